@@ -1,0 +1,108 @@
+//! What must hold between the parts of an account file.
+
+use super::{Account, Profile};
+
+/// Why an account file was refused.
+#[derive(Debug, thiserror::Error)]
+pub enum AccountError {
+    /// The file could not be read.
+    #[error(transparent)]
+    Read(#[from] std::io::Error),
+    /// The text is not an account.
+    #[error(transparent)]
+    Parse(#[from] Box<toml::de::Error>),
+    /// Two parts of the account contradict each other.
+    #[error("{0}")]
+    Invalid(String),
+}
+
+pub(super) fn validate(account: &Account) -> Result<(), AccountError> {
+    require(!account.identity_center.users.is_empty(), || {
+        "`identity_center.users` is empty: someone has to sign in".to_owned()
+    })?;
+    require(account.region(&account.region).is_some(), || {
+        format!("`region` is `{}`, which is none of `regions`", account.region)
+    })?;
+    for session in &account.sso_sessions {
+        portable(&session.name)?;
+    }
+    for profile in &account.profiles {
+        validate_profile(account, profile)?;
+    }
+    let geographies = (account.regions.iter())
+        .flat_map(|region| &region.geographies)
+        .chain(account.models.iter().flat_map(|model| model.geographies.iter().flatten()));
+    for name in geographies {
+        require(account.geographies.iter().any(|geography| &geography.name == name), || {
+            format!("geography `{name}` is named but not declared")
+        })?;
+    }
+    for (_, user) in account.users() {
+        require(user.access_key_id.is_some() == user.secret_access_key.is_some(), || {
+            format!("user `{}` has half an access key", user.name)
+        })?;
+    }
+    Ok(())
+}
+
+fn validate_profile(account: &Account, profile: &Profile) -> Result<(), AccountError> {
+    let name = &profile.name;
+    portable(name)?;
+    if let Some(session) = &profile.sso_session {
+        require(account.sso_sessions.iter().any(|known| &known.name == session), || {
+            format!("profile `{name}` names the SSO session `{session}`, which is not declared")
+        })?;
+        require(profile.user.is_none(), || {
+            format!("profile `{name}` has both an SSO session and a user; tools disagree on which wins")
+        })?;
+    }
+    require(profile.sso_session.is_some() || (profile.account_id.is_none() && profile.role_name.is_none()), || {
+        format!("profile `{name}` has a role but no SSO session")
+    })?;
+    if let Some(user) = &profile.user {
+        let has_key = |(_, known): (_, &super::User)| &known.name == user && known.access_key_id.is_some();
+        require(account.users().any(has_key), || {
+            format!("profile `{name}` names the user `{user}`, which has no access key")
+        })?;
+    }
+    Ok(())
+}
+
+/// Section names that the AWS CLI and the JavaScript and Rust SDKs all read.
+fn portable(name: &str) -> Result<(), AccountError> {
+    let allowed = |character: char| character.is_ascii_alphanumeric() || "_.@%+:/-".contains(character);
+    require(!name.is_empty() && name.chars().all(allowed), || {
+        format!("`{name}` is not a section name that all AWS tools read")
+    })
+}
+
+fn require(holds: bool, message: impl FnOnce() -> String) -> Result<(), AccountError> {
+    if holds { Ok(()) } else { Err(AccountError::Invalid(message())) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_embedded_account_is_valid_and_complete() {
+        let account = Account::default();
+        assert!(account.regions.len() >= 15);
+        assert_eq!(account.signer().name, "ada");
+        assert_eq!(account.accounts[0].roles.len(), 2);
+    }
+
+    #[test]
+    fn an_unknown_key_is_refused() {
+        let text = format!("colour = 1\n{}", super::super::EMBEDDED);
+        let error = Account::from_toml(&text).expect_err("refused");
+        assert!(error.to_string().contains("colour"), "{error}");
+    }
+
+    #[test]
+    fn a_profile_of_an_undeclared_session_is_refused() {
+        let text = super::super::EMBEDDED.replace("sso_session = \"work\"", "sso_session = \"play\"");
+        let error = Account::from_toml(&text).expect_err("refused");
+        assert!(error.to_string().contains("`play`"), "{error}");
+    }
+}

@@ -1,0 +1,71 @@
+//! The sandbox's clock: the real one, moved forward on request.
+
+use std::{
+    sync::atomic::{AtomicI64, Ordering},
+    time::Duration,
+};
+
+use jiff::{SignedDuration, Timestamp, civil::DateTime, tz::TimeZone};
+
+use crate::process;
+
+/// The form of `x-amz-date`.
+const BASIC: &str = "%Y%m%dT%H%M%SZ";
+
+#[derive(Debug, Default)]
+pub(crate) struct Clock {
+    ahead_milliseconds: AtomicI64,
+}
+
+impl Clock {
+    pub(crate) fn now(&self) -> Timestamp {
+        process::now() + SignedDuration::from_millis(self.ahead_milliseconds.load(Ordering::Relaxed))
+    }
+
+    pub(crate) fn advance(&self, by: Duration) {
+        let milliseconds = i64::try_from(by.as_millis()).unwrap_or(i64::MAX);
+        self.ahead_milliseconds.fetch_add(milliseconds, Ordering::Relaxed);
+    }
+}
+
+/// Writes a time to the second, the one form that all readers of the SSO token cache accept.
+pub(crate) fn to_the_second(time: Timestamp) -> String {
+    time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+/// Writes a time to the millisecond.
+pub(crate) fn to_the_millisecond(time: Timestamp) -> String {
+    time.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()
+}
+
+/// Writes a time as `x-amz-date` has it.
+pub(crate) fn basic(time: Timestamp) -> String {
+    time.strftime(BASIC).to_string()
+}
+
+/// Reads a time written as `x-amz-date` has it.
+pub(crate) fn parse_basic(text: &str) -> Option<Timestamp> {
+    let civil = DateTime::strptime(BASIC, text).ok()?;
+    Some(civil.to_zoned(TimeZone::UTC).ok()?.timestamp())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn basic_times_survive_a_round_trip() {
+        let time = parse_basic("20150830T123600Z").expect("a time");
+        assert_eq!(basic(time), "20150830T123600Z");
+        assert_eq!(to_the_second(time), "2015-08-30T12:36:00Z");
+        assert_eq!(parse_basic("2015-08-30"), None);
+    }
+
+    #[test]
+    fn the_clock_can_be_moved() {
+        let clock = Clock::default();
+        clock.advance(Duration::from_hours(2));
+        let ahead = clock.now().duration_since(process::now());
+        assert!(ahead > SignedDuration::from_mins(119), "{ahead}");
+    }
+}

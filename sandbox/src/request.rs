@@ -1,0 +1,111 @@
+//! A request, read to its end, and the answer to it.
+
+use bytes::Bytes;
+use hyper::{HeaderMap, Method, Uri};
+use percent_encoding::percent_decode_str;
+use serde_json::{Value, json};
+
+use crate::sigv4::query_pairs;
+
+/// A request; path and query are as they were sent, because that is what was signed.
+#[derive(Clone, Debug)]
+pub(crate) struct Request {
+    pub(crate) method: Method,
+    pub(crate) path: String,
+    pub(crate) query: String,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+}
+
+/// An answer; more than one chunk is sent piece by piece.
+#[derive(Clone, Debug)]
+pub(crate) struct Reply {
+    pub(crate) status: u16,
+    pub(crate) headers: Vec<(&'static str, String)>,
+    pub(crate) chunks: Vec<Bytes>,
+}
+
+/// An error as a service states it; the protocol decides how it is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Refusal {
+    pub(crate) status: u16,
+    pub(crate) code: &'static str,
+    pub(crate) message: String,
+    /// The key of the message in JSON: the front end that checks API keys writes `Message`.
+    pub(crate) key: &'static str,
+}
+
+impl Request {
+    pub(crate) fn new(method: Method, uri: &Uri, headers: HeaderMap, body: Bytes) -> Self {
+        Self { method, path: uri.path().to_owned(), query: uri.query().unwrap_or_default().to_owned(), headers, body }
+    }
+
+    #[cfg(test)]
+    pub(crate) fn for_test(method: &str, path: &str, query: &str, headers: &[(&'static str, &str)]) -> Self {
+        let headers = headers
+            .iter()
+            .map(|(name, value)| {
+                let value = value.parse().expect("a header value");
+                (hyper::header::HeaderName::from_static(name), value)
+            })
+            .collect();
+        Self {
+            method: method.parse().expect("a method"),
+            path: path.to_owned(),
+            query: query.to_owned(),
+            headers,
+            body: Bytes::new(),
+        }
+    }
+
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
+    /// The decoded value of a query parameter.
+    pub(crate) fn parameter(&self, name: &str) -> Option<String> {
+        query_pairs(&self.query).find(|(key, _)| key == name).map(|(_, value)| value)
+    }
+
+    /// The decoded value of a field of a form in the body.
+    pub(crate) fn form_field(&self, name: &str) -> Option<String> {
+        let body = String::from_utf8_lossy(&self.body).replace('+', " ");
+        query_pairs(&body).find(|(key, _)| key == name).map(|(_, value)| value)
+    }
+
+    /// The parts of the path, each decoded on its own: a `%2F` does not divide.
+    pub(crate) fn segments(&self) -> Vec<String> {
+        self.path
+            .trim_start_matches('/')
+            .split('/')
+            .map(|segment| percent_decode_str(segment).decode_utf8_lossy().into_owned())
+            .collect()
+    }
+}
+
+impl Reply {
+    pub(crate) fn json(value: &Value) -> Self {
+        Self::of(200, "application/json", value.to_string())
+    }
+
+    pub(crate) fn of(status: u16, media_type: &str, body: impl Into<Bytes>) -> Self {
+        Self { status, headers: vec![("content-type", media_type.to_owned())], chunks: vec![body.into()] }
+    }
+
+    pub(crate) fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
+        self
+    }
+}
+
+impl Refusal {
+    pub(crate) fn new(status: u16, code: &'static str, message: impl Into<String>) -> Self {
+        Self { status, code, message: message.into(), key: "message" }
+    }
+
+    /// Writes the error as the REST-JSON services do.
+    pub(crate) fn rest_json(&self) -> Reply {
+        let body = json!({ self.key: self.message });
+        Reply::of(self.status, "application/json", body.to_string()).with("x-amzn-errortype", self.code)
+    }
+}

@@ -1,0 +1,240 @@
+//! IAM Identity Center OIDC: client registration, and tokens for what a person approved.
+
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use jiff::Timestamp;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use super::device;
+use crate::{
+    cloud::Cloud,
+    html,
+    log::Entry,
+    request::{Reply, Request},
+    tokens::{Client, Code, Kind, SignIn},
+};
+
+pub(super) const SERVICE: &str = "sso-oidc";
+
+/// An error of the service: its exception, HTTP status, OAuth code and text.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct OauthError(pub(super) &'static str, pub(super) u16, pub(super) &'static str, pub(super) &'static str);
+
+pub(super) const INVALID_REQUEST: OauthError =
+    OauthError("InvalidRequestException", 400, "invalid_request", "Invalid request");
+pub(super) const INVALID_CLIENT: OauthError =
+    OauthError("InvalidClientException", 401, "invalid_client", "Invalid client provided");
+pub(super) const INVALID_GRANT: OauthError =
+    OauthError("InvalidGrantException", 400, "invalid_grant", "Invalid grant provided");
+const INVALID_REFRESH_TOKEN: OauthError =
+    OauthError("InvalidGrantException", 400, "invalid_grant", "Invalid refresh token provided");
+const UNSUPPORTED_GRANT_TYPE: OauthError =
+    OauthError("UnsupportedGrantTypeException", 400, "unsupported_grant_type", "Grant type is not supported");
+const INVALID_REDIRECT_URI: OauthError =
+    OauthError("InvalidRedirectUriException", 400, "invalid_redirect_uri", "Invalid redirect URI provided");
+const INVALID_CLIENT_METADATA: OauthError =
+    OauthError("InvalidClientMetadataException", 400, "invalid_client_metadata", "Invalid client metadata provided");
+
+const CODE_LIFETIME: jiff::SignedDuration = jiff::SignedDuration::from_mins(10);
+
+pub(super) fn register_client(cloud: &Cloud, request: &Request, entry: &mut Entry) -> Reply {
+    note(entry, "RegisterClient");
+    let body = Body::read(request);
+    if body.text("clientName").is_none() || body.text("clientType") != Some("public") {
+        return INVALID_CLIENT_METADATA.reply();
+    }
+    let now = cloud.now();
+    let client = Client {
+        id: cloud.mint.nonce(),
+        expires: now + cloud.account.identity_center.client_lifetime,
+        redirect_uris: body.texts("redirectUris"),
+    };
+    Reply::json(&json!({
+        "clientId": client.id,
+        "clientSecret": cloud.mint.seal(Kind::Client, &client),
+        "clientIdIssuedAt": now.as_second(),
+        "clientSecretExpiresAt": client.expires.as_second(),
+    }))
+}
+
+pub(super) fn create_token(cloud: &Cloud, request: &Request, entry: &mut Entry) -> Reply {
+    note(entry, "CreateToken");
+    let body = Body::read(request);
+    let tokens = client_of(cloud, &body).and_then(|client| match body.text("grantType") {
+        Some("refresh_token") => refresh(cloud, &body, &client),
+        Some("authorization_code") => redeem_code(cloud, &body, &client),
+        Some("urn:ietf:params:oauth:grant-type:device_code") => {
+            device::redeem(cloud, body.text("deviceCode"), &client).map(|()| sign_in(cloud, &client.id))
+        }
+        Some(_) => Err(UNSUPPORTED_GRANT_TYPE),
+        None => Err(INVALID_REQUEST),
+    });
+    tokens.map_or_else(|error| error.reply(), |tokens| Reply::json(&tokens))
+}
+
+/// The page a browser is sent to; approving it sends the browser back with a code.
+pub(super) fn authorize(cloud: &Cloud, request: &Request, entry: &mut Entry) -> Reply {
+    note(entry, "Authorize");
+    let parameter = |name: &str| request.parameter(name).unwrap_or_default();
+    let redirect_uri = parameter("redirect_uri");
+    let state = utf8_percent_encode(&parameter("state"), NON_ALPHANUMERIC).to_string();
+    let sound = parameter("response_type") == "code"
+        && parameter("code_challenge_method") == "S256"
+        && is_loopback(&redirect_uri)
+        && !parameter("client_id").is_empty()
+        && !parameter("code_challenge").is_empty();
+    if !sound {
+        return html::page(400, "Invalid request", "<p>This sign-in request is not valid.</p>");
+    }
+    let denied = request.form_field("decision").as_deref() == Some("deny");
+    if denied {
+        return redirect(&format!("{redirect_uri}?error=access_denied&state={state}"));
+    }
+    let approved = cloud.approve || request.form_field("decision").is_some();
+    if !approved {
+        return html::approval(&cloud.account.signer().name, "", &format!("/authorize?{}", request.query));
+    }
+    let code = Code {
+        id: cloud.mint.nonce(),
+        person: cloud.account.signer().name.clone(),
+        client: parameter("client_id"),
+        redirect_uri: redirect_uri.clone(),
+        challenge: parameter("code_challenge"),
+        expires: cloud.now() + CODE_LIFETIME,
+    };
+    redirect(&format!("{redirect_uri}?code={}&state={state}", cloud.mint.seal(Kind::Code, &code)))
+}
+
+/// Verifies who the client says it is.
+pub(super) fn client_of(cloud: &Cloud, body: &Body) -> Result<Client, OauthError> {
+    let id = body.text("clientId").ok_or(INVALID_REQUEST)?;
+    let secret = body.text("clientSecret").ok_or(INVALID_REQUEST)?;
+    let client: Client = cloud.mint.open(Kind::Client, secret).ok_or(INVALID_CLIENT)?;
+    if client.id == id && client.expires > cloud.now() { Ok(client) } else { Err(INVALID_CLIENT) }
+}
+
+/// The claims of a new sign-in of the person who signs in.
+pub(crate) fn new_sign_in(cloud: &Cloud, client: &str) -> SignIn {
+    let center = &cloud.account.identity_center;
+    let now = cloud.now();
+    SignIn {
+        session: cloud.mint.nonce(),
+        person: cloud.account.signer().name.clone(),
+        client: client.to_owned(),
+        generation: 0,
+        expires: now + center.access_token_lifetime,
+        session_expires: now + center.session_lifetime,
+    }
+}
+
+/// The name under which an ended sign-in is remembered.
+pub(super) fn ended(session: &str) -> String {
+    format!("session {session}")
+}
+
+pub(super) fn note(entry: &mut Entry, operation: &str) {
+    entry.service = SERVICE;
+    operation.clone_into(&mut entry.operation);
+}
+
+fn sign_in(cloud: &Cloud, client: &str) -> Value {
+    tokens(cloud, &new_sign_in(cloud, client))
+}
+
+fn refresh(cloud: &Cloud, body: &Body, client: &Client) -> Result<Value, OauthError> {
+    let token = body.text("refreshToken").ok_or(INVALID_REQUEST)?;
+    let old: SignIn = cloud.mint.open(Kind::Refresh, token).ok_or(INVALID_REFRESH_TOKEN)?;
+    let usable = old.client == client.id
+        && old.session_expires > cloud.now()
+        && !cloud.is_spent(&ended(&old.session))
+        && cloud.spend(format!("refresh {} {}", old.session, old.generation));
+    if !usable {
+        return Err(INVALID_REFRESH_TOKEN);
+    }
+    let lifetime = cloud.account.identity_center.access_token_lifetime;
+    let renewed =
+        SignIn { generation: old.generation + 1, expires: (cloud.now() + lifetime).min(old.session_expires), ..old };
+    Ok(tokens(cloud, &renewed))
+}
+
+fn redeem_code(cloud: &Cloud, body: &Body, client: &Client) -> Result<Value, OauthError> {
+    let code = body.text("code").ok_or(INVALID_REQUEST)?;
+    let verifier = body.text("codeVerifier").ok_or(INVALID_REQUEST)?;
+    let code: Code = cloud.mint.open(Kind::Code, code).ok_or(INVALID_GRANT)?;
+    if !may_redirect(client, &code.redirect_uri) || body.text("redirectUri") != Some(&code.redirect_uri) {
+        return Err(INVALID_REDIRECT_URI);
+    }
+    let usable = code.client == client.id
+        && code.expires > cloud.now()
+        && code.challenge == BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(verifier))
+        && cloud.spend(format!("code {}", code.id));
+    if usable { Ok(sign_in(cloud, &client.id)) } else { Err(INVALID_GRANT) }
+}
+
+fn tokens(cloud: &Cloud, sign_in: &SignIn) -> Value {
+    json!({
+        "accessToken": cloud.mint.seal(Kind::Access, sign_in),
+        "tokenType": "Bearer",
+        "expiresIn": seconds_between(cloud.now(), sign_in.expires),
+        "refreshToken": cloud.mint.seal(Kind::Refresh, sign_in),
+        "idToken": null,
+    })
+}
+
+fn seconds_between(start: Timestamp, end: Timestamp) -> i64 {
+    // Rounded, or the moment between issuing and telling would cost a second.
+    (end.as_millisecond() - start.as_millisecond() + 500) / 1000
+}
+
+/// A client registers its loopback address without the port, which it only knows later.
+fn may_redirect(client: &Client, uri: &str) -> bool {
+    let without_port = |uri: &str| {
+        let (scheme, rest) = uri.split_once("://")?;
+        let (authority, path) = rest.split_once('/')?;
+        let host = authority.split_once(':').map_or(authority, |(host, _)| host);
+        Some(format!("{scheme}://{host}/{path}"))
+    };
+    client
+        .redirect_uris
+        .iter()
+        .any(|registered| without_port(registered) == without_port(uri) && without_port(uri).is_some())
+}
+
+fn is_loopback(uri: &str) -> bool {
+    let authority = uri.strip_prefix("http://").and_then(|rest| rest.split('/').next());
+    let host = authority.map(|authority| authority.split(':').next().unwrap_or(authority));
+    matches!(host, Some("127.0.0.1" | "localhost"))
+}
+
+fn redirect(location: &str) -> Reply {
+    Reply::of(302, "text/plain", "").with("location", location)
+}
+
+impl OauthError {
+    pub(super) fn reply(self) -> Reply {
+        let Self(exception, status, error, description) = self;
+        let body = json!({ "error": error, "error_description": description });
+        let kind = format!("{exception}:http://internal.amazon.com/coral/com.amazonaws.sso.oidc/");
+        Reply::of(status, "application/json", body.to_string()).with("x-amzn-errortype", kind)
+    }
+}
+
+/// A JSON body of text fields; an absent field may also be `null`.
+pub(super) struct Body(Value);
+
+impl Body {
+    pub(super) fn read(request: &Request) -> Self {
+        Self(serde_json::from_slice(&request.body).unwrap_or_default())
+    }
+
+    pub(super) fn text(&self, name: &str) -> Option<&str> {
+        self.0.get(name)?.as_str()
+    }
+
+    fn texts(&self, name: &str) -> Vec<String> {
+        let values = self.0.get(name).and_then(Value::as_array);
+        let texts = values.into_iter().flatten().filter_map(Value::as_str);
+        texts.map(str::to_owned).collect()
+    }
+}

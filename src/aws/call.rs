@@ -1,0 +1,141 @@
+//! One call to AWS: its runtime, its deadline, and its errors in the program's own words.
+
+use std::fmt::Debug;
+use std::future::Future;
+use std::time::Duration;
+
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::display::DisplayErrorContext;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use aws_smithy_types::retry::RetryConfig;
+use aws_smithy_types::timeout::TimeoutConfig;
+
+/// The longest any single call may take, its retries included.
+pub const DEADLINE: Duration = Duration::from_secs(20);
+
+/// Why a call to AWS brought no answer.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum CallError {
+    /// AWS answered with an error.
+    #[error("{service} answered {code}: {message}")]
+    Answered {
+        /// The service, as people call it.
+        service: &'static str,
+        /// AWS's error code, such as `AccessDeniedException`.
+        code: String,
+        /// AWS's sentence.
+        message: String,
+    },
+    /// No answer came in time.
+    #[error("{service} did not answer within {} s", DEADLINE.as_secs())]
+    TimedOut {
+        /// The service.
+        service: &'static str,
+    },
+    /// The service could not be reached, or its answer not read.
+    #[error("{service} could not be reached: {reason}")]
+    Unreachable {
+        /// The service.
+        service: &'static str,
+        /// The innermost reasons.
+        reason: String,
+    },
+}
+
+impl CallError {
+    /// AWS's error code, when it answered.
+    #[must_use]
+    pub fn code(&self) -> Option<&str> {
+        match self {
+            Self::Answered { code, .. } => Some(code),
+            Self::TimedOut { .. } | Self::Unreachable { .. } => None,
+        }
+    }
+
+    /// Whether AWS refused for want of a permission.
+    #[must_use]
+    pub fn is_denied(&self) -> bool {
+        matches!(self.code(), Some("AccessDeniedException" | "AccessDenied" | "ForbiddenException"))
+    }
+}
+
+/// Runs calls to the end on a runtime that lives as long as they do.
+///
+/// # Panics
+/// When the operating system refuses a runtime its event queue.
+#[must_use]
+pub fn block_on<F: Future>(calls: F) -> F::Output {
+    #[expect(clippy::expect_used, reason = "without an event queue there is nothing left to try")]
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("the operating system gives an event queue");
+    let answer = runtime.block_on(calls);
+    // A name look-up that hangs on its own thread must not hold the answer back.
+    runtime.shutdown_background();
+    answer
+}
+
+/// The configuration every client of ours starts from, for one of the SDK's crates: a region, an endpoint where one is
+/// configured, our deadline and our retries.
+macro_rules! client_config {
+    ($sdk:ident, $region:expr, $endpoint:expr) => {{
+        let region = $sdk::config::Region::new(String::from($region));
+        let mut builder = $sdk::config::Config::builder()
+            .behavior_version($sdk::config::BehaviorVersion::latest())
+            .region(region)
+            .timeout_config($crate::aws::call::timeouts())
+            .retry_config($crate::aws::call::retries());
+        builder.set_endpoint_url($endpoint);
+        builder
+    }};
+}
+pub(super) use client_config;
+
+/// The deadline as the SDK's clients take it.
+#[must_use]
+pub(super) fn timeouts() -> TimeoutConfig {
+    TimeoutConfig::builder()
+        .connect_timeout(Duration::from_secs(5))
+        .operation_attempt_timeout(Duration::from_secs(10))
+        .operation_timeout(DEADLINE)
+        .build()
+}
+
+/// Three attempts with the SDK's back-off.
+#[must_use]
+pub(super) fn retries() -> RetryConfig {
+    RetryConfig::standard().with_max_attempts(3)
+}
+
+/// Puts an error of the SDK into our own words.
+pub(super) fn error<E, R>(service: &'static str, error: &SdkError<E, R>) -> CallError
+where
+    E: ProvideErrorMetadata + std::error::Error + 'static,
+    R: Debug + 'static,
+{
+    match error {
+        SdkError::ServiceError(answer) => {
+            let answer = answer.err();
+            CallError::Answered {
+                service,
+                code: answer.code().unwrap_or("an unnamed error").to_owned(),
+                message: answer.message().unwrap_or("no message").to_owned(),
+            }
+        }
+        SdkError::TimeoutError(_) => CallError::TimedOut { service },
+        SdkError::DispatchFailure(failure) if failure.is_timeout() => CallError::TimedOut { service },
+        other => CallError::Unreachable { service, reason: innermost(other) },
+    }
+}
+
+/// The last and most telling link of a chain of errors.
+fn innermost<E: std::error::Error + 'static, R: Debug + 'static>(error: &SdkError<E, R>) -> String {
+    let mut source: Option<&dyn std::error::Error> = std::error::Error::source(error);
+    let mut last = None;
+    while let Some(error) = source {
+        last = Some(error.to_string());
+        source = error.source();
+    }
+    last.unwrap_or_else(|| DisplayErrorContext(error).to_string())
+}

@@ -1,0 +1,13 @@
+//! AWS as Claude Code sees it: profiles, the SSO token cache, credentials, identity and Bedrock.
+//!
+//! No type of the AWS SDK leaves this module, and nothing here builds a runtime or a TLS stack before a cached
+//! answer has been ruled out.
+
+pub mod bedrock;
+pub mod call;
+pub mod credentials;
+pub mod endpoint;
+pub mod files;
+pub mod identity;
+pub mod profile;
+pub mod session;

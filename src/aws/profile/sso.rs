@@ -1,0 +1,107 @@
+//! The `[sso-session]` and `[services]` sections, and what an SSO profile
+//! makes of them.
+
+use sha1::{Digest, Sha1};
+
+use super::Value;
+use super::header::Title;
+use super::ini::Section;
+use super::keys::Keys;
+
+/// An `[sso-session NAME]` section of the config file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SsoSession {
+    /// Its name.
+    pub name: String,
+    /// Whether Claude Code finds the section; if not, only the AWS CLI does.
+    pub found_by_claude_code: bool,
+    /// The line of its header, counted from 1.
+    pub line: usize,
+    keys: Keys,
+}
+
+impl SsoSession {
+    pub(super) fn new(title: Title, section: Section) -> Self {
+        Self { found_by_claude_code: title.is_found(), name: title.name, line: section.line, keys: section.keys }
+    }
+
+    /// Returns the value of a key.
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<&Value> {
+        self.keys.get(key)
+    }
+
+    /// Returns the keys with their values.
+    pub fn keys(&self) -> impl Iterator<Item = (&str, &Value)> {
+        self.keys.iter()
+    }
+
+    /// Returns `sso_registration_scopes` as the AWS CLI splits them: at commas,
+    /// trimmed, without empty ones.
+    #[must_use]
+    pub fn registration_scopes(&self) -> Vec<String> {
+        let value = self.get("sso_registration_scopes");
+        let text = value.map_or("", |value| value.text.as_str());
+        let scopes = text.split(',').map(str::trim);
+        scopes.filter(|scope| !scope.is_empty()).map(ToOwned::to_owned).collect()
+    }
+}
+
+/// A `[services NAME]` section of the config file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Services {
+    /// Its name.
+    pub name: String,
+    /// Whether Claude Code finds the section; if not, only the AWS CLI does.
+    pub found_by_claude_code: bool,
+    /// The line of its header, counted from 1.
+    pub line: usize,
+    keys: Keys,
+}
+
+impl Services {
+    pub(super) fn new(title: Title, section: Section) -> Self {
+        Self { found_by_claude_code: title.is_found(), name: title.name, line: section.line, keys: section.keys }
+    }
+
+    /// Returns the value of a key nested under a service, as in
+    /// `get("sso_oidc", "endpoint_url")`.
+    #[must_use]
+    pub fn get(&self, service: &str, key: &str) -> Option<&Value> {
+        self.keys.get(&format!("{service}.{key}"))
+    }
+
+    /// Returns the keys with their values, a nested one as `sso_oidc.endpoint_url`.
+    pub fn keys(&self) -> impl Iterator<Item = (&str, &Value)> {
+        self.keys.iter()
+    }
+}
+
+/// A complete SSO profile, with what its session adds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SsoProfile {
+    /// The `[sso-session]` it names; none in a legacy profile.
+    pub session_name: Option<String>,
+    /// `sso_start_url`, of the session if there is one.
+    pub start_url: String,
+    /// `sso_region`, of the session if there is one.
+    pub region: String,
+    /// `sso_account_id`.
+    pub account_id: String,
+    /// `sso_role_name`.
+    pub role_name: String,
+    /// `sso_registration_scopes` of the session.
+    pub registration_scopes: Vec<String>,
+    /// The text whose SHA-1 names the token's cache file: the session's name,
+    /// or else the start URL as written. See [`token_cache_file_name`].
+    pub token_cache_key: String,
+    /// Whether Claude Code finds both the profile and its session.
+    pub found_by_claude_code: bool,
+}
+
+/// Returns the name of a token's file in `~/.aws/sso/cache`, as
+/// `getSSOTokenFilepath` of the JavaScript SDK and the AWS CLI compute it.
+#[must_use]
+pub fn token_cache_file_name(key: &str) -> String {
+    format!("{:x}.json", Sha1::digest(key))
+}

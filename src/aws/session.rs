@@ -1,0 +1,323 @@
+//! The SSO token cache in `~/.aws/sso/cache`, shared with the AWS CLI and every SDK.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use aws_sdk_ssooidc::Client;
+use aws_smithy_types::retry::RetryConfig;
+use jiff::{SignedDuration, Timestamp};
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::{Map, Value};
+
+use crate::aws::call::{self, CallError, client_config};
+use crate::aws::endpoint::{self, Service};
+use crate::aws::profile::{ProfileFiles, SsoProfile, token_cache_file_name};
+use crate::private_file::{self, StateFolder};
+use crate::world::World;
+
+/// A token with less than this left is renewed. The AWS CLI renews at 15 minutes and the SDKs at 5; being first
+/// keeps their unlocked writes away from the file.
+const RENEW_BELOW: SignedDuration = SignedDuration::from_mins(20);
+
+/// How long one process waits for another that is renewing the same token.
+const LOCK_PATIENCE: Duration = Duration::from_secs(30);
+
+/// How long a file that does not parse is given, for the AWS CLI and the JavaScript SDK write it in place.
+const TORN_READ_RETRY: Duration = Duration::from_millis(50);
+
+/// A token as its cache file holds it.
+#[derive(Debug, Clone)]
+pub struct Token {
+    access_token: SecretString,
+    /// When it ends.
+    pub expires_at: Timestamp,
+    renewal: Option<Renewal>,
+    /// When the client registration ends, without which nothing can be renewed.
+    pub registration_expires_at: Option<Timestamp>,
+    /// The whole object, so that what other tools keep in it survives.
+    object: Map<String, Value>,
+}
+
+#[derive(Debug, Clone)]
+struct Renewal {
+    client_id: String,
+    client_secret: SecretString,
+    refresh_token: SecretString,
+}
+
+/// What the cache says of a session.
+#[derive(Debug, Clone)]
+pub enum Cached {
+    /// Nobody is signed in.
+    Absent,
+    /// There is a file and it holds no token.
+    Unreadable(String),
+    /// There is a token, ended or not.
+    Token(Box<Token>),
+}
+
+/// Why a session has no usable token.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum SessionError {
+    /// Nobody is signed in.
+    #[error("nobody is signed in to the SSO session `{0}`")]
+    SignedOut(String),
+    /// The token has ended and cannot renew itself.
+    #[error("the sign-in to the SSO session `{session}` ended at {at}")]
+    Ended {
+        /// The session.
+        session: String,
+        /// When it ended.
+        at: Timestamp,
+    },
+    /// AWS refused to renew it.
+    #[error("the SSO session `{0}` has ended; AWS did not accept its refresh token")]
+    RenewalRefused(String),
+    /// The cache file holds no token.
+    #[error("`{path}` does not hold an SSO token: {reason}")]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// AWS could not be asked.
+    #[error(transparent)]
+    Call(#[from] CallError),
+    /// The file system refused.
+    #[error("the SSO token cache could not be used: {0}")]
+    File(String),
+}
+
+impl SessionError {
+    /// Whether signing in would mend it.
+    #[must_use]
+    pub fn needs_sign_in(&self) -> bool {
+        !matches!(self, Self::Call(_) | Self::File(_))
+    }
+}
+
+impl Token {
+    /// Whether it can be renewed without a person: a refresh token and a client registration that has not ended.
+    #[must_use]
+    pub fn is_renewable(&self, now: Timestamp) -> bool {
+        self.renewal.is_some() && self.registration_expires_at.is_none_or(|end| end > now)
+    }
+
+    /// The bearer token of the SSO portal.
+    pub(super) fn access_token(&self) -> &SecretString {
+        &self.access_token
+    }
+
+    fn parse(bytes: &[u8]) -> Result<Self, String> {
+        let object: Map<String, Value> =
+            serde_json::from_slice(bytes).map_err(|error| format!("not a JSON object (line {})", error.line()))?;
+        let text = |name: &str| object.get(name).and_then(Value::as_str).map(str::to_owned);
+        let secret = |name: &str| text(name).map(SecretString::from);
+        let access_token = secret("accessToken").ok_or("it has no `accessToken`")?;
+        let expires_at = text("expiresAt").ok_or("it has no `expiresAt`")?;
+        let expires_at = parse_time(&expires_at).ok_or("its `expiresAt` is not a time")?;
+        let renewal = match (text("clientId"), secret("clientSecret"), secret("refreshToken")) {
+            (Some(client_id), Some(client_secret), Some(refresh_token)) => {
+                Some(Renewal { client_id, client_secret, refresh_token })
+            }
+            _ => None,
+        };
+        let registration_expires_at = text("registrationExpiresAt").and_then(|time| parse_time(&time));
+        Ok(Self { access_token, expires_at, renewal, registration_expires_at, object })
+    }
+
+    /// The file's new content after a renewal: our fields replaced, everything else kept.
+    fn renewed_object(&self, answer: &Renewed) -> Map<String, Value> {
+        let mut object = self.object.clone();
+        object.insert("accessToken".into(), answer.access_token.expose_secret().into());
+        object.insert("expiresAt".into(), format_time(answer.expires_at).into());
+        if let Some(refresh_token) = &answer.refresh_token {
+            object.insert("refreshToken".into(), refresh_token.expose_secret().into());
+        }
+        object
+    }
+}
+
+/// What the token service gave for a refresh token.
+struct Renewed {
+    access_token: SecretString,
+    expires_at: Timestamp,
+    refresh_token: Option<SecretString>,
+}
+
+/// Where a session's token is cached; no tool lets this folder be moved.
+#[must_use]
+pub fn token_path(home: &Path, sso: &SsoProfile) -> PathBuf {
+    home.join(".aws").join("sso").join("cache").join(token_cache_file_name(&sso.token_cache_key))
+}
+
+/// Reads a session's token, forgiving a foreign writer that is in the middle of its file.
+#[must_use]
+pub fn cached(path: &Path) -> Cached {
+    match read_once(path) {
+        Cached::Unreadable(_) => {
+            std::thread::sleep(TORN_READ_RETRY);
+            read_once(path)
+        }
+        other => other,
+    }
+}
+
+fn read_once(path: &Path) -> Cached {
+    match private_file::read(path) {
+        Ok(None) => Cached::Absent,
+        Ok(Some(bytes)) => match Token::parse(&bytes) {
+            Ok(token) => Cached::Token(Box::new(token)),
+            Err(reason) => Cached::Unreadable(reason),
+        },
+        Err(error) => Cached::Unreadable(error.to_string()),
+    }
+}
+
+/// The time forms found in the wild: RFC 3339, and the `UTC` suffix of old AWS CLIs.
+fn parse_time(text: &str) -> Option<Timestamp> {
+    match text.strip_suffix("UTC") {
+        Some(plain) => format!("{plain}Z").parse().ok(),
+        None => text.parse().ok(),
+    }
+}
+
+/// The one form every SDK reads: whole seconds and `Z`.
+fn format_time(time: Timestamp) -> String {
+    time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+/// Whether the cached token needs no renewal, found out without the network.
+#[must_use]
+pub fn is_fresh(world: &World, sso: &SsoProfile) -> bool {
+    let path = token_path(&world.home().unwrap_or_default(), sso);
+    matches!(cached(&path), Cached::Token(token) if token.expires_at.duration_since(world.now()) >= RENEW_BELOW)
+}
+
+/// A token that works now, renewed silently when little of it is left.
+///
+/// # Errors
+/// When a person has to sign in, or AWS or the file system did not let us.
+pub async fn usable_token(
+    world: &World,
+    files: &ProfileFiles,
+    profile: &str,
+    sso: &SsoProfile,
+    force: bool,
+) -> Result<Token, SessionError> {
+    let now = world.now();
+    let path = token_path(&world.home().unwrap_or_default(), sso);
+    let token = expect_token(cached(&path), &path, sso)?;
+    let due = force || token.expires_at.duration_since(now) < RENEW_BELOW;
+    if !due {
+        return Ok(token);
+    }
+    if !token.is_renewable(now) {
+        return if token.expires_at > now { Ok(token) } else { Err(ended(&token, sso)) };
+    }
+    renew_under_lock(world, files, profile, sso, &path, &token).await
+}
+
+async fn renew_under_lock(
+    world: &World,
+    files: &ProfileFiles,
+    profile: &str,
+    sso: &SsoProfile,
+    path: &Path,
+    seen: &Token,
+) -> Result<Token, SessionError> {
+    let state = StateFolder::of(world).ok_or_else(|| SessionError::File("no home folder is known".into()))?;
+    let lock_name = path.file_stem().unwrap_or_default().to_string_lossy();
+    let _lock = private_file::lock(&state.lock(&lock_name), LOCK_PATIENCE)
+        .map_err(|error| SessionError::File(error.to_string()))?;
+    // Someone may have renewed it while we waited.
+    let token = expect_token(cached(path), path, sso)?;
+    if token.expires_at > seen.expires_at {
+        return Ok(token);
+    }
+    let Some(renewal) = &token.renewal else { return Err(ended(&token, sso)) };
+    match exchange(world, files, profile, sso, renewal).await {
+        Ok(answer) => {
+            let text = serde_json::to_vec(&token.renewed_object(&answer)).unwrap_or_default();
+            private_file::write(path, &text).map_err(|error| SessionError::File(error.to_string()))?;
+            Token::parse(&text).map_err(|reason| SessionError::Unreadable { path: path.to_owned(), reason })
+        }
+        Err(error) => after_failed_exchange(error, world, path, &token, sso),
+    }
+}
+
+/// A failed renewal is no loss while the token lives, or when another client has meanwhile won the race for it.
+fn after_failed_exchange(
+    error: CallError,
+    world: &World,
+    path: &Path,
+    token: &Token,
+    sso: &SsoProfile,
+) -> Result<Token, SessionError> {
+    if let Cached::Token(current) = cached(path)
+        && current.expires_at > token.expires_at
+    {
+        return Ok(*current);
+    }
+    if token.expires_at > world.now() {
+        return Ok(token.clone());
+    }
+    match error.code() {
+        Some("InvalidGrantException" | "ExpiredTokenException" | "InvalidClientException") => {
+            Err(SessionError::RenewalRefused(session_name(sso)))
+        }
+        _ => Err(error.into()),
+    }
+}
+
+async fn exchange(
+    world: &World,
+    files: &ProfileFiles,
+    profile: &str,
+    sso: &SsoProfile,
+    renewal: &Renewal,
+) -> Result<Renewed, CallError> {
+    let endpoint = endpoint::configured(world, files, Some(profile), Service::SsoOidc);
+    let config = client_config!(aws_sdk_ssooidc, &sso.region, endpoint)
+        // A refresh token is single use: a second attempt after a lost answer would spend the session.
+        .retry_config(RetryConfig::disabled());
+    let answer = Client::from_conf(config.build())
+        .create_token()
+        .client_id(&renewal.client_id)
+        .client_secret(renewal.client_secret.expose_secret())
+        .grant_type("refresh_token")
+        .refresh_token(renewal.refresh_token.expose_secret())
+        .send()
+        .await
+        .map_err(|error| call::error("AWS IAM Identity Center", &error))?;
+    let Some(access_token) = answer.access_token else {
+        return Err(CallError::Unreachable {
+            service: "AWS IAM Identity Center",
+            reason: "its answer holds no access token".into(),
+        });
+    };
+    Ok(Renewed {
+        access_token: access_token.into(),
+        expires_at: world.now() + SignedDuration::from_secs(answer.expires_in.into()),
+        refresh_token: answer.refresh_token.map(SecretString::from),
+    })
+}
+
+fn expect_token(cached: Cached, path: &Path, sso: &SsoProfile) -> Result<Token, SessionError> {
+    match cached {
+        Cached::Token(token) => Ok(*token),
+        Cached::Absent => Err(SessionError::SignedOut(session_name(sso))),
+        Cached::Unreadable(reason) => Err(SessionError::Unreadable { path: path.to_owned(), reason }),
+    }
+}
+
+fn ended(token: &Token, sso: &SsoProfile) -> SessionError {
+    SessionError::Ended { session: session_name(sso), at: token.expires_at }
+}
+
+/// What people call the session: its name, or the start URL of a legacy profile.
+#[must_use]
+pub fn session_name(sso: &SsoProfile) -> String {
+    sso.session_name.clone().unwrap_or_else(|| sso.start_url.clone())
+}

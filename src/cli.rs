@@ -1,0 +1,169 @@
+//! The command line. The doc comments here are the help.
+
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Gets Claude Code running on Amazon Bedrock, keeps it signed in, and undoes it byte for byte
+#[derive(Debug, Parser)]
+#[command(name = "claude-bedrock", version, arg_required_else_help = true, disable_help_subcommand = true)]
+pub struct Cli {
+    /// What every command understands.
+    #[command(flatten)]
+    pub global: Global,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Options of every command
+#[derive(Debug, Clone, Args)]
+pub struct Global {
+    /// AWS profile; without it the one Claude Code is configured with, then the ambient one
+    #[arg(long, global = true, value_name = "NAME")]
+    pub profile: Option<String>,
+    /// AWS region; without it the configured one, then the profile's
+    #[arg(long, global = true, value_name = "REGION")]
+    pub region: Option<String>,
+    /// Answer as JSON, version 1
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Say more about what is going on, on standard error
+    #[arg(long, short, global = true)]
+    pub verbose: bool,
+    /// Colour in the output
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub color: Color,
+}
+
+/// When to use colour
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless `NO_COLOR` is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// What to do
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Set up Claude Code on Amazon Bedrock
+    Setup(SetupArgs),
+    /// Show which provider Claude Code will use, why, and how long the sign-in lasts
+    Status(StatusArgs),
+    /// Undo exactly what `setup` wrote
+    Reset(ResetArgs),
+    /// Print credentials for Claude Code or another program
+    Credentials(CredentialsArgs),
+    /// Renew the sign-in, silently where that is possible
+    Refresh(RefreshArgs),
+}
+
+/// Options of `setup`
+#[derive(Debug, Clone, Args)]
+pub struct SetupArgs {
+    /// Inference profile id or ARN for the main model; without it the recommended one
+    #[arg(long, value_name = "ID")]
+    pub model: Option<String>,
+    /// How Claude Code gets its AWS identity
+    #[arg(long, value_name = "MODE")]
+    pub identity: Option<IdentityMode>,
+    /// Which settings file to write
+    #[arg(long, value_name = "SCOPE", default_value = "user")]
+    pub scope: SetupScope,
+    /// Show the plan and write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Take the recommended answers instead of asking
+    #[arg(long, short)]
+    pub yes: bool,
+    /// Replace values that someone else wrote
+    #[arg(long)]
+    pub force: bool,
+}
+
+/// How Claude Code gets its AWS identity
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum IdentityMode {
+    /// Claude Code alone gets the credentials; your shells and its tools keep their own
+    Isolated,
+    /// `AWS_PROFILE` in the settings: Claude Code and every command it runs share the profile
+    Shared,
+}
+
+/// Which settings file to write
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SetupScope {
+    /// `~/.claude/settings.json`, for all your sessions
+    User,
+    /// `.claude/settings.json` here, for everyone who works on this project; no identity, no personal path
+    Project,
+    /// `.claude/settings.local.json` here, for you in this project
+    Local,
+}
+
+/// Options of `status`
+#[derive(Debug, Clone, Args)]
+pub struct StatusArgs {
+    /// Answer from files alone, without the network
+    #[arg(long)]
+    pub offline: bool,
+}
+
+/// Options of `reset`
+#[derive(Debug, Clone, Args)]
+pub struct ResetArgs {
+    /// Show what would be undone and write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Also remove the Bedrock settings that others wrote, after asking
+    #[arg(long)]
+    pub all: bool,
+    /// Do not ask
+    #[arg(long, short)]
+    pub yes: bool,
+}
+
+/// Options of `credentials`
+#[derive(Debug, Clone, Args)]
+pub struct CredentialsArgs {
+    /// The document to print
+    #[arg(long, value_name = "FORMAT", default_value = "claude")]
+    pub format: CredentialsFormat,
+    /// Renew when less than this is left, such as `10m` or `1h30m`
+    #[arg(long, value_name = "DURATION", default_value = "10m", value_parser = parse_duration)]
+    pub min_ttl: Duration,
+    /// What Claude Code's settings use: sign in if needed and, where that cannot be had, answer with a document
+    /// that cannot authenticate, so that no other identity is used instead
+    #[arg(long)]
+    pub sign_in: bool,
+}
+
+/// The document `credentials` prints
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum CredentialsFormat {
+    /// For Claude Code's `awsCredentialExport`
+    Claude,
+    /// For `credential_process` in `~/.aws/config`
+    Process,
+}
+
+/// Options of `refresh`
+#[derive(Debug, Clone, Args)]
+pub struct RefreshArgs {
+    /// Renew even when the sign-in still has time left
+    #[arg(long)]
+    pub force: bool,
+}
+
+fn parse_duration(text: &str) -> Result<Duration, String> {
+    if let Ok(seconds) = text.parse::<u64>() {
+        return Ok(Duration::from_secs(seconds));
+    }
+    let span: jiff::SignedDuration =
+        text.parse().map_err(|_| "expected a duration such as `10m`, `90s` or `1h30m`".to_owned())?;
+    Duration::try_from(span).map_err(|_| "a duration cannot be negative".to_owned())
+}

@@ -1,0 +1,26 @@
+//! One file per command; here they are only told apart.
+
+mod credentials;
+mod refresh;
+mod reset;
+mod setup;
+mod status;
+
+use crate::cli::{Cli, Command};
+use crate::error::Failure;
+use crate::ui::Ui;
+use crate::world::World;
+
+/// Runs the command that was asked for.
+///
+/// # Errors
+/// What the command could not do, with its exit code.
+pub fn run(world: &World, ui: Ui, cli: &Cli) -> Result<(), Failure> {
+    match &cli.command {
+        Command::Setup(args) => setup::run(world, ui, &cli.global, args),
+        Command::Status(args) => status::run(world, ui, &cli.global, args),
+        Command::Reset(args) => reset::run(world, ui, &cli.global, args),
+        Command::Credentials(args) => credentials::run(world, ui, &cli.global, args),
+        Command::Refresh(args) => refresh::run(world, ui, &cli.global, args),
+    }
+}

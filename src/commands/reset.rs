@@ -1,0 +1,163 @@
+//! `reset`: undoes exactly what we wrote.
+
+use std::fmt::Write;
+use std::path::PathBuf;
+
+use crate::apply::{self, Undo, shortened};
+use crate::ask;
+use crate::aws::credentials;
+use crate::aws::files;
+use crate::cli::{Global, ResetArgs};
+use crate::configuration;
+use crate::error::Failure;
+use crate::plan::{self, Plan};
+use crate::private_file::StateFolder;
+use crate::receipt::{Receipt, Receipts};
+use crate::report::{human, v1};
+use crate::settings::document::Document;
+use crate::settings::scope::{self, Scope, Settings};
+use crate::settings::store::{self, Snapshot};
+use crate::ui::{BOLD, GOOD, Ui, styled};
+use crate::world::World;
+
+/// A settings file with the way it is given back.
+struct Step {
+    receipt: Receipt,
+    snapshot: Snapshot,
+    undo: Undo,
+}
+
+pub(super) fn run(world: &World, ui: Ui, global: &Global, args: &ResetArgs) -> Result<(), Failure> {
+    let state = StateFolder::of(world).ok_or_else(|| Failure::refused("no home folder is known"))?;
+    let receipts = Receipts::of(&state);
+    let here = writable_paths(world);
+    let all = receipts.all().map_err(|error| Failure::failed(error.to_string()))?;
+    let (ours, elsewhere): (Vec<Receipt>, Vec<Receipt>) =
+        all.into_iter().partition(|receipt| here.contains(&receipt.settings));
+    let _lock = if args.dry_run { None } else { Some(apply::lock(&state)?) };
+    let mut report = Report::default();
+    for receipt in ours {
+        let step = Step::plan(&receipts, receipt)?;
+        report.note(&step, world);
+        if !args.dry_run {
+            apply::undo(&receipts, &step.receipt, step.snapshot, &step.undo)?;
+        }
+    }
+    if args.all {
+        remove_foreign(world, ui, args, &here, &mut report)?;
+    }
+    if !args.dry_run {
+        credentials::forget_all(&state).map_err(|error| Failure::failed(error.to_string()))?;
+    }
+    for receipt in elsewhere {
+        ui.status(&format!("Left as it is: `{}`; run `reset` where it applies.", receipt.settings.display()));
+    }
+    report.say(world, ui, global, args)
+}
+
+/// The settings files a person may write that Claude Code would read here.
+fn writable_paths(world: &World) -> Vec<PathBuf> {
+    [Scope::User, Scope::Project, Scope::Local].iter().filter_map(|scope| scope::path_of(world, *scope)).collect()
+}
+
+impl Step {
+    fn plan(receipts: &Receipts, receipt: Receipt) -> Result<Self, Failure> {
+        let snapshot = store::read(&receipt.settings).map_err(|error| Failure::failed(error.to_string()))?;
+        let undo = apply::plan_undo(receipts, &receipt, &snapshot)?;
+        Ok(Self { receipt, snapshot, undo })
+    }
+}
+
+/// Removes the Bedrock keys that others wrote, after a yes.
+fn remove_foreign(
+    world: &World,
+    ui: Ui,
+    args: &ResetArgs,
+    paths: &[PathBuf],
+    report: &mut Report,
+) -> Result<(), Failure> {
+    for path in paths {
+        let snapshot = store::read(path).map_err(|error| Failure::failed(error.to_string()))?;
+        let Some(bytes) = snapshot.bytes() else { continue };
+        let document = Document::parse(bytes)
+            .map_err(|malformed| Failure::failed(format!("`{}` cannot be edited: {malformed}", path.display())))?;
+        let plan = plan::remove_foreign(&document);
+        if plan.is_empty() {
+            continue;
+        }
+        let name = shortened(path, world.home().as_deref());
+        if !args.dry_run && !args.yes {
+            ui.status(&format!("Bedrock settings that others wrote in {name}:\n{}", human::changes(&plan)));
+            if !world.can_ask() {
+                return Err(Failure::refused("there is no terminal to ask on; these settings were not removed")
+                    .hint("run `claude-bedrock reset --all --yes` to remove them"));
+            }
+            if !ask::confirm("Remove them?", false)? {
+                continue;
+            }
+        }
+        report.foreign(path, &name, &plan);
+        if !args.dry_run {
+            apply::write(snapshot, &document, &plan)?;
+        }
+    }
+    Ok(())
+}
+
+/// What is said at the end.
+#[derive(Default)]
+struct Report {
+    text: String,
+    files: Vec<v1::ResetFile>,
+}
+
+impl Report {
+    fn note(&mut self, step: &Step, world: &World) {
+        let path = &step.receipt.settings;
+        let name = styled(BOLD, &shortened(path, world.home().as_deref()));
+        let (restored, plan) = match &step.undo {
+            Undo::Nothing => ("nothing", None),
+            Undo::Bytes(_) => ("bytes", None),
+            Undo::NoFile => ("removed", None),
+            Undo::Keys(_, plan) => ("keys", Some(plan)),
+        };
+        let words = match restored {
+            "nothing" => "is as it was before",
+            "bytes" => "goes back to what it was, byte for byte",
+            "removed" => "goes away, for there was none before",
+            _ => "was edited since; only our keys go back",
+        };
+        let _ = writeln!(self.text, "{name} {words}");
+        if let Some(plan) = plan {
+            self.text.push_str(&human::changes(plan));
+            for kept in &plan.kept {
+                let _ = writeln!(self.text, "  kept, for someone changed it since: {}", kept.wish.key);
+            }
+        }
+        self.files.push(v1::ResetFile::new(path.display().to_string(), restored, plan));
+    }
+
+    fn foreign(&mut self, path: &std::path::Path, name: &str, plan: &Plan) {
+        let _ = writeln!(self.text, "{} loses the Bedrock settings that others wrote", styled(BOLD, name));
+        self.text.push_str(&human::changes(plan));
+        self.files.push(v1::ResetFile::new(path.display().to_string(), "keys", Some(plan)));
+    }
+
+    fn say(mut self, world: &World, ui: Ui, global: &Global, args: &ResetArgs) -> Result<(), Failure> {
+        let profiles = files::read(world).profiles;
+        let provider = configuration::judge(world, &Settings::read(world), &profiles, None).provider;
+        if self.files.is_empty() {
+            self.text.push_str("Nothing of ours is in the settings.\n");
+        }
+        let _ = match args.dry_run {
+            true => writeln!(self.text, "\nNothing was written (--dry-run)."),
+            false => writeln!(self.text, "\n{} Claude Code's provider now: {provider}", styled(GOOD, "✔")),
+        };
+        if global.json {
+            let report = v1::Reset::new(!args.dry_run, self.files, provider.to_string());
+            ui.answer_verbatim(&(serde_json::to_string_pretty(&report).unwrap_or_default() + "\n"))
+        } else {
+            ui.answer(&self.text)
+        }
+    }
+}

@@ -1,0 +1,18 @@
+//! `status`: which provider Claude Code will use and why, and how long the sign-in lasts.
+
+use crate::cli::{Global, StatusArgs};
+use crate::error::Failure;
+use crate::observe;
+use crate::report::{human, v1};
+use crate::ui::Ui;
+use crate::world::World;
+
+pub(super) fn run(world: &World, ui: Ui, global: &Global, args: &StatusArgs) -> Result<(), Failure> {
+    let facts = observe::facts(world, global.profile.as_deref(), !args.offline);
+    if global.json {
+        let text = serde_json::to_string_pretty(&v1::Status::of(&facts)).unwrap_or_default();
+        ui.answer_verbatim(&(text + "\n"))
+    } else {
+        ui.answer(&human::status(&facts, world.home().as_deref()))
+    }
+}

@@ -1,0 +1,72 @@
+//! What a command can end with other than success, and the exit codes.
+
+use std::fmt;
+
+/// How the program ended, as its exit code tells a caller.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Exit {
+    /// It did what was asked.
+    Success = 0,
+    /// It could not do what was asked.
+    Failure = 1,
+    /// It was asked wrongly, or refused; nothing was written.
+    Refused = 2,
+    /// Someone has to sign in first.
+    SignedOut = 3,
+    /// The user ended it.
+    Interrupted = 130,
+}
+
+/// An error on its way to the user: one line, what caused it, what to do.
+#[derive(Debug, Clone)]
+pub struct Failure {
+    /// The exit code.
+    pub exit: Exit,
+    /// What went wrong, in one line.
+    pub message: String,
+    /// What to do about it, one hint a line.
+    pub hints: Vec<String>,
+}
+
+impl Failure {
+    /// Something could not be done.
+    pub fn failed(message: impl Into<String>) -> Self {
+        Self::new(Exit::Failure, message)
+    }
+
+    /// The request was wrong or is refused; nothing was written.
+    pub fn refused(message: impl Into<String>) -> Self {
+        Self::new(Exit::Refused, message)
+    }
+
+    /// A sign-in is needed.
+    pub fn signed_out(message: impl Into<String>) -> Self {
+        Self::new(Exit::SignedOut, message)
+    }
+
+    /// The user ended it.
+    #[must_use]
+    pub fn interrupted() -> Self {
+        Self::new(Exit::Interrupted, "stopped; nothing was changed")
+    }
+
+    /// Adds what to do.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hints.push(hint.into());
+        self
+    }
+
+    fn new(exit: Exit, message: impl Into<String>) -> Self {
+        Self { exit, message: message.into(), hints: Vec::new() }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Failure {}

@@ -1,0 +1,172 @@
+//! The shell commands that `setup` writes into Claude Code's settings, written and recognised.
+//!
+//! Claude Code runs them by `/bin/sh -c`; on Windows by `cmd.exe`. A profile name is the user's data: it is quoted
+//! for that shell, and one that cannot be quoted is refused.
+
+use std::path::{Path, PathBuf};
+
+use crate::vars;
+use crate::world::World;
+
+/// A document of the right shape whose keys AWS never issued.
+///
+/// Claude Code falls back to the ambient identity when `awsCredentialExport` fails or prints nothing, and never when
+/// the document is well formed: AWS then refuses the request, and the next export heals it. Access keys that AWS
+/// issues start with a prefix such as `AKIA` or `ASIA`.
+pub const UNUSABLE_DOCUMENT: &str = r#"{"Credentials":{"AccessKeyId":"CLAUDEBEDROCKSIGNEDOUT","SecretAccessKey":"signed-out","SessionToken":"signed-out"}}"#;
+
+/// A helper command of ours found in a settings file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ours {
+    /// The program's path in it.
+    pub program: PathBuf,
+    /// The profile it serves.
+    pub profile: String,
+}
+
+/// A profile name or path that no quoting makes safe for the shell.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("`{0}` cannot be quoted safely for the shell that Claude Code runs helpers with")]
+pub struct Unquotable(pub String);
+
+/// The value of `awsCredentialExport` in isolated mode.
+///
+/// # Errors
+/// [`Unquotable`].
+pub fn credential_export(program: &Path, profile: &str) -> Result<String, Unquotable> {
+    let call = call(program, &["credentials", "--sign-in"], profile)?;
+    // Should the program be gone or be killed, the shell answers in its place.
+    Ok(format!("{call} || echo {}", shell::literal(UNUSABLE_DOCUMENT)))
+}
+
+/// The value of `awsAuthRefresh` in shared mode.
+///
+/// # Errors
+/// [`Unquotable`].
+pub fn auth_refresh(program: &Path, profile: &str) -> Result<String, Unquotable> {
+    call(program, &["refresh"], profile)
+}
+
+fn call(program: &Path, arguments: &[&str], profile: &str) -> Result<String, Unquotable> {
+    let program = program.to_str().ok_or_else(|| Unquotable(program.display().to_string()))?;
+    let profile = shell::quoted(&format!("--profile={profile}"))?;
+    Ok(format!("{} {} {profile}", shell::quoted(program)?, arguments.join(" ")))
+}
+
+/// Recognises a helper command of ours, whichever version wrote it.
+#[must_use]
+pub fn recognise(command: &str) -> Option<Ours> {
+    let words = shell::words(command)?;
+    let program = PathBuf::from(words.first()?);
+    let is_ours = program.file_stem().is_some_and(|name| name == "claude-bedrock")
+        && words.get(1).is_some_and(|word| word == "credentials" || word == "refresh");
+    let profile = words.iter().find_map(|word| word.strip_prefix("--profile="))?;
+    is_ours.then(|| Ours { program, profile: profile.to_owned() })
+}
+
+/// The program's path as helpers should name it: the entry on `PATH` that leads to the running program, for that
+/// entry survives an upgrade where a versioned folder does not; else the running program itself.
+#[must_use]
+pub fn lasting_program_path(world: &World) -> PathBuf {
+    let running = world.executable();
+    let Ok(resolved) = fs_err::canonicalize(running) else { return running.to_owned() };
+    let name = format!("claude-bedrock{}", std::env::consts::EXE_SUFFIX);
+    let entries = world.path_var(vars::PATH).unwrap_or_default();
+    std::env::split_paths(&entries)
+        .filter(|folder| folder.is_absolute())
+        .map(|folder| folder.join(&name))
+        .find(|entry| fs_err::canonicalize(entry).is_ok_and(|path| path == resolved))
+        .unwrap_or_else(|| running.to_owned())
+}
+
+#[cfg(not(windows))]
+mod shell {
+    //! `/bin/sh`.
+
+    use super::Unquotable;
+
+    pub(super) fn quoted(word: &str) -> Result<String, Unquotable> {
+        let quoted = shlex::try_quote(word).map_err(|_| Unquotable(word.to_owned()))?;
+        Ok(quoted.into_owned())
+    }
+
+    pub(super) fn literal(text: &str) -> String {
+        format!("'{text}'")
+    }
+
+    pub(super) fn words(command: &str) -> Option<Vec<String>> {
+        shlex::split(command)
+    }
+}
+
+#[cfg(windows)]
+mod shell {
+    //! `cmd.exe`, which has no way to quote a double quote or a percent sign within quotes.
+
+    use super::Unquotable;
+
+    pub(super) fn quoted(word: &str) -> Result<String, Unquotable> {
+        if word.contains(['"', '%', '!', '\r', '\n', '\0']) {
+            return Err(Unquotable(word.to_owned()));
+        }
+        Ok(format!("\"{word}\""))
+    }
+
+    pub(super) fn literal(text: &str) -> String {
+        text.to_owned()
+    }
+
+    pub(super) fn words(command: &str) -> Option<Vec<String>> {
+        let mut words = Vec::new();
+        let mut rest = command.trim_start();
+        while !rest.is_empty() {
+            let (word, after) = match rest.strip_prefix('"') {
+                Some(inner) => inner.split_once('"')?,
+                None => rest.split_once(' ').unwrap_or((rest, "")),
+            };
+            words.push(word.to_owned());
+            rest = after.trim_start();
+        }
+        Some(words)
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    const AWKWARD: [&str; 7] =
+        ["work", "my dev", "o'neil \"x\"", "$(touch pwned)", "a;touch pwned", "`id`", "-leading \\ dash"];
+
+    #[test]
+    fn a_profile_name_stays_data_in_a_real_shell() {
+        for profile in AWKWARD {
+            let command = auth_refresh(Path::new("/bin/echo"), profile).expect("quotable");
+            let output = std::process::Command::new("/bin/sh").arg("-c").arg(&command).output().expect("sh runs");
+            let printed = String::from_utf8(output.stdout).expect("text");
+            assert_eq!(printed, format!("refresh --profile={profile}\n"), "{command}");
+        }
+    }
+
+    #[test]
+    fn our_commands_are_recognised_and_others_are_not() {
+        for profile in AWKWARD {
+            let program = Path::new("/opt/o'dd bin/claude-bedrock");
+            let ours = Ours { program: program.to_owned(), profile: profile.to_owned() };
+            let export = credential_export(program, profile).expect("quotable");
+            assert_eq!(recognise(&export), Some(ours.clone()));
+            assert_eq!(recognise(&auth_refresh(program, profile).expect("quotable")), Some(ours));
+        }
+        assert_eq!(recognise("aws sso login --profile=work"), None);
+        assert_eq!(recognise("/opt/claude-bedrock status --profile=work"), None);
+        assert_eq!(recognise("unbalanced 'quote"), None);
+    }
+
+    #[test]
+    fn a_missing_program_is_answered_for_by_the_shell() {
+        let command = credential_export(Path::new("/nowhere/claude-bedrock"), "work").expect("quotable");
+        let output = std::process::Command::new("/bin/sh").arg("-c").arg(&command).output().expect("sh runs");
+        assert!(output.status.success());
+        assert_eq!(String::from_utf8(output.stdout).expect("text").trim_end(), UNUSABLE_DOCUMENT);
+    }
+}

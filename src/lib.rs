@@ -1,0 +1,60 @@
+//! Gets Claude Code running on Amazon Bedrock, keeps it signed in, and undoes it byte for byte.
+//!
+//! See `ARCHITECTURE.md` for how the rooms of this house hang together.
+
+pub mod apply;
+pub mod ask;
+pub mod aws;
+pub mod claude_code;
+pub mod cli;
+pub mod commands;
+pub mod configuration;
+pub mod error;
+pub mod helper_command;
+pub mod model;
+pub mod observe;
+pub mod plan;
+pub mod private_file;
+pub mod receipt;
+pub mod report;
+pub mod settings;
+pub mod ui;
+pub mod vars;
+pub mod wizard;
+pub mod world;
+
+use std::process::ExitCode;
+
+use anstream::ColorChoice;
+use clap::Parser;
+
+use cli::{Cli, Color};
+use error::Exit;
+use ui::Ui;
+use world::World;
+
+/// Runs the program in the given surroundings.
+#[must_use]
+pub fn run(world: &World) -> ExitCode {
+    let cli = match Cli::try_parse_from(world.arguments()) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are answers; what else clap says is about wrong use.
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(Exit::Refused as u8));
+        }
+    };
+    let color = match cli.global.color {
+        Color::Auto => ColorChoice::Auto,
+        Color::Always => ColorChoice::Always,
+        Color::Never => ColorChoice::Never,
+    };
+    let ui = Ui::new(color, cli.global.verbose);
+    match commands::run(world, ui, &cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            ui.failure(&failure);
+            ExitCode::from(failure.exit as u8)
+        }
+    }
+}

@@ -1,0 +1,219 @@
+//! Reads everything a report needs: settings, AWS files, caches and, when asked, AWS itself.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use crate::aws::bedrock::Bedrock;
+use crate::aws::call::{self, CallError};
+use crate::aws::credentials::{self, CacheKey, Credentials, CredentialsError};
+use crate::aws::files::{self, AwsFiles};
+use crate::aws::identity::{self, Identity};
+use crate::aws::profile::ProfileKind;
+use crate::aws::session::{self, Cached};
+use crate::configuration::{self, Configuration};
+use crate::settings::scope::{Content, Settings};
+use crate::vars;
+use crate::wizard::Listing;
+use crate::world::World;
+
+/// How much life credentials need for a single look at AWS.
+const ONE_LOOK: Duration = Duration::from_secs(60);
+
+/// Everything `status` reports.
+#[derive(Debug)]
+pub struct Facts {
+    /// What Claude Code will do.
+    pub configuration: Configuration,
+    /// The account the profile names or AWS confirmed.
+    pub account: Option<String>,
+    /// The principal AWS confirmed; `None` offline or signed out.
+    pub arn: Option<String>,
+    /// The profile's SSO session.
+    pub session: Option<SessionFacts>,
+    /// When our cached role credentials end.
+    pub credentials_expire_at: Option<Timestamp>,
+    /// The time of observation.
+    pub now: Timestamp,
+    /// What could not be read or does not work, in a sentence each.
+    pub problems: Vec<String>,
+}
+
+/// An SSO session as its cache file tells it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionFacts {
+    /// Its name, or the start URL of a legacy profile.
+    pub name: String,
+    /// When the access token ends; `None` when nobody is signed in.
+    pub expires_at: Option<Timestamp>,
+    /// Whether the access token can be renewed without a person.
+    pub renewable: bool,
+    /// When the client registration ends.
+    pub registration_expires_at: Option<Timestamp>,
+}
+
+/// Looks at everything; `online` also asks AWS who we are.
+#[must_use]
+pub fn facts(world: &World, profile: Option<&str>, online: bool) -> Facts {
+    let settings = Settings::read(world);
+    let files = files::read(world);
+    let configuration = configuration::judge(world, &settings, &files.profiles, profile);
+    let mut problems = dropped(&settings);
+    problems.extend(files.problems.iter().cloned());
+    let kind = kind_of_profile(&files, &configuration, &mut problems);
+    let mut facts = Facts {
+        account: kind.as_ref().and_then(account_of),
+        arn: None,
+        session: None,
+        credentials_expire_at: None,
+        now: world.now(),
+        configuration,
+        problems,
+    };
+    if online {
+        match ask_who_we_are(world, &settings, &files, &facts.configuration, kind.as_ref()) {
+            Some(Ok(identity)) => {
+                facts.account = Some(identity.account);
+                facts.arn = Some(identity.arn);
+            }
+            Some(Err(error)) => facts.problems.push(error.to_string()),
+            None => {}
+        }
+    }
+    // After the look at AWS, which may have renewed both.
+    facts.session = kind.as_ref().and_then(|kind| session_facts(world, kind, &mut facts.problems));
+    let cached = kind.as_ref().and_then(CacheKey::of).and_then(|key| credentials::cached(world, &key));
+    facts.credentials_expire_at = cached.map(|credentials| credentials.expiration);
+    facts
+}
+
+fn dropped(settings: &Settings) -> Vec<String> {
+    let dropped = settings.layers().iter().filter_map(|layer| match &layer.content {
+        Content::Dropped(reason) => Some((layer, reason)),
+        Content::Absent | Content::Document(_) => None,
+    });
+    dropped
+        .map(|(layer, reason)| {
+            format!("Claude Code ignores the {} settings `{}`: {reason}", layer.scope, layer.path.display())
+        })
+        .collect()
+}
+
+fn kind_of_profile(
+    files: &AwsFiles,
+    configuration: &Configuration,
+    problems: &mut Vec<String>,
+) -> Option<ProfileKind> {
+    let profile = configuration.profile.as_ref()?;
+    match credentials::kind(files, &profile.value) {
+        Ok(kind) => Some(kind),
+        Err(error) => {
+            problems.push(error.to_string());
+            None
+        }
+    }
+}
+
+fn account_of(kind: &ProfileKind) -> Option<String> {
+    match kind {
+        ProfileKind::Sso(sso) | ProfileKind::LegacySso(sso) => Some(sso.account_id.clone()),
+        _ => None,
+    }
+}
+
+fn session_facts(world: &World, kind: &ProfileKind, problems: &mut Vec<String>) -> Option<SessionFacts> {
+    let (ProfileKind::Sso(sso) | ProfileKind::LegacySso(sso)) = kind else { return None };
+    let path = session::token_path(&world.home().unwrap_or_default(), sso);
+    let mut facts = SessionFacts {
+        name: session::session_name(sso),
+        expires_at: None,
+        renewable: false,
+        registration_expires_at: None,
+    };
+    match session::cached(&path) {
+        Cached::Absent => {}
+        Cached::Unreadable(reason) => {
+            problems.push(format!("`{}` does not hold an SSO token: {reason}", path.display()));
+        }
+        Cached::Token(token) => {
+            facts.expires_at = Some(token.expires_at);
+            facts.renewable = matches!(kind, ProfileKind::Sso(_)) && token.is_renewable(world.now());
+            facts.registration_expires_at = token.registration_expires_at;
+        }
+    }
+    Some(facts)
+}
+
+/// Asks AWS whose identity Claude Code's requests carry, where this program can tell.
+fn ask_who_we_are(
+    world: &World,
+    settings: &Settings,
+    files: &AwsFiles,
+    configuration: &Configuration,
+    kind: Option<&ProfileKind>,
+) -> Option<Result<Identity, CredentialsError>> {
+    let region = &configuration.region.value;
+    let name = configuration.profile.as_ref().map_or("default", |found| found.value.as_str());
+    let credentials = match (&configuration.identity, kind) {
+        (configuration::Identity::Keys(found), None) => Ok(keys_in_variables(world, settings, &found.value)),
+        (_, Some(_)) => credentials::resolve(world, files, name, ONE_LOOK),
+        (_, None) => return None,
+    };
+    Some(credentials.and_then(|credentials| {
+        call::block_on(identity::caller(world, files, name, region, &credentials)).map_err(CredentialsError::from)
+    }))
+}
+
+fn keys_in_variables(world: &World, settings: &Settings, access_key_id: &str) -> Credentials {
+    let value = |name| settings.variable(world, name).map(|found| found.value).unwrap_or_default();
+    Credentials {
+        access_key_id: access_key_id.to_owned(),
+        secret_access_key: value(vars::AWS_SECRET_ACCESS_KEY).into(),
+        session_token: value(vars::AWS_SESSION_TOKEN).into(),
+        expiration: world.now(),
+    }
+}
+
+/// What AWS says of a profile before it is written anywhere.
+#[derive(Debug, Clone)]
+pub struct Verified {
+    /// The principal.
+    pub identity: Identity,
+    /// The inference profiles it sees.
+    pub listing: Listing,
+}
+
+/// Asks AWS who the profile is and what Bedrock offers it in a region, both at once.
+///
+/// # Errors
+/// See [`CredentialsError`]; a listing that is denied is no error.
+pub fn verify(world: &World, files: &AwsFiles, profile: &str, region: &str) -> Result<Verified, CredentialsError> {
+    let credentials = credentials::resolve(world, files, profile, ONE_LOOK)?;
+    let bedrock = Bedrock::new(world, files, profile, region, &credentials);
+    let (identity, listing) = call::block_on(async {
+        tokio::join!(identity::caller(world, files, profile, region, &credentials), bedrock.inference_profiles())
+    });
+    let listing = match listing {
+        Ok(profiles) => Listing::Profiles(profiles),
+        Err(error) if error.is_denied() => Listing::Denied,
+        Err(error) => return Err(error.into()),
+    };
+    Ok(Verified { identity: identity?, listing })
+}
+
+/// Looks up one inference profile by its ARN or id.
+///
+/// # Errors
+/// See [`CredentialsError`]; AWS's answer that there is none is a [`CallError`].
+pub fn find_inference_profile(
+    world: &World,
+    files: &AwsFiles,
+    profile: &str,
+    region: &str,
+    id: &str,
+) -> Result<(), CredentialsError> {
+    let credentials = credentials::resolve(world, files, profile, ONE_LOOK)?;
+    let bedrock = Bedrock::new(world, files, profile, region, &credentials);
+    let found: Result<_, CallError> = call::block_on(bedrock.inference_profile(id));
+    found.map(drop).map_err(CredentialsError::from)
+}

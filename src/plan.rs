@@ -1,0 +1,225 @@
+//! A set-up as edits of a settings file: key by key, before and after. It can be shown and thrown away.
+
+use std::path::Path;
+
+use crate::cli::{IdentityMode, SetupScope};
+use crate::helper_command::{self, Unquotable};
+use crate::receipt::{Receipt, same_value};
+use crate::settings::document::{Document, Edit, Key, RawJson};
+use crate::vars;
+
+/// What the user chose.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Choice {
+    /// The AWS profile; none is needed for a project's settings.
+    pub profile: String,
+    /// The region.
+    pub region: String,
+    /// The main model.
+    pub model: String,
+    /// What each alias is pinned to, by the variable that pins it.
+    pub pins: Vec<(&'static str, String)>,
+    /// How Claude Code gets its identity.
+    pub identity: IdentityMode,
+    /// The settings file to write.
+    pub scope: SetupScope,
+}
+
+/// A key with the value it should have for a choice to hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wish {
+    /// The key.
+    pub key: Key,
+    /// Its value; `None` for absent.
+    pub value: Option<String>,
+    /// Whether the choice is impossible without it.
+    pub required: bool,
+}
+
+/// One key of a plan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// The key.
+    pub key: Key,
+    /// Its value now.
+    pub before: Option<RawJson>,
+    /// Its value then; `None` for removed.
+    pub after: Option<RawJson>,
+}
+
+/// A key that stays because its value is someone else's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    /// The wish that goes unfulfilled.
+    pub wish: Wish,
+    /// The value that stays.
+    pub current: RawJson,
+}
+
+/// What would happen to a settings file.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Plan {
+    /// The keys that change, in the order they are written.
+    pub changes: Vec<Change>,
+    /// The keys that stay.
+    pub kept: Vec<Kept>,
+    /// Whether an `env` object that a set-up brought in goes when it is empty.
+    pub remove_empty_env: bool,
+}
+
+/// What a choice wants written.
+///
+/// # Errors
+/// [`Unquotable`] when the profile's name cannot be put into a helper command.
+pub fn wishes(choice: &Choice, program: &Path) -> Result<Vec<Wish>, Unquotable> {
+    let mut wishes = vec![
+        Wish::env(vars::USE_BEDROCK, Some("1"), true),
+        Wish::env(vars::AWS_REGION, Some(&choice.region), true),
+        Wish::env(vars::MODEL, Some(&choice.model), false),
+    ];
+    wishes.extend(choice.pins.iter().map(|(name, id)| Wish::env(name, Some(id), false)));
+    if choice.scope == SetupScope::Project {
+        return Ok(wishes);
+    }
+    // Both beat a profile and an export, wherever they are set; an empty value in `env` cancels them.
+    wishes.push(Wish::env(vars::BEARER_TOKEN_BEDROCK, Some(""), true));
+    wishes.push(Wish::env(vars::SKIP_BEDROCK_AUTH, None, true));
+    match choice.identity {
+        IdentityMode::Isolated => {
+            let export = helper_command::credential_export(program, &choice.profile)?;
+            wishes.push(Wish::top(vars::CREDENTIAL_EXPORT, Some(&export), true));
+            // A refresh command beside the export would open its browser for an identity that is not used.
+            wishes.push(Wish::top(vars::AUTH_REFRESH, None, false));
+        }
+        IdentityMode::Shared => {
+            let refresh = helper_command::auth_refresh(program, &choice.profile)?;
+            wishes.push(Wish::env(vars::AWS_PROFILE, Some(&choice.profile), true));
+            wishes.push(Wish::top(vars::AUTH_REFRESH, Some(&refresh), false));
+            wishes.push(Wish::top(vars::CREDENTIAL_EXPORT, None, true));
+        }
+    }
+    Ok(wishes)
+}
+
+impl Wish {
+    fn env(name: &'static str, value: Option<&str>, required: bool) -> Self {
+        Self { key: Key::Env(name.into()), value: value.map(str::to_owned), required }
+    }
+
+    fn top(name: &'static str, value: Option<&str>, required: bool) -> Self {
+        Self { key: Key::Top(name.into()), value: value.map(str::to_owned), required }
+    }
+
+    /// Whether a value found in a file already is what is wished for.
+    fn is_met_by(&self, current: Option<&RawJson>) -> bool {
+        match (&self.value, current) {
+            // A switch that is off is as good as absent.
+            (None, Some(current)) if self.key == Key::Env(vars::SKIP_BEDROCK_AUTH.into()) => {
+                !vars::is_on(&current.as_str().unwrap_or_else(|| current.text().to_owned()))
+            }
+            (value, current) => same_value(value.as_deref().map(RawJson::from_string).as_ref(), current),
+        }
+    }
+}
+
+/// Plans a set-up on a document. Values that are neither ours nor wished for stay unless `replace` is given.
+#[must_use]
+pub fn set_up(document: &Document, receipt: Option<&Receipt>, wishes: &[Wish], replace: bool) -> Plan {
+    let mut plan = Plan::default();
+    for wish in wishes {
+        let current = document.get(&wish.key);
+        if wish.is_met_by(current.as_ref()) {
+            continue;
+        }
+        let is_ours = receipt.and_then(|receipt| receipt.key(&wish.key)).is_some_and(|r| r.is_ours(current.as_ref()));
+        match current {
+            Some(current) if !is_ours && !replace => plan.kept.push(Kept { wish: wish.clone(), current }),
+            before => {
+                let after = wish.value.as_deref().map(RawJson::from_string);
+                plan.changes.push(Change { key: wish.key.clone(), before, after });
+            }
+        }
+    }
+    // What an earlier set-up wrote and this one has no use for goes back to what it was.
+    let obsolete = receipt.iter().flat_map(|receipt| &receipt.keys);
+    for record in obsolete.filter(|record| wishes.iter().all(|wish| wish.key != record.key)) {
+        let current = document.get(&record.key);
+        if record.is_ours(current.as_ref()) && !same_value(current.as_ref(), record.before.as_ref()) {
+            plan.changes.push(Change { key: record.key.clone(), before: current, after: record.before.clone() });
+        }
+    }
+    plan
+}
+
+/// Plans the undoing of a set-up, key by key: our values go back to what stood there, later edits of others stay.
+#[must_use]
+pub fn undo(document: &Document, receipt: &Receipt) -> Plan {
+    let mut plan = Plan { remove_empty_env: !receipt.had_env, ..Plan::default() };
+    for record in &receipt.keys {
+        let current = document.get(&record.key);
+        if same_value(current.as_ref(), record.before.as_ref()) {
+            continue;
+        }
+        if record.is_ours(current.as_ref()) {
+            plan.changes.push(Change { key: record.key.clone(), before: current, after: record.before.clone() });
+        } else if let Some(current) = current {
+            let value = record.before.as_ref().map(|before| before.text().to_owned());
+            plan.kept.push(Kept { wish: Wish { key: record.key.clone(), value, required: false }, current });
+        }
+    }
+    plan
+}
+
+/// Plans the removal of the Bedrock keys that others wrote.
+#[must_use]
+pub fn remove_foreign(document: &Document) -> Plan {
+    let mut plan = Plan { remove_empty_env: true, ..Plan::default() };
+    let mut remove = |key: Key, condition: &dyn Fn(&RawJson) -> bool| {
+        if let Some(before) = document.get(&key).filter(condition) {
+            plan.changes.push(Change { key, before: Some(before), after: None });
+        }
+    };
+    for name in vars::BEDROCK_ENV {
+        remove(Key::Env(name.into()), &|_| true);
+    }
+    for (name, value) in vars::ORIGINAL_PLUGIN_TOKEN_SETTINGS {
+        remove(Key::Env(name.into()), &|current| current.as_str().as_deref() == Some(value));
+    }
+    for name in [vars::AUTH_REFRESH, vars::CREDENTIAL_EXPORT].into_iter().chain(vars::OTHER_BEDROCK_SETTINGS) {
+        remove(Key::Top(name.into()), &|_| true);
+    }
+    for name in vars::MODEL_BEARING_SETTINGS {
+        remove(Key::Top(name.into()), &|current| crate::model::is_bedrock_id(current.text().trim_matches('"')));
+    }
+    plan
+}
+
+impl Plan {
+    /// Whether nothing would change.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.changes.is_empty()
+    }
+
+    /// The kept values without which the choice cannot hold.
+    pub fn impossible(&self) -> impl Iterator<Item = &Kept> {
+        self.kept.iter().filter(|kept| kept.wish.required)
+    }
+
+    /// The plan as edits of the document.
+    #[must_use]
+    pub fn edits(&self) -> Vec<Edit> {
+        let mut edits: Vec<Edit> = self
+            .changes
+            .iter()
+            .map(|change| match &change.after {
+                Some(value) => Edit::Set(change.key.clone(), value.clone()),
+                None => Edit::Remove(change.key.clone()),
+            })
+            .collect();
+        if self.remove_empty_env {
+            edits.push(Edit::RemoveEmptyEnv);
+        }
+        edits
+    }
+}

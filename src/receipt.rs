@@ -1,0 +1,220 @@
+//! Receipts: what `setup` found and what it wrote, enough to undo it byte for byte.
+//!
+//! A receipt may hold a user's prior bytes: it is 0600 from birth and never printed.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::private_file::{self, StateFolder};
+use crate::settings::document::{Key, RawJson};
+
+/// What was done to one settings file since it was last free of us.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Receipt {
+    version: u32,
+    /// The settings file, as Claude Code names it.
+    pub settings: PathBuf,
+    /// Its scope's name, for messages.
+    pub scope: String,
+    /// Whether the file existed before.
+    pub existed: bool,
+    /// Whether its folder existed before.
+    pub folder_existed: bool,
+    /// Whether it had an `env` object before.
+    pub had_env: bool,
+    /// The first bytes are still what a reset should bring back when nobody edited since: false once someone else
+    /// had edited between two set-ups.
+    pub unbroken: bool,
+    /// The hashes of every content we left behind.
+    pub left: Vec<String>,
+    /// Every key of ours.
+    pub keys: Vec<KeyRecord>,
+}
+
+/// What became of one key.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct KeyRecord {
+    /// The key.
+    pub key: Key,
+    /// Its value before the first set-up.
+    pub before: Option<RawJson>,
+    /// Every value we gave it; `None` where we removed it.
+    pub wrote: Vec<Option<RawJson>>,
+}
+
+impl KeyRecord {
+    /// Whether a value in the file is one of ours.
+    #[must_use]
+    pub fn is_ours(&self, current: Option<&RawJson>) -> bool {
+        self.wrote.iter().any(|wrote| same_value(wrote.as_ref(), current))
+    }
+}
+
+/// Whether two values mean the same, however they are written: Claude Code re-serialises the file.
+#[must_use]
+pub fn same_value(one: Option<&RawJson>, other: Option<&RawJson>) -> bool {
+    match (one, other) {
+        (Some(one), Some(other)) => one.text() == other.text() || parsed(one).is_some_and(|v| Some(v) == parsed(other)),
+        (None, None) => true,
+        _ => false,
+    }
+}
+
+fn parsed(value: &RawJson) -> Option<serde_json::Value> {
+    serde_json::from_str(value.text()).ok()
+}
+
+impl Receipt {
+    /// An empty receipt for a file that stands as it is now.
+    #[must_use]
+    pub fn begin(settings: &Path, scope: &str, existed: bool, had_env: bool) -> Self {
+        Self {
+            version: 1,
+            settings: settings.to_owned(),
+            scope: scope.to_owned(),
+            existed,
+            folder_existed: settings.parent().is_some_and(Path::exists),
+            had_env,
+            unbroken: true,
+            left: Vec::new(),
+            keys: Vec::new(),
+        }
+    }
+
+    /// The record of a key.
+    #[must_use]
+    pub fn key(&self, key: &Key) -> Option<&KeyRecord> {
+        self.keys.iter().find(|record| &record.key == key)
+    }
+
+    /// Notes that we are about to give a key a value.
+    pub fn record(&mut self, key: &Key, before: Option<RawJson>, wrote: Option<RawJson>) {
+        match self.keys.iter_mut().find(|record| &record.key == key) {
+            Some(record) => {
+                if !record.is_ours(wrote.as_ref()) {
+                    record.wrote.push(wrote);
+                }
+            }
+            None => self.keys.push(KeyRecord { key: key.clone(), before, wrote: vec![wrote] }),
+        }
+    }
+
+    /// Notes the whole content we are about to leave behind.
+    pub fn leave(&mut self, content: &[u8]) {
+        let hash = hash(content);
+        if !self.left.contains(&hash) {
+            self.left.push(hash);
+        }
+    }
+
+    /// Whether a content is one we left behind.
+    #[must_use]
+    pub fn left_behind(&self, content: &[u8]) -> bool {
+        self.left.contains(&hash(content))
+    }
+}
+
+fn hash(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The folder of receipts.
+#[derive(Debug, Clone)]
+pub struct Receipts {
+    folder: PathBuf,
+}
+
+impl Receipts {
+    /// The receipts below our state folder.
+    #[must_use]
+    pub fn of(state: &StateFolder) -> Self {
+        Self { folder: state.receipts() }
+    }
+
+    /// The receipt for a settings file.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or is no receipt of a version this program knows.
+    pub fn find(&self, settings: &Path) -> io::Result<Option<Receipt>> {
+        self.load(&self.path(settings))
+    }
+
+    /// Every receipt.
+    ///
+    /// # Errors
+    /// As [`Receipts::find`].
+    pub fn all(&self) -> io::Result<Vec<Receipt>> {
+        let entries = match fs_err::read_dir(&self.folder) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(error),
+        };
+        let mut paths = entries.map(|entry| Ok(entry?.path())).collect::<io::Result<Vec<_>>>()?;
+        paths.retain(|path| path.extension().is_some_and(|extension| extension == "json"));
+        paths.sort_unstable();
+        paths.iter().filter_map(|path| self.load(path).transpose()).collect()
+    }
+
+    fn load(&self, path: &Path) -> io::Result<Option<Receipt>> {
+        let Some(bytes) = private_file::read(path)? else { return Ok(None) };
+        let receipt: Receipt = serde_json::from_slice(&bytes).map_err(|error| damaged(path, &error.to_string()))?;
+        if receipt.version != 1 {
+            return Err(damaged(path, "it was written by a newer version of this program"));
+        }
+        Ok(Some(receipt))
+    }
+
+    /// Writes a receipt; `first_bytes` go beside it when it is new.
+    ///
+    /// # Errors
+    /// The file system's.
+    pub fn store(&self, receipt: &Receipt, first_bytes: Option<&[u8]>) -> io::Result<()> {
+        if let Some(bytes) = first_bytes {
+            private_file::write(&self.before_path(&receipt.settings), bytes)?;
+        }
+        let text = serde_json::to_vec_pretty(receipt)?;
+        private_file::write(&self.path(&receipt.settings), &text)
+    }
+
+    /// The content of a settings file before the first set-up.
+    ///
+    /// # Errors
+    /// The file system's.
+    pub fn first_bytes(&self, settings: &Path) -> io::Result<Option<Vec<u8>>> {
+        private_file::read(&self.before_path(settings))
+    }
+
+    /// Removes a receipt, and the folder with the last one.
+    ///
+    /// # Errors
+    /// The file system's.
+    pub fn forget(&self, settings: &Path) -> io::Result<()> {
+        private_file::remove(&self.path(settings))?;
+        private_file::remove(&self.before_path(settings))?;
+        let _ = fs_err::remove_dir(&self.folder);
+        Ok(())
+    }
+
+    fn path(&self, settings: &Path) -> PathBuf {
+        self.folder.join(format!("{}.json", Self::name(settings)))
+    }
+
+    fn before_path(&self, settings: &Path) -> PathBuf {
+        self.folder.join(format!("{}.before", Self::name(settings)))
+    }
+
+    fn name(settings: &Path) -> String {
+        hash(settings.as_os_str().as_encoded_bytes())[..32].to_owned()
+    }
+}
+
+fn damaged(path: &Path, reason: &str) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, format!("the receipt `{}` cannot be used: {reason}", path.display()))
+}

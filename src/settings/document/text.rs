@@ -1,0 +1,101 @@
+//! The bytes of a file beside the text that Claude Code sees in them.
+//!
+//! The text is decoded with replacement characters where the bytes make no sense, which is what Claude Code does: it
+//! accepts Latin-1 leftovers inside a string, and unpaired surrogates in UTF-16. An edit is made in both at once, and
+//! in the bytes it touches nothing but the edited span, so whatever could not be decoded survives as it stands.
+
+use std::ops::Range;
+
+const UTF8_MARK: &[u8] = b"\xef\xbb\xbf";
+const UTF16_MARK: &[u8] = b"\xff\xfe";
+
+/// A decoded file that remembers its bytes.
+#[derive(Clone)]
+pub(super) struct Text {
+    bytes: Vec<u8>,
+    encoding: Encoding,
+    decoded: String,
+}
+
+#[derive(Clone, Copy)]
+enum Encoding {
+    Utf8 { mark: usize },
+    // Claude Code 2.1.329 reads UTF-16 only when little-endian and marked; big-endian drops the file.
+    Utf16,
+}
+
+impl Text {
+    pub(super) fn decode(bytes: &[u8]) -> Self {
+        let (encoding, decoded) = if let Some(units) = bytes.strip_prefix(UTF16_MARK) {
+            // An odd last byte is ignored, as Claude Code ignores it; it stays in `bytes`.
+            let units = units.chunks_exact(2).map(|unit| u16::from_le_bytes([unit[0], unit[1]]));
+            let decoded = char::decode_utf16(units).map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER)).collect();
+            (Encoding::Utf16, decoded)
+        } else {
+            let unmarked = bytes.strip_prefix(UTF8_MARK).unwrap_or(bytes);
+            let mark = bytes.len() - unmarked.len();
+            (Encoding::Utf8 { mark }, String::from_utf8_lossy(unmarked).into_owned())
+        };
+        Self { bytes: bytes.to_vec(), encoding, decoded }
+    }
+
+    pub(super) fn as_str(&self) -> &str {
+        &self.decoded
+    }
+
+    pub(super) fn into_bytes(self) -> Vec<u8> {
+        self.bytes
+    }
+
+    /// Replaces one span of the text, given in offsets of [`Text::as_str`].
+    pub(super) fn splice(&mut self, span: Range<usize>, new: &str) {
+        let bytes_span = self.byte_offset(span.start)..self.byte_offset(span.end);
+        let new_bytes = match self.encoding {
+            Encoding::Utf8 { .. } => new.as_bytes().to_vec(),
+            Encoding::Utf16 => new.encode_utf16().flat_map(u16::to_le_bytes).collect(),
+        };
+        self.bytes.splice(bytes_span, new_bytes);
+        self.decoded.replace_range(span, new);
+    }
+
+    fn byte_offset(&self, offset: usize) -> usize {
+        match self.encoding {
+            Encoding::Utf8 { mark } => mark + undecoded_length(&self.bytes[mark..], offset),
+            // A replaced surrogate is one unit, and so is the replacement character.
+            Encoding::Utf16 => UTF16_MARK.len() + 2 * self.decoded[..offset].encode_utf16().count(),
+        }
+    }
+}
+
+/// How many of the bytes became the first `offset` bytes of their lossy decoding.
+fn undecoded_length(bytes: &[u8], offset: usize) -> usize {
+    let mut before = 0;
+    let mut decoded = 0;
+    for chunk in bytes.utf8_chunks() {
+        if decoded + chunk.valid().len() >= offset {
+            break;
+        }
+        decoded += chunk.valid().len();
+        before += chunk.valid().len();
+        if !chunk.invalid().is_empty() {
+            decoded += char::REPLACEMENT_CHARACTER.len_utf8();
+            before += chunk.invalid().len();
+        }
+    }
+    before + (offset - decoded)
+}
+
+/// The 1-based line and column (in characters) of an offset.
+pub(super) fn line_and_column(text: &str, offset: usize) -> (usize, usize) {
+    let before = &text[..text.floor_char_boundary(offset)];
+    let line = before.bytes().filter(|byte| *byte == b'\n').count() + 1;
+    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+    (line, before[line_start..].chars().count() + 1)
+}
+
+/// The newline most lines of the text end with; an inserted line ends with it too.
+pub(super) fn dominant_newline(text: &str) -> &'static str {
+    let all = text.matches('\n').count();
+    let with_return = text.matches("\r\n").count();
+    if with_return * 2 > all { "\r\n" } else { "\n" }
+}

@@ -1,0 +1,367 @@
+//! The only writer of the user's files: compare with what was read, then replace in one step.
+//!
+//! A [`Snapshot`] is what was on disk; only a snapshot can be replaced or removed, and it is used up by that, so no
+//! write can be made blindly or twice. Another program may write between the comparison and the rename: that window is
+//! a few microseconds wide and cannot be closed, since Claude Code takes no lock.
+
+use std::fs::Metadata;
+use std::io::{self, Read as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use std::{fmt, iter, thread};
+
+use tempfile::NamedTempFile;
+
+#[cfg(test)]
+mod tests;
+
+/// Far above any settings file; a file beyond it is something else.
+const LARGEST: u64 = 64 * 1024 * 1024;
+
+/// As many links as Linux follows.
+const MOST_LINKS: usize = 40;
+
+/// What was on disk when it was read.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Snapshot {
+    path: PathBuf,
+    target: PathBuf,
+    bytes: Option<Vec<u8>>,
+}
+
+/// A user's file cannot be read or written; nothing was changed.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// Another program wrote the file after it was read.
+    #[error("`{}` was changed by another program meanwhile; nothing was written; run the same command again", path.display())]
+    Changed {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A directory, a pipe or a device stands where the file should be.
+    #[error("`{}` is not a file; move it away and run the same command again", path.display())]
+    NotAFile {
+        /// What stands there.
+        path: PathBuf,
+    },
+    /// The file is larger than a settings file can be.
+    #[error("`{}` is larger than {} MiB; check that it is the right file", path.display(), LARGEST >> 20)]
+    TooLarge {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The symbolic links lead in a circle.
+    #[error("`{}` is a symbolic link that leads nowhere; correct the link and run the same command again", path.display())]
+    LinkLoop {
+        /// The link as asked for.
+        path: PathBuf,
+    },
+    /// The file has a second name, which a replacement would leave with the old content.
+    #[error(
+        "`{}` has other names (hard links), and replacing it would part them; make it a file of its own or a symbolic link",
+        path.display()
+    )]
+    HardLinked {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Somebody took the right to write away.
+    #[error(
+        "`{}` is read-only; if no other tool manages it, make it writable and run the same command again",
+        path.display()
+    )]
+    ReadOnly {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The new file could not be given the old one's owner or permissions.
+    #[error(
+        "`{}` belongs to another user or group, which cannot be kept; run the same command as its owner",
+        path.display()
+    )]
+    OwnerNotKept {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        source: io::Error,
+    },
+    /// The system refused a step.
+    #[error("cannot {step} `{}`: {}; {}", path.display(), reason(source), remedy(source))]
+    Failed {
+        /// The step, as a verb.
+        step: &'static str,
+        /// The file or directory it was about.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        source: io::Error,
+    },
+}
+
+/// Reads a file that may be missing.
+///
+/// Missing means that it truly is not there, or that a symbolic link leads to where nothing is yet; every other obstacle
+/// is an error, so that a file nobody could read is never taken for an empty one.
+pub fn read(path: &Path) -> Result<Snapshot, StoreError> {
+    let target = follow_links(path)?;
+    let bytes = match fs_err::metadata(&target) {
+        Ok(metadata) => read_file(&target, &metadata)?,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+        Err(error) => return Err(failed("read", &target)(error)),
+    };
+    Ok(Snapshot { path: path.to_owned(), target, bytes })
+}
+
+impl Snapshot {
+    /// Returns the path as it was asked for.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Returns the path behind the symbolic links: the file that is replaced.
+    #[must_use]
+    pub fn target(&self) -> &Path {
+        &self.target
+    }
+
+    /// Returns the content, or `None` when there was no file.
+    #[must_use]
+    pub fn bytes(&self) -> Option<&[u8]> {
+        self.bytes.as_deref()
+    }
+
+    /// Replaces the file when it still is what it was, and returns the snapshot of the new one.
+    ///
+    /// Symbolic links stay and their target is replaced. The file keeps its permissions, owner and group (not its
+    /// extended attributes); a new one is private to the user. When the content is the same, nothing is written.
+    pub fn replace(self, new: &[u8]) -> Result<Self, StoreError> {
+        if self.bytes() == Some(new) {
+            self.check_unchanged()?;
+            return Ok(self);
+        }
+        let directory = self.directory();
+        // 0777 less the umask, as Claude Code makes `~/.claude`; what is secret in it is private itself.
+        fs_err::create_dir_all(directory).map_err(failed("create the directory", directory))?;
+        let prior = self.replaceable_file()?;
+        let new_file = self.write_beside(new, prior.as_ref())?;
+        self.check_unchanged()?;
+        match prior {
+            Some(_) => self.rename(new_file)?,
+            None => self.rename_without_replacing(new_file)?,
+        }
+        sync_directory(directory);
+        Ok(Self { bytes: Some(new.to_vec()), ..self })
+    }
+
+    /// Removes the file when it still is what it was; without one there is nothing to do.
+    pub fn remove(self) -> Result<(), StoreError> {
+        self.check_unchanged()?;
+        if self.bytes.is_some() {
+            fs_err::remove_file(&self.target).map_err(failed("remove", &self.target))?;
+            sync_directory(self.directory());
+        }
+        Ok(())
+    }
+
+    fn directory(&self) -> &Path {
+        match self.target.parent() {
+            Some(parent) if !parent.as_os_str().is_empty() => parent,
+            _ => Path::new("."),
+        }
+    }
+
+    /// The file to replace, when there is one and a rename over it takes nothing away from anybody.
+    fn replaceable_file(&self) -> Result<Option<Metadata>, StoreError> {
+        let metadata = match fs_err::metadata(&self.target) {
+            Ok(metadata) => metadata,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(failed("read", &self.target)(error)),
+        };
+        if metadata.permissions().readonly() {
+            return Err(StoreError::ReadOnly { path: self.target.clone() });
+        }
+        if number_of_names(&metadata) > 1 {
+            return Err(StoreError::HardLinked { path: self.target.clone() });
+        }
+        Ok(Some(metadata))
+    }
+
+    /// Writes the content to the disk under a temporary name, which vanishes unless it is renamed.
+    fn write_beside(&self, new: &[u8], prior: Option<&Metadata>) -> Result<NamedTempFile, StoreError> {
+        let directory = self.directory();
+        let mut file = tempfile::Builder::new()
+            .prefix(".claude-bedrock-")
+            .suffix(".tmp")
+            .tempfile_in(directory)
+            .map_err(failed("create a file in", directory))?;
+        file.write_all(new).map_err(failed("write", &self.target))?;
+        if let Some(prior) = prior {
+            keep_owner(&file, prior)
+                .map_err(|source| StoreError::OwnerNotKept { path: self.target.clone(), source })?;
+            // After the owner, because a change of owner clears bits.
+            keep_permissions(&file, prior).map_err(failed("keep the permissions of", &self.target))?;
+        }
+        file.as_file().sync_all().map_err(failed("write", &self.target))?;
+        Ok(file)
+    }
+
+    /// Compares what is on disk now with the snapshot, links included.
+    fn check_unchanged(&self) -> Result<(), StoreError> {
+        if read(&self.path)? == *self { Ok(()) } else { Err(self.changed()) }
+    }
+
+    fn changed(&self) -> StoreError {
+        StoreError::Changed { path: self.path.clone() }
+    }
+
+    /// Renames over the file. On Windows a scanner or an editor may hold it open for a moment, so there it is tried for
+    /// two seconds.
+    fn rename(&self, mut new_file: NamedTempFile) -> Result<(), StoreError> {
+        const PAUSE: Duration = Duration::from_millis(200);
+        let mut tries = if cfg!(windows) { 10 } else { 1 };
+        loop {
+            tries -= 1;
+            match new_file.persist(&self.target) {
+                Ok(_) => return Ok(()),
+                Err(error) if tries > 0 && error.error.kind() == io::ErrorKind::PermissionDenied => {
+                    new_file = error.file;
+                    thread::sleep(PAUSE);
+                    self.check_unchanged()?;
+                }
+                Err(error) => return Err(failed("replace", &self.target)(error.error)),
+            }
+        }
+    }
+
+    /// Gives a new file its name, which nobody else may have taken meanwhile.
+    fn rename_without_replacing(&self, new_file: NamedTempFile) -> Result<(), StoreError> {
+        match new_file.persist_noclobber(&self.target) {
+            Ok(_) => Ok(()),
+            Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => Err(self.changed()),
+            Err(error) => Err(failed("create", &self.target)(error.error)),
+        }
+    }
+}
+
+impl fmt::Debug for Snapshot {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The content may hold secrets.
+        let length = self.bytes.as_ref().map(Vec::len);
+        formatter
+            .debug_struct("Snapshot")
+            .field("path", &self.path)
+            .field("target", &self.target)
+            .field("length", &length)
+            .finish()
+    }
+}
+
+/// Follows the links of the last path component by hand, because `canonicalize` does not say where a dangling link leads.
+fn follow_links(path: &Path) -> Result<PathBuf, StoreError> {
+    let mut target = path.to_owned();
+    for _ in 0..MOST_LINKS {
+        match fs_err::symlink_metadata(&target) {
+            Ok(metadata) if metadata.is_symlink() => {
+                let link = fs_err::read_link(&target).map_err(failed("read the link", &target))?;
+                target = target.parent().map(|parent| parent.join(&link)).unwrap_or(link);
+            }
+            Ok(_) => return Ok(target),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(target),
+            Err(error) => return Err(failed("read", &target)(error)),
+        }
+    }
+    Err(StoreError::LinkLoop { path: path.to_owned() })
+}
+
+fn read_file(path: &Path, metadata: &Metadata) -> Result<Option<Vec<u8>>, StoreError> {
+    // Before the file is opened: to open a pipe is to wait for a writer.
+    if !metadata.is_file() {
+        return Err(StoreError::NotAFile { path: path.to_owned() });
+    }
+    let file = match fs_err::File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(failed("read", path)(error)),
+    };
+    let mut bytes = Vec::new();
+    file.take(LARGEST + 1).read_to_end(&mut bytes).map_err(failed("read", path))?;
+    if bytes.len() as u64 > LARGEST {
+        return Err(StoreError::TooLarge { path: path.to_owned() });
+    }
+    Ok(Some(bytes))
+}
+
+#[cfg(unix)]
+fn number_of_names(metadata: &Metadata) -> u64 {
+    std::os::unix::fs::MetadataExt::nlink(metadata)
+}
+
+#[cfg(not(unix))]
+fn number_of_names(_metadata: &Metadata) -> u64 {
+    1
+}
+
+#[cfg(unix)]
+fn keep_owner(file: &NamedTempFile, prior: &Metadata) -> io::Result<()> {
+    use std::os::unix::fs::{MetadataExt as _, fchown};
+    let new = file.as_file().metadata()?;
+    if (new.uid(), new.gid()) == (prior.uid(), prior.gid()) {
+        return Ok(());
+    }
+    fchown(file.as_file(), Some(prior.uid()), Some(prior.gid()))
+}
+
+#[cfg(not(unix))]
+fn keep_owner(_file: &NamedTempFile, _prior: &Metadata) -> io::Result<()> {
+    Ok(())
+}
+
+#[cfg(unix)]
+fn keep_permissions(file: &NamedTempFile, prior: &Metadata) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let permissions = std::fs::Permissions::from_mode(prior.permissions().mode() & 0o777);
+    file.as_file().set_permissions(permissions)
+}
+
+#[cfg(not(unix))]
+fn keep_permissions(_file: &NamedTempFile, _prior: &Metadata) -> io::Result<()> {
+    Ok(())
+}
+
+/// Puts the rename on the disk. The change is made by then, and some network file systems refuse this, so a failure is
+/// none.
+fn sync_directory(directory: &Path) {
+    if cfg!(unix) {
+        fs_err::File::open(directory).and_then(|directory| directory.sync_all()).ok();
+    }
+}
+
+fn failed(step: &'static str, path: &Path) -> impl FnOnce(io::Error) -> StoreError {
+    let path = path.to_owned();
+    move |source| StoreError::Failed { step, path, source }
+}
+
+/// What the system said, without the path that `fs_err` and `tempfile` add to it.
+fn reason(error: &io::Error) -> String {
+    let first: &(dyn std::error::Error + 'static) = error;
+    iter::successors(Some(first), |error| error.source())
+        .filter_map(|error| error.downcast_ref::<io::Error>())
+        .find_map(io::Error::raw_os_error)
+        .map_or_else(|| error.kind().to_string(), |code| io::Error::from_raw_os_error(code).to_string())
+}
+
+fn remedy(error: &io::Error) -> &'static str {
+    match error.kind() {
+        io::ErrorKind::PermissionDenied => "check that it belongs to you and that you may write there",
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "free some space and run the same command again",
+        io::ErrorKind::ReadOnlyFilesystem => {
+            "the file system is read-only, so the file must be changed where it is made"
+        }
+        io::ErrorKind::NotADirectory | io::ErrorKind::AlreadyExists => {
+            "a file stands where a directory should be; move it away"
+        }
+        _ => "check the path and run the same command again",
+    }
+}

@@ -1,0 +1,173 @@
+//! Every environment variable and settings key the program reads or writes, named once.
+//!
+//! What Claude Code does with each was observed with 2.1.329 and 2.1.197 unless a line says otherwise.
+
+/// The switch that sends Claude Code to Amazon Bedrock: `1`, `true`, `yes` or `on`.
+pub const USE_BEDROCK: &str = "CLAUDE_CODE_USE_BEDROCK";
+/// The switch for Bedrock's Messages API endpoint (Mantle); plain Bedrock wins when both are set.
+pub const USE_MANTLE: &str = "CLAUDE_CODE_USE_MANTLE";
+/// The switch for Claude Platform on AWS.
+pub const USE_ANTHROPIC_AWS: &str = "CLAUDE_CODE_USE_ANTHROPIC_AWS";
+/// The switch for Google Vertex AI.
+pub const USE_VERTEX: &str = "CLAUDE_CODE_USE_VERTEX";
+/// The switch for Microsoft Foundry.
+pub const USE_FOUNDRY: &str = "CLAUDE_CODE_USE_FOUNDRY";
+/// With this Claude Code ignores provider variables in settings files; the host's environment wins.
+pub const PROVIDER_MANAGED_BY_HOST: &str = "CLAUDE_CODE_PROVIDER_MANAGED_BY_HOST";
+/// Sends requests without a signature, for gateways that add their own.
+pub const SKIP_BEDROCK_AUTH: &str = "CLAUDE_CODE_SKIP_BEDROCK_AUTH";
+/// The same for Mantle.
+pub const SKIP_MANTLE_AUTH: &str = "CLAUDE_CODE_SKIP_MANTLE_AUTH";
+/// Where Claude Code sends model invocations and profile listings instead of AWS.
+pub const BEDROCK_BASE_URL: &str = "ANTHROPIC_BEDROCK_BASE_URL";
+/// The same for Mantle.
+pub const MANTLE_BASE_URL: &str = "ANTHROPIC_BEDROCK_MANTLE_BASE_URL";
+/// The prefix Claude Code prefers when it picks an inference profile by itself.
+pub const BEDROCK_REGION_PREFIX: &str = "ANTHROPIC_BEDROCK_REGION_PREFIX";
+/// `default`, `flex` or `priority`.
+pub const BEDROCK_SERVICE_TIER: &str = "ANTHROPIC_BEDROCK_SERVICE_TIER";
+/// A Bedrock API key: beats every other credential, an `awsCredentialExport` too.
+pub const BEARER_TOKEN_BEDROCK: &str = "AWS_BEARER_TOKEN_BEDROCK";
+
+/// The profile the AWS SDK for JavaScript, and so Claude Code, resolves credentials from.
+pub const AWS_PROFILE: &str = "AWS_PROFILE";
+/// The region requests go to; beats the profile's own.
+pub const AWS_REGION: &str = "AWS_REGION";
+/// Read by Claude Code after [`AWS_REGION`].
+pub const AWS_DEFAULT_REGION: &str = "AWS_DEFAULT_REGION";
+/// Ambient access key id; [`AWS_PROFILE`] beats it in Claude Code.
+pub const AWS_ACCESS_KEY_ID: &str = "AWS_ACCESS_KEY_ID";
+/// Its secret.
+pub const AWS_SECRET_ACCESS_KEY: &str = "AWS_SECRET_ACCESS_KEY";
+/// Its session token.
+pub const AWS_SESSION_TOKEN: &str = "AWS_SESSION_TOKEN";
+/// Where the AWS config file is, when not `~/.aws/config`.
+pub const AWS_CONFIG_FILE: &str = "AWS_CONFIG_FILE";
+/// Where the AWS credentials file is, when not `~/.aws/credentials`.
+pub const AWS_SHARED_CREDENTIALS_FILE: &str = "AWS_SHARED_CREDENTIALS_FILE";
+/// The endpoint of every AWS service; `AWS_ENDPOINT_URL_<SERVICE>` beats it.
+pub const AWS_ENDPOINT_URL: &str = "AWS_ENDPOINT_URL";
+/// `true` switches the endpoint settings off.
+pub const AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: &str = "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS";
+
+/// The main model.
+pub const MODEL: &str = "ANTHROPIC_MODEL";
+/// What the alias `opus` means.
+pub const DEFAULT_OPUS_MODEL: &str = "ANTHROPIC_DEFAULT_OPUS_MODEL";
+/// What the alias `sonnet` means.
+pub const DEFAULT_SONNET_MODEL: &str = "ANTHROPIC_DEFAULT_SONNET_MODEL";
+/// What the alias `haiku` means, and the model of background requests.
+pub const DEFAULT_HAIKU_MODEL: &str = "ANTHROPIC_DEFAULT_HAIKU_MODEL";
+/// What the alias `fable` means.
+pub const DEFAULT_FABLE_MODEL: &str = "ANTHROPIC_DEFAULT_FABLE_MODEL";
+/// Deprecated by [`DEFAULT_HAIKU_MODEL`].
+pub const SMALL_FAST_MODEL: &str = "ANTHROPIC_SMALL_FAST_MODEL";
+/// The region of the haiku pin.
+pub const SMALL_FAST_MODEL_AWS_REGION: &str = "ANTHROPIC_SMALL_FAST_MODEL_AWS_REGION";
+
+/// The aliases of Claude Code's model picker with the variable that pins each.
+pub const FAMILY_PINS: [(&str, &str); 4] = [
+    ("opus", DEFAULT_OPUS_MODEL),
+    ("sonnet", DEFAULT_SONNET_MODEL),
+    ("haiku", DEFAULT_HAIKU_MODEL),
+    ("fable", DEFAULT_FABLE_MODEL),
+];
+
+/// Replaces `~/.claude` as the folder of Claude Code's user settings.
+pub const CLAUDE_CONFIG_DIR: &str = "CLAUDE_CONFIG_DIR";
+/// The user's home.
+pub const HOME: &str = "HOME";
+/// The user's home on Windows.
+pub const USERPROFILE: &str = "USERPROFILE";
+/// Where programs are looked up.
+pub const PATH: &str = "PATH";
+/// Base of per-user state, `~/.local/state` when unset (XDG Base Directory Specification 0.8).
+pub const XDG_STATE_HOME: &str = "XDG_STATE_HOME";
+/// Base of per-user state on Windows.
+pub const LOCALAPPDATA: &str = "LOCALAPPDATA";
+/// Set by continuous-integration services.
+pub const CI: &str = "CI";
+/// `dumb` for a terminal that cannot move its cursor.
+pub const TERM: &str = "TERM";
+
+/// Settings key: the shell command Claude Code runs when its credentials do not work.
+pub const AUTH_REFRESH: &str = "awsAuthRefresh";
+/// Settings key: the shell command whose JSON Claude Code signs its Bedrock requests with.
+pub const CREDENTIAL_EXPORT: &str = "awsCredentialExport";
+/// Settings key: the object of environment variables.
+pub const ENV: &str = "env";
+/// Settings key: the main model; [`MODEL`] beats it.
+pub const MODEL_SETTING: &str = "model";
+
+/// Other settings keys that belong to a Bedrock configuration, removed by `reset --all` when present.
+pub const OTHER_BEDROCK_SETTINGS: [&str; 1] = ["modelOverrides"];
+
+/// Settings keys that are removed by `reset --all` only when they hold a Bedrock model id.
+pub const MODEL_BEARING_SETTINGS: [&str; 2] = [MODEL_SETTING, "fallbackModel"];
+
+/// The `env` keys of a Bedrock configuration, whoever wrote them: what `reset --all` offers to remove.
+pub const BEDROCK_ENV: [&str; 38] = [
+    USE_BEDROCK,
+    USE_MANTLE,
+    SKIP_BEDROCK_AUTH,
+    SKIP_MANTLE_AUTH,
+    BEDROCK_BASE_URL,
+    MANTLE_BASE_URL,
+    BEDROCK_REGION_PREFIX,
+    BEDROCK_SERVICE_TIER,
+    BEARER_TOKEN_BEDROCK,
+    AWS_PROFILE,
+    AWS_REGION,
+    AWS_DEFAULT_REGION,
+    AWS_ACCESS_KEY_ID,
+    AWS_SECRET_ACCESS_KEY,
+    AWS_SESSION_TOKEN,
+    MODEL,
+    DEFAULT_OPUS_MODEL,
+    "ANTHROPIC_DEFAULT_OPUS_MODEL_NAME",
+    "ANTHROPIC_DEFAULT_OPUS_MODEL_DESCRIPTION",
+    "ANTHROPIC_DEFAULT_OPUS_MODEL_SUPPORTED_CAPABILITIES",
+    DEFAULT_SONNET_MODEL,
+    "ANTHROPIC_DEFAULT_SONNET_MODEL_NAME",
+    "ANTHROPIC_DEFAULT_SONNET_MODEL_DESCRIPTION",
+    "ANTHROPIC_DEFAULT_SONNET_MODEL_SUPPORTED_CAPABILITIES",
+    DEFAULT_HAIKU_MODEL,
+    "ANTHROPIC_DEFAULT_HAIKU_MODEL_NAME",
+    "ANTHROPIC_DEFAULT_HAIKU_MODEL_DESCRIPTION",
+    "ANTHROPIC_DEFAULT_HAIKU_MODEL_SUPPORTED_CAPABILITIES",
+    DEFAULT_FABLE_MODEL,
+    "ANTHROPIC_DEFAULT_FABLE_MODEL_NAME",
+    "ANTHROPIC_DEFAULT_FABLE_MODEL_DESCRIPTION",
+    "ANTHROPIC_DEFAULT_FABLE_MODEL_SUPPORTED_CAPABILITIES",
+    SMALL_FAST_MODEL,
+    SMALL_FAST_MODEL_AWS_REGION,
+    "ENABLE_PROMPT_CACHING_1H",
+    "ENABLE_PROMPT_CACHING_1H_BEDROCK",
+    "CLAUDE_CODE_AWS_CHAIN_RESOLVE_TIMEOUT_MS",
+    "CLAUDE_CODE_SKIP_AWS_CRED_CACHE",
+];
+
+/// The three token settings the original Bedrock plugin wrote beside its own keys, with the values it gave them;
+/// `reset --all` removes them only while they still hold these.
+pub const ORIGINAL_PLUGIN_TOKEN_SETTINGS: [(&str, &str); 3] = [
+    ("MAX_THINKING_TOKENS", "8192"),
+    ("CLAUDE_CODE_MAX_OUTPUT_TOKENS", "8192"),
+    ("DISABLE_PROMPT_CACHING", "0"),
+];
+
+/// Whether Claude Code takes a switch's value for on.
+#[must_use]
+pub fn is_on(value: &str) -> bool {
+    matches!(value.trim().to_ascii_lowercase().as_str(), "1" | "true" | "yes" | "on")
+}
+
+/// Whether a variable's value may be a secret and must not be shown.
+#[must_use]
+pub fn may_hold_secret(name: &str) -> bool {
+    let upper = name.to_ascii_uppercase();
+    upper != "MAX_THINKING_TOKENS"
+        && upper != "CLAUDE_CODE_MAX_OUTPUT_TOKENS"
+        && ["TOKEN", "SECRET", "PASSWORD", "API_KEY", "ACCESS_KEY", "CUSTOM_HEADERS"]
+            .iter()
+            .any(|mark| upper.contains(mark))
+}

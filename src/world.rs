@@ -1,0 +1,138 @@
+//! The process as a value: variables, arguments, folders, clock and terminal.
+//!
+//! Built once in `main` and passed down; nothing else asks the operating system who it is.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+
+use crate::vars;
+
+/// What the program may know of its surroundings.
+#[derive(Debug, Clone)]
+pub struct World {
+    arguments: Vec<OsString>,
+    variables: BTreeMap<OsString, OsString>,
+    working_directory: PathBuf,
+    executable: PathBuf,
+    /// Which standard streams are a terminal.
+    pub terminal: Terminal,
+}
+
+/// Which standard streams are a terminal.
+#[derive(Debug, Clone, Copy)]
+pub struct Terminal {
+    /// Standard input is.
+    pub input: bool,
+    /// Standard output is.
+    pub output: bool,
+    /// Standard error is.
+    pub error: bool,
+}
+
+impl World {
+    /// Reads the running process.
+    #[must_use]
+    #[expect(clippy::disallowed_methods, reason = "the one place that asks")]
+    pub fn from_process() -> Self {
+        Self {
+            arguments: std::env::args_os().collect(),
+            variables: std::env::vars_os().collect(),
+            working_directory: std::env::current_dir().unwrap_or_else(|_| PathBuf::from(".")),
+            executable: std::env::current_exe().unwrap_or_default(),
+            terminal: Terminal {
+                input: std::io::stdin().is_terminal(),
+                output: std::io::stdout().is_terminal(),
+                error: std::io::stderr().is_terminal(),
+            },
+        }
+    }
+
+    /// A surrounding made of the given variables, for judging what a setting would mean elsewhere.
+    #[must_use]
+    pub fn with_variables<K: Into<OsString>, V: Into<OsString>>(
+        variables: impl IntoIterator<Item = (K, V)>,
+        working_directory: &Path,
+    ) -> Self {
+        Self {
+            arguments: vec!["claude-bedrock".into()],
+            variables: variables.into_iter().map(|(k, v)| (k.into(), v.into())).collect(),
+            working_directory: working_directory.to_owned(),
+            executable: PathBuf::new(),
+            terminal: Terminal { input: false, output: false, error: false },
+        }
+    }
+
+    /// The command line, program name first.
+    #[must_use]
+    pub fn arguments(&self) -> &[OsString] {
+        &self.arguments
+    }
+
+    /// A variable's value; empty and non-Unicode values count as absent.
+    #[must_use]
+    pub fn var(&self, name: &str) -> Option<&str> {
+        self.raw_var(name).filter(|value| !value.is_empty())
+    }
+
+    /// A variable's value even when it is empty, which Claude Code tells from unset in places.
+    #[must_use]
+    pub fn raw_var(&self, name: &str) -> Option<&str> {
+        self.variables.get(std::ffi::OsStr::new(name)).and_then(|value| value.to_str())
+    }
+
+    /// A variable that names a file or folder; empty counts as absent.
+    #[must_use]
+    pub fn path_var(&self, name: &str) -> Option<PathBuf> {
+        self.variables.get(std::ffi::OsStr::new(name)).filter(|value| !value.is_empty()).map(PathBuf::from)
+    }
+
+    /// The user's home: `HOME`, on Windows `USERPROFILE`.
+    #[must_use]
+    pub fn home(&self) -> Option<PathBuf> {
+        self.path_var(if cfg!(windows) { vars::USERPROFILE } else { vars::HOME })
+    }
+
+    /// The folder the program was started in.
+    #[must_use]
+    pub fn working_directory(&self) -> &Path {
+        &self.working_directory
+    }
+
+    /// The running program's file, links resolved where the system does so.
+    #[must_use]
+    pub fn executable(&self) -> &Path {
+        &self.executable
+    }
+
+    /// The time now.
+    #[must_use]
+    #[expect(clippy::disallowed_methods, reason = "the one clock")]
+    pub fn now(&self) -> Timestamp {
+        Timestamp::now()
+    }
+
+    /// Whether a person can be asked: a terminal to read from and one to write to, and no continuous integration.
+    #[must_use]
+    pub fn can_ask(&self) -> bool {
+        self.terminal.input && self.terminal.error && self.var(vars::CI).is_none()
+    }
+
+    /// Makes a path absolute against the working directory without resolving links.
+    #[must_use]
+    pub fn absolute(&self, path: &Path) -> PathBuf {
+        self.working_directory.join(path)
+    }
+
+    /// Replaces a leading `~` by the home folder.
+    #[must_use]
+    pub fn expand_home(&self, path: &Path) -> PathBuf {
+        match (path.strip_prefix("~"), self.home()) {
+            (Ok(rest), Some(home)) => home.join(rest),
+            _ => path.to_owned(),
+        }
+    }
+}
