@@ -132,7 +132,7 @@ fn check_scope(
     let Some(signed_at) = clock::parse_basic(timestamp) else {
         return Err(Unauthenticated::Incomplete);
     };
-    let now = cloud.now();
+    let now = cloud.clock.now();
     let basic = clock::basic;
     if signed_at < now - SKEW {
         let (now, earliest) = (basic(now), basic(now - SKEW));

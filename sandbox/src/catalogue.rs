@@ -117,12 +117,11 @@ fn application_profile(
     profile: &ApplicationProfile,
 ) -> Option<InferenceProfile> {
     let source = system.iter().find(|known| known.id == profile.copy_from);
-    let (model, model_arns, created_at) = match source {
-        Some(source) => (source.model.clone(), source.model_arns.clone(), source.created_at),
-        None => {
-            let model = account.models.iter().find(|model| model.id == profile.copy_from)?;
-            (model.id.clone(), vec![foundation_model_arn(&region.name, &model.id)], model.created_at)
-        }
+    let (model, model_arns, created_at) = if let Some(source) = source {
+        (source.model.clone(), source.model_arns.clone(), source.created_at)
+    } else {
+        let model = account.models.iter().find(|model| model.id == profile.copy_from)?;
+        (model.id.clone(), vec![foundation_model_arn(&region.name, &model.id)], model.created_at)
     };
     Some(InferenceProfile {
         id: profile.id.clone(),

@@ -1,4 +1,4 @@
-//! The sandbox's clock: the real one, moved forward on request.
+//! The sandbox's clock: the real one, which tests can move, and the ageing of what was issued.
 
 use std::{
     sync::atomic::{AtomicI64, Ordering},
@@ -14,17 +14,42 @@ const BASIC: &str = "%Y%m%dT%H%M%SZ";
 
 #[derive(Debug, Default)]
 pub(crate) struct Clock {
-    ahead_milliseconds: AtomicI64,
+    ahead: Offset,
+    aged: Offset,
 }
 
+/// Milliseconds that only grow.
+#[derive(Debug, Default)]
+struct Offset(AtomicI64);
+
 impl Clock {
+    /// The time signatures are judged by.
     pub(crate) fn now(&self) -> Timestamp {
-        process::now() + SignedDuration::from_millis(self.ahead_milliseconds.load(Ordering::Relaxed))
+        process::now() + self.ahead.get()
+    }
+
+    /// The time tokens and credentials are judged by.
+    pub(crate) fn now_for_tokens(&self) -> Timestamp {
+        self.now() + self.aged.get()
     }
 
     pub(crate) fn advance(&self, by: Duration) {
+        self.ahead.grow(by);
+    }
+
+    pub(crate) fn age(&self, by: Duration) {
+        self.aged.grow(by);
+    }
+}
+
+impl Offset {
+    fn get(&self) -> SignedDuration {
+        SignedDuration::from_millis(self.0.load(Ordering::Relaxed))
+    }
+
+    fn grow(&self, by: Duration) {
         let milliseconds = i64::try_from(by.as_millis()).unwrap_or(i64::MAX);
-        self.ahead_milliseconds.fetch_add(milliseconds, Ordering::Relaxed);
+        self.0.fetch_add(milliseconds, Ordering::Relaxed);
     }
 }
 
@@ -62,10 +87,12 @@ mod tests {
     }
 
     #[test]
-    fn the_clock_can_be_moved() {
+    fn ageing_leaves_the_clock_alone() {
         let clock = Clock::default();
-        clock.advance(Duration::from_hours(2));
-        let ahead = clock.now().duration_since(process::now());
-        assert!(ahead > SignedDuration::from_mins(119), "{ahead}");
+        clock.age(Duration::from_hours(2));
+        assert!(clock.now().duration_since(process::now()) < SignedDuration::from_mins(1));
+        clock.advance(Duration::from_hours(1));
+        assert!(clock.now().duration_since(process::now()) > SignedDuration::from_mins(59));
+        assert!(clock.now_for_tokens().duration_since(process::now()) > SignedDuration::from_mins(179));
     }
 }

@@ -64,8 +64,9 @@ impl Cloud {
         }
     }
 
+    /// The time by which things are issued and expire.
     pub(crate) fn now(&self) -> Timestamp {
-        self.clock.now()
+        self.clock.now_for_tokens()
     }
 
     /// Makes a thing unusable from now on; false when it already was.

@@ -21,7 +21,8 @@ mod tour;
 /// An AWS account in one process.
 ///
 /// Runs a command in a clean environment and a home of its own, where AWS is an account this
-/// program plays over loopback. Nothing reaches the network, and nothing of yours is read.
+/// program plays over loopback. It is not a jail: a command that looks for the network or for
+/// your files by their full names finds them.
 #[derive(Debug, Parser)]
 #[command(name = "aws-sandbox", version, args_conflicts_with_subcommands = true)]
 pub struct Cli {

@@ -96,9 +96,15 @@ impl Sandbox {
         self.cloud.log.entries()
     }
 
-    /// Moves the sandbox's clock forward; what was issued ages accordingly.
+    /// Moves the sandbox's clock forward; more than five minutes, and signatures made by the real
+    /// clock are refused as expired.
     pub fn advance(&self, by: Duration) {
         self.cloud.clock.advance(by);
+    }
+
+    /// Makes tokens and credentials older than they are, while signatures stay current.
+    pub fn age(&self, by: Duration) {
+        self.cloud.clock.age(by);
     }
 
     /// Writes the account's `~/.aws` files into a home directory where they are missing.
@@ -157,7 +163,7 @@ async fn respond(cloud: Arc<Cloud>, request: hyper::Request<Incoming>) -> Result
     if !cloud.latency.is_zero() {
         tokio::time::sleep(cloud.latency).await;
     }
-    entry.time = clock::to_the_millisecond(cloud.now());
+    entry.time = clock::to_the_millisecond(cloud.clock.now());
     entry.status = reply.status;
     cloud.log.append(entry);
     Ok(response(reply, cloud.mint.nonce()))

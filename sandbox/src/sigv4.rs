@@ -80,8 +80,9 @@ impl Authorization {
 pub(crate) fn canonical_request(request: &Request, signed_headers: &[String], payload_hash: &str) -> String {
     let path = utf8_percent_encode(&request.path, PATH);
     let query = canonical_query(&request.query);
-    let headers: String =
+    let headers: Vec<String> =
         signed_headers.iter().map(|name| format!("{name}:{}\n", canonical_header(request, name))).collect();
+    let headers = headers.concat();
     let names = signed_headers.join(";");
     let method = request.method.as_str();
     format!("{method}\n{path}\n{query}\n{headers}\n{names}\n{payload_hash}")

@@ -177,6 +177,53 @@ fn serving_prints_the_way_and_logs_until_the_input_ends() {
     assert!(!Path::new(&value("HOME")).exists());
 }
 
+/// Puts the program beside a product that reports its arguments, and runs the tour.
+#[cfg(unix)]
+fn tour(product: &str, arguments: &[&str]) -> Output {
+    let folder = tempfile::tempdir().expect("a folder");
+    // A shell writes the programs: one this process had open for writing could be busy when run.
+    let furnish = r#"cd "$1" && cp "$2" aws-sandbox && printf '#!/bin/sh\n%s\n' "$3" > claude-bedrock &&
+        printf '#!/bin/sh\necho "asked: $2"\n' > claude && chmod +x claude claude-bedrock"#;
+    let mut shell = Command::new("sh");
+    shell.args(["-c", furnish, "sh"]).arg(folder.path()).args([env!("CARGO_BIN_EXE_aws-sandbox"), product]);
+    assert!(shell.status().expect("the shell starts").success());
+    // Cargo sets it for tests; with it the tour would build the real product.
+    let mut command = Command::new(folder.path().join("aws-sandbox"));
+    command.arg("tour").args(arguments).env_remove("CARGO").stdin(Stdio::null());
+    command.output().expect("the program starts")
+}
+
+#[cfg(unix)]
+#[test]
+fn the_tour_sets_up_looks_and_asks() {
+    let output = tour("echo \"did: $*\"", &[]);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let story = text(&output.stdout);
+    let mut rest = story.as_str();
+    let expected = [
+        "$ claude-bedrock setup --profile work --yes",
+        "did: setup --profile work --yes",
+        "$ claude-bedrock status",
+        "did: status",
+        "$ claude -p \"Say hello in one short sentence.\"",
+        "asked: Say hello in one short sentence.",
+        "    claude-bedrock setup",
+    ];
+    for line in expected {
+        let (_, after) = rest.split_once(&format!("{line}\n")).unwrap_or_else(|| panic!("no `{line}` in: {story}"));
+        rest = after;
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn the_tour_names_the_step_it_stopped_at() {
+    let output = tour("test \"$1\" = setup", &["--no-claude"]);
+    assert_eq!(output.status.code(), Some(1));
+    let message = text(&output.stderr);
+    assert!(message.contains("the tour stopped at `claude-bedrock status`"), "{message}");
+}
+
 fn get(endpoint: &str, path: &str) -> String {
     let address = endpoint.strip_prefix("http://").expect("plain HTTP");
     let mut stream = TcpStream::connect(address).expect("it listens");

@@ -1,1 +1,5 @@
-fn main() {}
+//! The program, run against an AWS account in a process and against the real clients.
+
+#[path = "../clients/mod.rs"]
+mod clients;
+mod harness;

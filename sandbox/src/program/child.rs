@@ -1,11 +1,12 @@
 //! A command inside the sandbox: its terminal and its signals are its own.
 
-use std::{ffi::OsString, io, process::ExitCode, process::ExitStatus};
-
-use tokio::{
-    process::{Child, Command},
-    runtime,
+use std::{
+    ffi::{OsStr, OsString},
+    io,
+    process::{Command, ExitCode, ExitStatus},
 };
+
+use tokio::{process::Child, runtime};
 
 use super::{Failure, during};
 
@@ -18,32 +19,38 @@ const SIGNALLED: i32 = 128;
 /// Runs a command in exactly this environment and returns its exit code.
 pub(super) fn run(command: &[OsString], environment: &[(OsString, OsString)]) -> Result<ExitCode, Failure> {
     let name = command[0].to_string_lossy().into_owned();
-    let runtime = runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.map_err(during("starting"))?;
-    runtime.block_on(async {
-        let signals = signals::Signals::hold().map_err(during("taking the signals"))?;
-        let child = Command::new(&command[0])
-            .args(&command[1..])
-            .env_clear()
-            .envs(environment.iter().map(|(key, value)| (key, value)))
-            .spawn();
-        let mut child = match child {
-            Ok(child) => child,
-            Err(error) => return could_not_start(&name, error),
-        };
-        let status = wait(&mut child, signals).await.map_err(during(format!("waiting for `{name}`")))?;
-        Ok(exit_code(status))
-    })
-}
-
-fn could_not_start(name: &str, error: io::Error) -> Result<ExitCode, Failure> {
+    let status = status(prepare(&command[0], &command[1..], environment));
+    let error = match status {
+        Ok(status) => return Ok(exit_code(status)),
+        Err(error) => error,
+    };
     let code = match error.kind() {
         io::ErrorKind::NotFound => NOT_FOUND,
         io::ErrorKind::PermissionDenied => NOT_EXECUTABLE,
-        _ => return Err(during(format!("starting `{name}`"))(error)),
+        _ => return Err(during(format!("running `{name}`"))(error)),
     };
     super::say(&format!("aws-sandbox: `{name}`: {error}"));
     Ok(ExitCode::from(code))
+}
+
+/// Makes a command that sees this environment and nothing else.
+pub(super) fn prepare(
+    program: &OsStr,
+    arguments: &[impl AsRef<OsStr>],
+    environment: &[(OsString, OsString)],
+) -> Command {
+    let mut command = Command::new(program);
+    command.args(arguments).env_clear().envs(environment.iter().map(|(key, value)| (key, value)));
+    command
+}
+
+/// Runs a command to its end, which no signal to us forestalls.
+pub(super) fn status(command: Command) -> io::Result<ExitStatus> {
+    runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+        let signals = signals::Signals::hold()?;
+        let mut child = tokio::process::Command::from(command).spawn()?;
+        wait(&mut child, signals).await
+    })
 }
 
 async fn wait(child: &mut Child, mut signals: signals::Signals) -> io::Result<ExitStatus> {

@@ -4,10 +4,10 @@ use std::{
     ffi::{OsStr, OsString},
     io::{self, IsTerminal, Write},
     path::{Path, PathBuf},
-    process::{Command, ExitCode, Stdio},
+    process::{Command, ExitCode, ExitStatus, Stdio},
 };
 
-use super::{Failure, Home, TourArgs, during};
+use super::{Failure, Home, TourArgs, child, during};
 use crate::{Account, Options, Sandbox, environment, process};
 
 const PRODUCT: &str = "claude-bedrock";
@@ -64,31 +64,20 @@ fn steps(args: &TourArgs, product: &Path, inside: &Inside<'_>) -> Result<(), Fai
 impl Inside<'_> {
     /// Runs one command of the tour, shown as one would type it.
     fn step(&self, program: &OsStr, name: &str, arguments: &[&str], input: Stdio) -> Result<(), Failure> {
-        let quoted = arguments.iter().map(|argument| match argument.contains(' ') {
-            true => format!("\"{argument}\""),
-            false => (*argument).to_owned(),
-        });
+        let quoted = arguments
+            .iter()
+            .map(|argument| if argument.contains(' ') { format!("\"{argument}\"") } else { (*argument).to_owned() });
         let step = format!("{name} {}", quoted.collect::<Vec<_>>().join(" "));
         tell(&format!("\n$ {step}"));
-        let status = Command::new(program)
-            .args(arguments)
-            .env_clear()
-            .envs(self.environment.iter().map(|(key, value)| (key, value)))
-            .envs(QUIET)
-            .current_dir(self.home)
-            .stdin(input)
-            .status();
-        match status {
-            Ok(status) if status.success() => Ok(()),
-            Ok(status) => Err(Failure::Tour { step, reason: status.to_string() }),
-            Err(error) => Err(Failure::Tour { step, reason: error.to_string() }),
-        }
+        let mut command = child::prepare(program, arguments, &self.environment);
+        command.envs(QUIET).current_dir(self.home).stdin(input);
+        end(step, child::status(command))
     }
 
     fn claude(&self, named: Option<&Path>) -> Option<PathBuf> {
         if let Some(path) = named {
             // Steps run in the tour's home; a relative path was meant from here.
-            return Some(path.canonicalize().unwrap_or_else(|_| path.to_owned()));
+            return Some(std::path::absolute(path).unwrap_or_else(|_| path.to_owned()));
         }
         let (_, search_path) = self.environment.iter().find(|(key, _)| key == "PATH")?;
         environment::find("claude".as_ref(), search_path)
@@ -117,7 +106,11 @@ fn build(cargo: &OsStr, folder: &Path) -> Result<(), Failure> {
     }
     tell(&format!("Building `{PRODUCT}`."));
     let step = format!("cargo build --package {PRODUCT}");
-    match command.status() {
+    end(step, child::status(command))
+}
+
+fn end(step: String, status: io::Result<ExitStatus>) -> Result<(), Failure> {
+    match status {
         Ok(status) if status.success() => Ok(()),
         Ok(status) => Err(Failure::Tour { step, reason: status.to_string() }),
         Err(error) => Err(Failure::Tour { step, reason: error.to_string() }),

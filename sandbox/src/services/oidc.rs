@@ -70,7 +70,7 @@ pub(super) fn create_token(cloud: &Cloud, request: &Request, entry: &mut Entry) 
         Some(_) => Err(UNSUPPORTED_GRANT_TYPE),
         None => Err(INVALID_REQUEST),
     });
-    tokens.map_or_else(|error| error.reply(), |tokens| Reply::json(&tokens))
+    tokens.map_or_else(OauthError::reply, |tokens| Reply::json(&tokens))
 }
 
 /// The page a browser is sent to; approving it sends the browser back with a code.

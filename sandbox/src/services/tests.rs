@@ -45,7 +45,7 @@ fn credentials(cloud: &Cloud, role: &str) -> Credentials {
 
 /// Signs a request as an AWS client does.
 fn signed(cloud: &Cloud, keys: &Credentials, scope: &str, mut request: Request) -> Request {
-    let timestamp = clock::basic(cloud.now());
+    let timestamp = clock::basic(cloud.clock.now());
     let credential = format!("{}/{}/{scope}/aws4_request", keys.access_key_id, &timestamp[..8]);
     let names = "host;x-amz-date;x-amz-security-token";
     let mut set = |name: &'static str, value: &str| {
@@ -153,7 +153,7 @@ fn bad_signatures_scopes_clocks_and_tokens_are_told_apart() {
     let request = signed(&cloud, &keys, scope, invocation(SONNET, "invoke", 1));
     cloud.clock.advance(Duration::from_mins(6));
     expect(&request, "InvalidSignatureException");
-    cloud.clock.advance(Duration::from_hours(1));
+    cloud.clock.age(Duration::from_hours(1));
     let request = signed(&cloud, &keys, scope, invocation(SONNET, "invoke", 1));
     expect(&request, "ExpiredTokenException");
 }
@@ -243,7 +243,7 @@ fn the_portal_knows_its_access_tokens_and_assignments() {
     assert_eq!((refused.status, &body(&refused)), (403, &json!({ "message": "No access" })));
     let unknown = ask_for("ReadOnly", "aoax");
     assert_eq!((unknown.status, kind(&unknown)), (401, Some("UnauthorizedException")));
-    cloud.clock.advance(Duration::from_hours(1));
+    cloud.clock.age(Duration::from_hours(1));
     assert_eq!(ask_for("ReadOnly", &token).status, 401);
 }
 

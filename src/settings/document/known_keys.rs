@@ -2,8 +2,8 @@
 //!
 //! Each row was seen to do so in Claude Code 2.1.329 (`These settings files did not load, so nothing in them is in
 //! effect`) and in 2.1.197. Keys that tolerate any type are left out on purpose: `hooks`, `effortLevel` and
-//! `forceLoginMethod` are skipped alone (`extraKnownMarketplaces` since some release between the two), and a value inside
-//! `env` may be of any type. `null` is a wrong type too, also for `env`; an empty string is a right one, also for
+//! `forceLoginMethod` are skipped alone (`extraKnownMarketplaces` since some release between the two), and a value
+//! inside `env` may be of any type. `null` is a wrong type too, also for `env`; an empty string is a right one, also for
 //! `awsAuthRefresh`.
 
 use super::spans::{Object, is_whitespace, string_length};
@@ -14,7 +14,7 @@ enum Kind {
     Flag,
     // `null` only in the newer of the two.
     FlagOrNull,
-    WholeNumber,
+    PositiveNumber,
     List,
     Texts,
     Object,
@@ -29,7 +29,7 @@ const KNOWN: &[(&str, Kind)] = &[
     ("availableModels", Kind::Texts),
     ("awsAuthRefresh", Kind::Text),
     ("awsCredentialExport", Kind::Text),
-    ("cleanupPeriodDays", Kind::WholeNumber),
+    ("cleanupPeriodDays", Kind::PositiveNumber),
     ("companyAnnouncements", Kind::Texts),
     ("disableAllHooks", Kind::Flag),
     ("enabledPlugins", Kind::Object),
@@ -92,8 +92,8 @@ impl Kind {
             Self::Text => is_string(raw),
             Self::Flag => matches!(raw, "true" | "false"),
             Self::FlagOrNull => matches!(raw, "true" | "false" | "null"),
-            Self::WholeNumber => {
-                raw.parse().is_ok_and(|number: f64| number.is_finite() && number >= 0.0 && number.fract() == 0.0)
+            Self::PositiveNumber => {
+                raw.parse().is_ok_and(|number: f64| number.is_finite() && number >= 1.0 && number.fract() == 0.0)
             }
             Self::List => raw.starts_with('['),
             Self::Texts => is_list_of_strings(raw),
@@ -107,7 +107,7 @@ impl Kind {
         match self {
             Self::Text => "a string",
             Self::Flag | Self::FlagOrNull => "`true` or `false`",
-            Self::WholeNumber => "a whole number",
+            Self::PositiveNumber => "a whole number from 1",
             Self::List => "an array",
             Self::Texts => "an array of strings",
             Self::Object => "an object",

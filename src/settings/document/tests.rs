@@ -214,7 +214,7 @@ fn a_known_key_of_a_wrong_type_is_refused() {
         r#"{"availableModels":["a",5]}"#,
         r#"{"modelOverrides":{"a":{}}}"#,
         r#"{"includeCoAuthoredBy":"true"}"#,
-        r#"{"cleanupPeriodDays":1.5}"#,
+        r#"{"cleanupPeriodDays":0}"#,
     ];
     let refusals: Vec<_> = dropped.iter().map(|text| refusal(text.as_bytes())).collect();
     insta::assert_snapshot!(refusals.join("\n"), @r"
@@ -227,7 +227,7 @@ fn a_known_key_of_a_wrong_type_is_refused() {
     `availableModels` is an array, but Claude Code takes an array of strings there (line 1, column 20): Correct the value or remove the key: Claude Code ignores the whole file because of it.
     `modelOverrides` is an object, but Claude Code takes an object of strings there (line 1, column 19): Correct the value or remove the key: Claude Code ignores the whole file because of it.
     `includeCoAuthoredBy` is a string, but Claude Code takes `true` or `false` there (line 1, column 24): Correct the value or remove the key: Claude Code ignores the whole file because of it.
-    `cleanupPeriodDays` is a number, but Claude Code takes a whole number there (line 1, column 22): Correct the value or remove the key: Claude Code ignores the whole file because of it.
+    `cleanupPeriodDays` is a number, but Claude Code takes a whole number from 1 there (line 1, column 22): Correct the value or remove the key: Claude Code ignores the whole file because of it.
     ");
 }
 

@@ -1,0 +1,6 @@
+//! Proven with the real clients, each in a network namespace that holds nothing but loopback.
+
+mod aws_cli;
+mod claude_code;
+mod identity;
+mod machine;

@@ -1,0 +1,162 @@
+//! A home folder with an AWS account behind it, and the program run in it with nothing else around.
+
+use std::ffi::{OsStr, OsString};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use aws_sandbox::{Account, Options, Sandbox};
+use tempfile::TempDir;
+
+/// The program under test.
+pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_claude-bedrock");
+
+/// A user's machine: a home folder, signed in to the account the sandbox plays.
+pub(crate) struct Home {
+    folder: TempDir,
+    pub(crate) sandbox: Sandbox,
+    extra: Vec<(OsString, OsString)>,
+}
+
+/// What a run printed and how it ended.
+#[derive(Debug)]
+#[must_use = "assert what it printed or how it ended"]
+pub(crate) struct Run {
+    pub(crate) code: Option<i32>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl Home {
+    /// The default account, signed in.
+    pub(crate) fn new() -> Self {
+        Self::with(Account::default(), true)
+    }
+
+    /// The default account with more TOML below it: users, profiles.
+    pub(crate) fn with_more(toml: &str) -> Self {
+        let text = include_str!("../../sandbox/account.toml");
+        // Arrays of tables of the default's last account go before the next top-level table.
+        let at = text.find("# Cross-region inference").expect("the default account has its landmark");
+        let text = format!("{}{toml}\n{}", &text[..at], &text[at..]);
+        Self::with(Account::from_toml(&text).expect("a valid account"), true)
+    }
+
+    /// Any account.
+    pub(crate) fn with(account: Account, signed_in: bool) -> Self {
+        let folder = tempfile::Builder::new().prefix("home").tempdir().expect("a temporary folder");
+        let sandbox = Sandbox::start(account, Options::default()).expect("a free port");
+        sandbox.furnish(folder.path(), signed_in).expect("a furnished home");
+        fs_err::create_dir(folder.path().join("work")).expect("a working directory");
+        Self { folder, sandbox, extra: Vec::new() }
+    }
+
+    /// One more variable for every run.
+    pub(crate) fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
+        self.extra.push((name.into(), value.as_ref().into()));
+        self
+    }
+
+    /// The home folder.
+    pub(crate) fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// The folder programs are started in.
+    pub(crate) fn working_directory(&self) -> PathBuf {
+        self.path().join("work")
+    }
+
+    /// The user's settings file.
+    pub(crate) fn settings(&self) -> PathBuf {
+        self.path().join(".claude/settings.json")
+    }
+
+    /// Writes a file below the home folder, its parents too.
+    #[expect(clippy::disallowed_methods, reason = "a test makes the user's files")]
+    pub(crate) fn write(&self, path: &str, content: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.path().join(path);
+        fs_err::create_dir_all(path.parent().expect("below the home")).expect("parents");
+        fs_err::write(&path, content).expect("writable");
+        path
+    }
+
+    /// Reads a file below the home folder.
+    pub(crate) fn read(&self, path: &str) -> Vec<u8> {
+        fs_err::read(self.path().join(path)).expect("readable")
+    }
+
+    /// Runs the program without a terminal.
+    pub(crate) fn run<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> Run {
+        self.command(PROGRAM).args(arguments).output().expect("the program starts").into()
+    }
+
+    /// A command in this home, without a terminal.
+    pub(crate) fn command(&self, program: impl AsRef<OsStr>) -> Command {
+        let mut command = Command::new(program);
+        command.env_clear().envs(self.sandbox.environment(self.path())).env("PATH", path_with_program());
+        command.envs(self.extra.iter().map(|(name, value)| (name, value)));
+        command.current_dir(self.working_directory()).stdin(Stdio::null());
+        command
+    }
+
+    /// Every file below the home with its bytes, except what the program keeps for itself.
+    pub(crate) fn files(&self) -> Vec<(PathBuf, Vec<u8>)> {
+        let mut found = Vec::new();
+        collect(self.path(), &mut found);
+        let own = self.path().join(".local");
+        found.retain(|(path, _)| !path.starts_with(&own));
+        found.sort();
+        found
+    }
+}
+
+fn collect(folder: &Path, found: &mut Vec<(PathBuf, Vec<u8>)>) {
+    for entry in fs_err::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            collect(&path, found);
+        } else {
+            found.push((path.clone(), fs_err::read(&path).expect("readable")));
+        }
+    }
+}
+
+/// `PATH` with the program's folder first.
+pub(crate) fn path_with_program() -> OsString {
+    let folder = Path::new(PROGRAM).parent().expect("a folder");
+    let mut path = OsString::from(folder);
+    path.push(":/usr/local/bin:/usr/bin:/bin");
+    path
+}
+
+impl From<Output> for Run {
+    fn from(output: Output) -> Self {
+        Self {
+            code: output.status.code(),
+            stdout: String::from_utf8(output.stdout).expect("UTF-8"),
+            stderr: String::from_utf8(output.stderr).expect("UTF-8"),
+        }
+    }
+}
+
+impl Run {
+    /// Asserts that it went well and gives what it printed.
+    #[track_caller]
+    pub(crate) fn success(self) -> String {
+        assert_eq!(self.code, Some(0), "stdout:\n{}\nstderr:\n{}", self.stdout, self.stderr);
+        self.stdout
+    }
+
+    /// Asserts how it failed and gives what it said.
+    #[track_caller]
+    pub(crate) fn failure(self, code: i32) -> String {
+        assert_eq!(self.code, Some(code), "stdout:\n{}\nstderr:\n{}", self.stdout, self.stderr);
+        self.stderr
+    }
+
+    /// Its answer as JSON.
+    #[track_caller]
+    pub(crate) fn json(self) -> serde_json::Value {
+        serde_json::from_str(&self.success()).expect("JSON")
+    }
+}
