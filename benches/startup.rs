@@ -68,11 +68,7 @@ fn main() {
 }
 
 /// The median of each contender, run in turns.
-fn interleaved(
-    contenders: &[Contender],
-    runs: usize,
-    run: &dyn Fn(&[OsString]) -> (Duration, bool),
-) -> Vec<Duration> {
+fn interleaved(contenders: &[Contender], runs: usize, run: &dyn Fn(&[OsString]) -> (Duration, bool)) -> Vec<Duration> {
     let mut times = vec![Vec::with_capacity(runs); contenders.len()];
     // The first round warms the caches of the operating system.
     for round in 0..=runs {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::error::Failure;
 use crate::plan::Plan;
 use crate::private_file::{self, Lock, StateFolder};
-use crate::receipt::{Receipt, Receipts};
+use crate::receipt::{Before, Receipt, Receipts};
 use crate::settings::document::{Document, Key};
 use crate::settings::store::Snapshot;
 use crate::vars;
@@ -38,8 +38,12 @@ pub fn set_up(
     let current = snapshot.bytes().map(<[u8]>::to_vec);
     let path = snapshot.path().to_owned();
     let is_new = known.is_none();
-    let had_env = document.get(&Key::Top(vars::ENV.into())).is_some();
-    let mut receipt = known.unwrap_or_else(|| Receipt::begin(&path, scope, current.is_some(), had_env));
+    let before = Before {
+        file: current.is_some(),
+        folder: path.parent().is_some_and(Path::exists),
+        env: document.get(&Key::Top(vars::ENV.into())).is_some(),
+    };
+    let mut receipt = known.unwrap_or_else(|| Receipt::begin(&path, scope, before));
     if !is_new && !stands_as_we_know(receipts, &receipt, current.as_deref())? {
         receipt.unbroken = false;
     }
@@ -77,7 +81,7 @@ impl First {
 }
 
 fn first(receipts: &Receipts, receipt: &Receipt) -> Result<First, Failure> {
-    if !receipt.existed {
+    if !receipt.before.file {
         return Ok(First::NoFile);
     }
     let bytes = receipts.first_bytes(&receipt.settings).map_err(|error| Failure::failed(error.to_string()))?;
@@ -136,7 +140,7 @@ pub fn undo(receipts: &Receipts, receipt: &Receipt, snapshot: Snapshot, undo: &U
         Undo::NoFile => remove_file(receipt, snapshot)?,
         Undo::Keys(document, plan) => {
             let new = document.apply(&plan.edits()).map_err(|error| failed(&error))?;
-            if !receipt.existed && is_empty_object(&new) {
+            if !receipt.before.file && is_empty_object(&new) {
                 remove_file(receipt, snapshot)?;
             } else if snapshot.bytes() != Some(&new) {
                 snapshot.replace(&new).map_err(|error| failed(&error))?;
@@ -158,7 +162,7 @@ pub fn write(snapshot: Snapshot, document: &Document, plan: &Plan) -> Result<(),
 
 fn remove_file(receipt: &Receipt, snapshot: Snapshot) -> Result<(), Failure> {
     snapshot.remove().map_err(|error| Failure::failed(error.to_string()))?;
-    if !receipt.folder_existed
+    if !receipt.before.folder
         && let Some(folder) = receipt.settings.parent()
     {
         // Claude Code keeps its own files there too; then the folder stays.

@@ -41,6 +41,8 @@ fn chosen(question: &Question) -> Result<String, InquireError> {
     let offers = question.offers.iter().map(Shown).collect();
     let answer = Select::new(&question.text, offers)
         .with_help_message("arrows to move, type to filter, Esc to go back")
+        // What was chosen is a word; what was said about it has been read.
+        .with_formatter(&|chosen| chosen.value.0.value.clone())
         .prompt()?;
     Ok(answer.0.value.clone())
 }

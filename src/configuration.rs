@@ -129,7 +129,10 @@ pub fn judge(world: &World, settings: &Settings, profiles: &ProfileFiles, profil
         profile,
         region,
         main_model: filled(settings.variable(world, vars::MODEL)).or_else(|| settings.top(vars::MODEL_SETTING)),
-        pins: vars::FAMILY_PINS.iter().map(|(family, name)| (*family, filled(settings.variable(world, name)))).collect(),
+        pins: vars::FAMILY_PINS
+            .iter()
+            .map(|(family, name)| (*family, filled(settings.variable(world, name))))
+            .collect(),
         auth_refresh: settings.top(vars::AUTH_REFRESH),
     }
 }

@@ -18,7 +18,7 @@ use crate::wizard::Listing;
 use crate::world::World;
 
 /// How much life credentials need for a single look at AWS.
-const ONE_LOOK: Duration = Duration::from_secs(60);
+const ONE_LOOK: Duration = Duration::from_mins(1);
 
 /// Everything `status` reports.
 #[derive(Debug)]
@@ -99,11 +99,7 @@ fn dropped(settings: &Settings) -> Vec<String> {
         .collect()
 }
 
-fn kind_of_profile(
-    files: &AwsFiles,
-    configuration: &Configuration,
-    problems: &mut Vec<String>,
-) -> Option<ProfileKind> {
+fn kind_of_profile(files: &AwsFiles, configuration: &Configuration, problems: &mut Vec<String>) -> Option<ProfileKind> {
     let profile = configuration.profile.as_ref()?;
     match credentials::kind(files, &profile.value) {
         Ok(kind) => Some(kind),

@@ -154,7 +154,7 @@ pub fn set_up(document: &Document, receipt: Option<&Receipt>, wishes: &[Wish], r
 /// Plans the undoing of a set-up, key by key: our values go back to what stood there, later edits of others stay.
 #[must_use]
 pub fn undo(document: &Document, receipt: &Receipt) -> Plan {
-    let mut plan = Plan { remove_empty_env: !receipt.had_env, ..Plan::default() };
+    let mut plan = Plan { remove_empty_env: !receipt.before.env, ..Plan::default() };
     for record in &receipt.keys {
         let current = document.get(&record.key);
         if same_value(current.as_ref(), record.before.as_ref()) {
@@ -163,7 +163,8 @@ pub fn undo(document: &Document, receipt: &Receipt) -> Plan {
         if record.is_ours(current.as_ref()) {
             plan.changes.push(Change { key: record.key.clone(), before: current, after: record.before.clone() });
         } else if let Some(current) = current {
-            let value = record.before.as_ref().map(|before| before.text().to_owned());
+            let value =
+                record.before.as_ref().map(|before| before.as_str().unwrap_or_else(|| before.text().to_owned()));
             plan.kept.push(Kept { wish: Wish { key: record.key.clone(), value, required: false }, current });
         }
     }

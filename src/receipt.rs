@@ -19,12 +19,8 @@ pub struct Receipt {
     pub settings: PathBuf,
     /// Its scope's name, for messages.
     pub scope: String,
-    /// Whether the file existed before.
-    pub existed: bool,
-    /// Whether its folder existed before.
-    pub folder_existed: bool,
-    /// Whether it had an `env` object before.
-    pub had_env: bool,
+    /// What there was before.
+    pub before: Before,
     /// The first bytes are still what a reset should bring back when nobody edited since: false once someone else
     /// had edited between two set-ups.
     pub unbroken: bool,
@@ -32,6 +28,17 @@ pub struct Receipt {
     pub left: Vec<String>,
     /// Every key of ours.
     pub keys: Vec<KeyRecord>,
+}
+
+/// What there was of a settings file before the first set-up.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Before {
+    /// Whether the file existed.
+    pub file: bool,
+    /// Whether its folder existed.
+    pub folder: bool,
+    /// Whether it had an `env` object.
+    pub env: bool,
 }
 
 /// What became of one key.
@@ -68,16 +75,14 @@ fn parsed(value: &RawJson) -> Option<serde_json::Value> {
 }
 
 impl Receipt {
-    /// An empty receipt for a file that stands as it is now.
+    /// An empty receipt for a file nothing was done to yet.
     #[must_use]
-    pub fn begin(settings: &Path, scope: &str, existed: bool, had_env: bool) -> Self {
+    pub fn begin(settings: &Path, scope: &str, before: Before) -> Self {
         Self {
             version: 1,
             settings: settings.to_owned(),
             scope: scope.to_owned(),
-            existed,
-            folder_existed: settings.parent().is_some_and(Path::exists),
-            had_env,
+            before,
             unbroken: true,
             left: Vec::new(),
             keys: Vec::new(),
@@ -118,11 +123,7 @@ impl Receipt {
 }
 
 fn hash(bytes: &[u8]) -> String {
-    hex(&Sha256::digest(bytes))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    format!("{:x}", Sha256::digest(bytes))
 }
 
 /// The folder of receipts.
@@ -143,7 +144,7 @@ impl Receipts {
     /// # Errors
     /// When the file cannot be read, or is no receipt of a version this program knows.
     pub fn find(&self, settings: &Path) -> io::Result<Option<Receipt>> {
-        self.load(&self.path(settings))
+        load(&self.path(settings))
     }
 
     /// Every receipt.
@@ -159,16 +160,7 @@ impl Receipts {
         let mut paths = entries.map(|entry| Ok(entry?.path())).collect::<io::Result<Vec<_>>>()?;
         paths.retain(|path| path.extension().is_some_and(|extension| extension == "json"));
         paths.sort_unstable();
-        paths.iter().filter_map(|path| self.load(path).transpose()).collect()
-    }
-
-    fn load(&self, path: &Path) -> io::Result<Option<Receipt>> {
-        let Some(bytes) = private_file::read(path)? else { return Ok(None) };
-        let receipt: Receipt = serde_json::from_slice(&bytes).map_err(|error| damaged(path, &error.to_string()))?;
-        if receipt.version != 1 {
-            return Err(damaged(path, "it was written by a newer version of this program"));
-        }
-        Ok(Some(receipt))
+        paths.iter().filter_map(|path| load(path).transpose()).collect()
     }
 
     /// Writes a receipt; `first_bytes` go beside it when it is new.
@@ -213,6 +205,15 @@ impl Receipts {
     fn name(settings: &Path) -> String {
         hash(settings.as_os_str().as_encoded_bytes())[..32].to_owned()
     }
+}
+
+fn load(path: &Path) -> io::Result<Option<Receipt>> {
+    let Some(bytes) = private_file::read(path)? else { return Ok(None) };
+    let receipt: Receipt = serde_json::from_slice(&bytes).map_err(|error| damaged(path, &error.to_string()))?;
+    if receipt.version != 1 {
+        return Err(damaged(path, "it was written by a newer version of this program"));
+    }
+    Ok(Some(receipt))
 }
 
 fn damaged(path: &Path, reason: &str) -> io::Error {

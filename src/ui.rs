@@ -84,7 +84,8 @@ impl Ui {
     pub fn failure(self, failure: &Failure) {
         let mut text = format!("{} {}", styled(BAD.bold(), "error:"), failure.message);
         for hint in &failure.hints {
-            text.push_str(&format!("\n{} {hint}", styled(AnsiColor::Cyan.on_default().bold(), "hint:")));
+            let mark = styled(AnsiColor::Cyan.on_default().bold(), "hint:");
+            text.extend(["\n", &mark, " ", hint]);
         }
         self.say(&text);
     }

@@ -149,11 +149,8 @@ pub const BEDROCK_ENV: [&str; 38] = [
 
 /// The three token settings the original Bedrock plugin wrote beside its own keys, with the values it gave them;
 /// `reset --all` removes them only while they still hold these.
-pub const ORIGINAL_PLUGIN_TOKEN_SETTINGS: [(&str, &str); 3] = [
-    ("MAX_THINKING_TOKENS", "8192"),
-    ("CLAUDE_CODE_MAX_OUTPUT_TOKENS", "8192"),
-    ("DISABLE_PROMPT_CACHING", "0"),
-];
+pub const ORIGINAL_PLUGIN_TOKEN_SETTINGS: [(&str, &str); 3] =
+    [("MAX_THINKING_TOKENS", "8192"), ("CLAUDE_CODE_MAX_OUTPUT_TOKENS", "8192"), ("DISABLE_PROMPT_CACHING", "0")];
 
 /// Whether Claude Code takes a switch's value for on.
 #[must_use]

@@ -173,16 +173,13 @@ fn ask_profile(knowledge: &Knowledge) -> Step {
     let usable = options.iter().filter(|option| option.usable).count();
     let offers = options
         .iter()
-        .map(|option| Offer {
-            value: option.name.clone(),
-            label: format!("{}  ({})", option.name, option.description),
-        })
+        .map(|option| Offer { value: option.name.clone(), label: format!("{}  ({})", option.name, option.description) })
         .collect();
     Step::Ask(Question {
         topic: Topic::Profile,
         text: "Which AWS profile should Claude Code use?".into(),
         offers,
-        has_recommendation: is_first(options[0]) || usable == 1,
+        has_recommendation: is_first(options[0]) || usable == 1 || options.len() == 1,
         free: false,
     })
 }
@@ -212,12 +209,12 @@ fn ask_model(knowledge: &Knowledge, listing: &Listing, region: &str) -> Step {
         Listing::Profiles(profiles) => profiles.as_slice(),
         Listing::Denied => &[],
     };
-    let claude: Vec<&InferenceProfile> =
-        listed.iter().filter(|profile| model::of_profile(profile).is_some()).collect();
+    let claude: Vec<&InferenceProfile> = listed.iter().filter(|profile| model::of_profile(profile).is_some()).collect();
     if claude.is_empty() && *listing != Listing::Denied {
         return Step::Stuck {
             message: format!("Bedrock lists no Claude inference profile in {region}"),
-            hint: "name another region with `--region`, or an application inference profile's ARN with `--model`".into(),
+            hint: "name another region with `--region`, or an application inference profile's ARN with `--model`"
+                .into(),
         };
     }
     let recommended = recommended(knowledge, listed);

@@ -18,7 +18,7 @@ use crate::private_file::{self, StateFolder};
 use crate::world::World;
 
 /// How long one process waits for another that is fetching the same credentials.
-const LOCK_PATIENCE: Duration = Duration::from_secs(60);
+const LOCK_PATIENCE: Duration = Duration::from_mins(1);
 
 /// What is claimed for credentials that do not say when they end, so that the caller asks again.
 const ASK_AGAIN_AFTER: SignedDuration = SignedDuration::from_hours(1);
@@ -121,7 +121,9 @@ impl CacheKey {
             digest.update(part.len().to_le_bytes());
             digest.update(part.as_bytes());
         }
-        Some(Self(digest.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect()))
+        let mut name = format!("{:x}", digest.finalize());
+        name.truncate(32);
+        Some(Self(name))
     }
 
     fn path(&self, state: &StateFolder) -> PathBuf {
@@ -238,14 +240,14 @@ async fn role_credentials(
     sso: &SsoProfile,
 ) -> Result<Credentials, CredentialsError> {
     let token = session::usable_token(world, &files.profiles, profile, sso, false).await?;
-    match ask_portal(world, files, profile, sso, token.access_token()).await {
+    match ask_portal(world, files, profile, sso, token.bearer()).await {
         // A session that ended on the server looks alive here: one forced renewal tells.
         Err(CredentialsError::Call(error)) if error.code() == Some("UnauthorizedException") => {
             if !token.is_renewable(world.now()) {
                 return Err(SessionError::RenewalRefused(session::session_name(sso)).into());
             }
             let token = session::usable_token(world, &files.profiles, profile, sso, true).await?;
-            match ask_portal(world, files, profile, sso, token.access_token()).await {
+            match ask_portal(world, files, profile, sso, token.bearer()).await {
                 Err(CredentialsError::Call(error)) if error.code() == Some("UnauthorizedException") => {
                     Err(SessionError::RenewalRefused(session::session_name(sso)).into())
                 }
@@ -289,12 +291,9 @@ async fn ask_portal(
     let given = given.ok_or_else(incomplete)?;
     let expiration = Timestamp::from_millisecond(given.expiration).map_err(|_| incomplete())?;
     match (given.access_key_id, given.secret_access_key, given.session_token) {
-        (Some(access_key_id), Some(secret), Some(token)) => Ok(Credentials {
-            access_key_id,
-            secret_access_key: secret.into(),
-            session_token: token.into(),
-            expiration,
-        }),
+        (Some(access_key_id), Some(secret), Some(token)) => {
+            Ok(Credentials { access_key_id, secret_access_key: secret.into(), session_token: token.into(), expiration })
+        }
         _ => Err(incomplete().into()),
     }
 }
@@ -311,12 +310,16 @@ async fn session_of_keys(
     let region = files.profiles.profile(profile).and_then(|found| found.get("region"));
     let region = region.map_or_else(|| "us-east-1".to_owned(), |value| value.text.clone());
     let endpoint = endpoint::configured(world, &files.profiles, Some(profile), Service::Sts);
-    let config = client_config!(aws_sdk_sts, region, endpoint)
-        .credentials_provider(SdkCredentials::from_keys(keys.access_key_id(), keys.secret_access_key(), None));
+    let config = client_config!(aws_sdk_sts, region, endpoint).credentials_provider(SdkCredentials::from_keys(
+        keys.access_key_id(),
+        keys.secret_access_key(),
+        None,
+    ));
     let answer = aws_sdk_sts::Client::from_conf(config.build()).get_session_token().send().await;
-    let given = answer.map_err(|error| call::error(SERVICE, &error))?.credentials.ok_or_else(|| {
-        CallError::Unreachable { service: SERVICE, reason: "its answer holds no credentials".into() }
-    })?;
+    let given = answer
+        .map_err(|error| call::error(SERVICE, &error))?
+        .credentials
+        .ok_or_else(|| CallError::Unreachable { service: SERVICE, reason: "its answer holds no credentials".into() })?;
     let expiration = Timestamp::from_second(given.expiration.secs()).unwrap_or_else(|_| world.now());
     Ok(Credentials {
         access_key_id: given.access_key_id,

@@ -28,7 +28,7 @@ const TORN_READ_RETRY: Duration = Duration::from_millis(50);
 /// A token as its cache file holds it.
 #[derive(Debug, Clone)]
 pub struct Token {
-    access_token: SecretString,
+    bearer: SecretString,
     /// When it ends.
     pub expires_at: Timestamp,
     renewal: Option<Renewal>,
@@ -105,8 +105,8 @@ impl Token {
     }
 
     /// The bearer token of the SSO portal.
-    pub(super) fn access_token(&self) -> &SecretString {
-        &self.access_token
+    pub(super) fn bearer(&self) -> &SecretString {
+        &self.bearer
     }
 
     fn parse(bytes: &[u8]) -> Result<Self, String> {
@@ -114,7 +114,7 @@ impl Token {
             serde_json::from_slice(bytes).map_err(|error| format!("not a JSON object (line {})", error.line()))?;
         let text = |name: &str| object.get(name).and_then(Value::as_str).map(str::to_owned);
         let secret = |name: &str| text(name).map(SecretString::from);
-        let access_token = secret("accessToken").ok_or("it has no `accessToken`")?;
+        let bearer = secret("accessToken").ok_or("it has no `accessToken`")?;
         let expires_at = text("expiresAt").ok_or("it has no `expiresAt`")?;
         let expires_at = parse_time(&expires_at).ok_or("its `expiresAt` is not a time")?;
         let renewal = match (text("clientId"), secret("clientSecret"), secret("refreshToken")) {
@@ -124,7 +124,7 @@ impl Token {
             _ => None,
         };
         let registration_expires_at = text("registrationExpiresAt").and_then(|time| parse_time(&time));
-        Ok(Self { access_token, expires_at, renewal, registration_expires_at, object })
+        Ok(Self { bearer, expires_at, renewal, registration_expires_at, object })
     }
 
     /// The file's new content after a renewal: our fields replaced, everything else kept.

@@ -1,5 +1,6 @@
 //! `reset`: undoes exactly what we wrote.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::PathBuf;
 
@@ -28,6 +29,12 @@ struct Step {
 }
 
 pub(super) fn run(world: &World, ui: Ui, global: &Global, args: &ResetArgs) -> Result<(), Failure> {
+    // Before anything is undone: a refusal leaves everything as it stands.
+    if args.all && !args.yes && !args.dry_run && !world.can_ask() {
+        return Err(Failure::refused("there is no terminal to ask on, and nothing was removed").hint(
+            "run `claude-bedrock reset --all --yes` to remove what others wrote too, or `--dry-run` to see it first",
+        ));
+    }
     let state = StateFolder::of(world).ok_or_else(|| Failure::refused("no home folder is known"))?;
     let receipts = Receipts::of(&state);
     let here = writable_paths(world);
@@ -36,15 +43,18 @@ pub(super) fn run(world: &World, ui: Ui, global: &Global, args: &ResetArgs) -> R
         all.into_iter().partition(|receipt| here.contains(&receipt.settings));
     let _lock = if args.dry_run { None } else { Some(apply::lock(&state)?) };
     let mut report = Report::default();
+    let mut undone = Undone::new();
     for receipt in ours {
         let step = Step::plan(&receipts, receipt)?;
         report.note(&step, world);
-        if !args.dry_run {
+        if args.dry_run {
+            undone.insert(step.receipt.settings.clone(), step.bytes_afterwards());
+        } else {
             apply::undo(&receipts, &step.receipt, step.snapshot, &step.undo)?;
         }
     }
     if args.all {
-        remove_foreign(world, ui, args, &here, &mut report)?;
+        remove_foreign(world, ui, args, &here, &undone, &mut report)?;
     }
     if !args.dry_run {
         credentials::forget_all(&state).map_err(|error| Failure::failed(error.to_string()))?;
@@ -66,7 +76,20 @@ impl Step {
         let undo = apply::plan_undo(receipts, &receipt, &snapshot)?;
         Ok(Self { receipt, snapshot, undo })
     }
+
+    /// What the file would hold afterwards.
+    fn bytes_afterwards(&self) -> Option<Vec<u8>> {
+        match &self.undo {
+            Undo::Nothing => self.snapshot.bytes().map(<[u8]>::to_vec),
+            Undo::Bytes(bytes) => Some(bytes.clone()),
+            Undo::NoFile => None,
+            Undo::Keys(document, plan) => document.apply(&plan.edits()).ok(),
+        }
+    }
 }
+
+/// What the files of a dry run would hold once ours is out of them; `None` for no file.
+type Undone = BTreeMap<PathBuf, Option<Vec<u8>>>;
 
 /// Removes the Bedrock keys that others wrote, after a yes.
 fn remove_foreign(
@@ -74,11 +97,13 @@ fn remove_foreign(
     ui: Ui,
     args: &ResetArgs,
     paths: &[PathBuf],
+    undone: &Undone,
     report: &mut Report,
 ) -> Result<(), Failure> {
     for path in paths {
         let snapshot = store::read(path).map_err(|error| Failure::failed(error.to_string()))?;
-        let Some(bytes) = snapshot.bytes() else { continue };
+        let bytes = undone.get(path).map_or(snapshot.bytes(), Option::as_deref);
+        let Some(bytes) = bytes else { continue };
         let document = Document::parse(bytes)
             .map_err(|malformed| Failure::failed(format!("`{}` cannot be edited: {malformed}", path.display())))?;
         let plan = plan::remove_foreign(&document);
@@ -88,10 +113,6 @@ fn remove_foreign(
         let name = shortened(path, world.home().as_deref());
         if !args.dry_run && !args.yes {
             ui.status(&format!("Bedrock settings that others wrote in {name}:\n{}", human::changes(&plan)));
-            if !world.can_ask() {
-                return Err(Failure::refused("there is no terminal to ask on; these settings were not removed")
-                    .hint("run `claude-bedrock reset --all --yes` to remove them"));
-            }
             if !ask::confirm("Remove them?", false)? {
                 continue;
             }
@@ -149,9 +170,10 @@ impl Report {
         if self.files.is_empty() {
             self.text.push_str("Nothing of ours is in the settings.\n");
         }
-        let _ = match args.dry_run {
-            true => writeln!(self.text, "\nNothing was written (--dry-run)."),
-            false => writeln!(self.text, "\n{} Claude Code's provider now: {provider}", styled(GOOD, "✔")),
+        let _ = if args.dry_run {
+            writeln!(self.text, "\nNothing was written (--dry-run).")
+        } else {
+            writeln!(self.text, "\n{} Claude Code's provider now: {provider}", styled(GOOD, "✔"))
         };
         if global.json {
             let report = v1::Reset::new(!args.dry_run, self.files, provider.to_string());

@@ -142,7 +142,7 @@ impl<'a> Setup<'a> {
                     identity = Some(verified.identity);
                     knowledge.listing = Some(verified.listing);
                 }
-                Step::Ask(question) => match self.answer(&question, may_ask)? {
+                Step::Ask(question) => match answer(&question, may_ask)? {
                     Reply::Answer(answer) => {
                         asked.push(question.topic);
                         set(&mut answers, question.topic, answer)?;
@@ -169,24 +169,6 @@ impl<'a> Setup<'a> {
             }
             _ => Ok(()),
         }
-    }
-
-    fn answer(&self, question: &Question, may_ask: bool) -> Result<Reply, Failure> {
-        if may_ask {
-            return ask::question(question);
-        }
-        if question.has_recommendation {
-            return Ok(Reply::Answer(question.offers[0].value.clone()));
-        }
-        let offers: Vec<&str> = question.offers.iter().map(|offer| offer.label.as_str()).collect();
-        let (what, option) = match question.topic {
-            Topic::Profile => ("several profiles could be meant", "--profile NAME"),
-            Topic::Region => ("no region is known", "--region REGION"),
-            Topic::Model => ("the models may not be listed with this identity", "--model ID"),
-            Topic::Identity => ("no identity mode is known", "--identity MODE"),
-        };
-        let list = if offers.is_empty() { String::new() } else { format!(":\n  {}", offers.join("\n  ")) };
-        Err(Failure::refused(format!("{what}, and nothing was written{list}")).hint(format!("name one with `{option}`")))
     }
 
     /// An installed Claude Code that would use another identity than the chosen one is no ground to build on.
@@ -282,6 +264,25 @@ impl<'a> Setup<'a> {
         self.ui.status(&outcome.plan_text(self.world));
         ask::confirm(&format!("Write these {} changes?", plan.changes.len()), true)
     }
+}
+
+/// Answers a question by asking, or without a person by its recommendation.
+fn answer(question: &Question, may_ask: bool) -> Result<Reply, Failure> {
+    if may_ask {
+        return ask::question(question);
+    }
+    if question.has_recommendation {
+        return Ok(Reply::Answer(question.offers[0].value.clone()));
+    }
+    let offers: Vec<&str> = question.offers.iter().map(|offer| offer.label.as_str()).collect();
+    let (what, option) = match question.topic {
+        Topic::Profile => ("several profiles could be meant", "--profile NAME"),
+        Topic::Region => ("no region is known", "--region REGION"),
+        Topic::Model => ("the models may not be listed with this identity", "--model ID"),
+        Topic::Identity => ("no identity mode is known", "--identity MODE"),
+    };
+    let list = if offers.is_empty() { String::new() } else { format!(":\n  {}", offers.join("\n  ")) };
+    Err(Failure::refused(format!("{what}, and nothing was written{list}")).hint(format!("name one with `{option}`")))
 }
 
 fn overridden(what: &str, value: &str, source: Option<Source>) -> Failure {

@@ -83,7 +83,11 @@ fn headline(configuration: &Configuration, home: Option<&Path>) -> String {
     match &configuration.provider_switch {
         Some(found) => explain_source(&mut text, found, home, false),
         None => {
-            let _ = writeln!(text, "  {}", styled(DIM, &format!("no provider is switched on ({} is unset)", vars::USE_BEDROCK)));
+            let _ = writeln!(
+                text,
+                "  {}",
+                styled(DIM, &format!("no provider is switched on ({} is unset)", vars::USE_BEDROCK))
+            );
         }
     }
     text
@@ -190,8 +194,10 @@ pub fn changes(plan: &Plan) -> String {
 }
 
 fn change_line(change: &Change) -> String {
-    let removed = |value: &RawJson| format!("  {}\n", styled(BAD, &format!("- {}: {}", change.key, shown(&change.key, value))));
-    let added = |value: &RawJson| format!("  {}\n", styled(GOOD, &format!("+ {}: {}", change.key, shown(&change.key, value))));
+    let removed =
+        |value: &RawJson| format!("  {}\n", styled(BAD, &format!("- {}: {}", change.key, shown(&change.key, value))));
+    let added =
+        |value: &RawJson| format!("  {}\n", styled(GOOD, &format!("+ {}: {}", change.key, shown(&change.key, value))));
     let before = change.before.as_ref().map(removed).unwrap_or_default();
     let after = change.after.as_ref().map(added).unwrap_or_default();
     before + &after
@@ -201,7 +207,8 @@ fn change_line(change: &Change) -> String {
 #[must_use]
 pub fn kept_line(kept: &Kept) -> String {
     let key = &kept.wish.key;
-    let wanted = kept.wish.value.as_deref().map_or("absent".to_owned(), |value| shown(key, &RawJson::from_string(value)));
+    let wanted =
+        kept.wish.value.as_deref().map_or("absent".to_owned(), |value| shown(key, &RawJson::from_string(value)));
     format!("  {key}: {}  (wanted: {wanted})", shown(key, &kept.current))
 }
 

@@ -102,7 +102,8 @@ impl Status {
     pub fn of(facts: &Facts) -> Self {
         let configuration = &facts.configuration;
         let value = |found: &Option<Found>| found.as_ref().map(|found| found.value.clone());
-        let pin = |family: &str| configuration.pins.iter().find(|(name, _)| *name == family).and_then(|(_, f)| f.clone());
+        let pin =
+            |family: &str| configuration.pins.iter().find(|(name, _)| *name == family).and_then(|(_, f)| f.clone());
         let source = |family: &str| pin(family).as_ref().map(source);
         let session = facts.session.as_ref();
         Self {
@@ -257,7 +258,7 @@ impl KeptReport {
         Self {
             key: kept.wish.key.to_string(),
             current: shown(&kept.wish.key, &kept.current),
-            wanted: kept.wish.value.clone(),
+            wanted: kept.wish.value.as_deref().map(|value| shown(&kept.wish.key, &RawJson::from_string(value))),
         }
     }
 }

@@ -3,8 +3,10 @@
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::time::Duration;
 
 use aws_sandbox::{Account, Options, Sandbox};
+use serde_json::Value;
 use tempfile::TempDir;
 
 /// The program under test.
@@ -43,8 +45,17 @@ impl Home {
 
     /// Any account.
     pub(crate) fn with(account: Account, signed_in: bool) -> Self {
+        Self::with_options(account, signed_in, Options::default())
+    }
+
+    /// The default account, signed in, behind a network that takes its time.
+    pub(crate) fn far_away(latency: Duration) -> Self {
+        Self::with_options(Account::default(), true, Options { latency, ..Options::default() })
+    }
+
+    fn with_options(account: Account, signed_in: bool, options: Options) -> Self {
         let folder = tempfile::Builder::new().prefix("home").tempdir().expect("a temporary folder");
-        let sandbox = Sandbox::start(account, Options::default()).expect("a free port");
+        let sandbox = Sandbox::start(account, options).expect("a free port");
         sandbox.furnish(folder.path(), signed_in).expect("a furnished home");
         fs_err::create_dir(folder.path().join("work")).expect("a working directory");
         Self { folder, sandbox, extra: Vec::new() }
@@ -99,6 +110,79 @@ impl Home {
         command
     }
 
+    /// The folder the program keeps its own files in.
+    pub(crate) fn state(&self) -> PathBuf {
+        self.path().join(".local/state/claude-bedrock")
+    }
+
+    /// The files in one of the program's own folders; none when the folder is not there.
+    pub(crate) fn state_files(&self, folder: &str) -> Vec<PathBuf> {
+        let folder = self.state().join(folder);
+        let mut found = Vec::new();
+        if folder.exists() {
+            collect(&folder, &mut found);
+        }
+        found.into_iter().map(|(path, _)| path).collect()
+    }
+
+    /// How often the account was asked for an operation.
+    pub(crate) fn asked(&self, operation: &str) -> usize {
+        self.sandbox.requests().iter().filter(|entry| entry.operation == operation).count()
+    }
+
+    /// The cache file of the one SSO session.
+    pub(crate) fn token_file(&self) -> PathBuf {
+        let mut found = Vec::new();
+        collect(&self.path().join(".aws/sso/cache"), &mut found);
+        assert_eq!(found.len(), 1, "one session, one token");
+        found.remove(0).0
+    }
+
+    /// The SSO token as its cache file holds it.
+    pub(crate) fn token(&self) -> Value {
+        serde_json::from_slice(&fs_err::read(self.token_file()).expect("readable")).expect("JSON")
+    }
+
+    /// Gives the SSO token other fields.
+    #[expect(clippy::disallowed_methods, reason = "a test makes the user's files")]
+    pub(crate) fn change_token(&self, fields: &[(&str, Value)]) {
+        let mut token = self.token();
+        for (name, value) in fields {
+            token[*name] = value.clone();
+        }
+        fs_err::write(self.token_file(), token.to_string()).expect("writable");
+    }
+
+    /// Lets the SSO token end so many minutes earlier than it would.
+    pub(crate) fn shorten_token(&self, minutes: i64) {
+        let end: jiff::Timestamp = self.token()["expiresAt"].as_str().expect("text").parse().expect("a time");
+        let end = end - jiff::SignedDuration::from_mins(minutes);
+        self.change_token(&[("expiresAt", end.strftime("%Y-%m-%dT%H:%M:%SZ").to_string().into())]);
+    }
+
+    /// The user's settings as text.
+    pub(crate) fn settings_text(&self) -> String {
+        fs_err::read_to_string(self.settings()).expect("readable")
+    }
+
+    /// The user's settings as JSON.
+    pub(crate) fn settings_json(&self) -> Value {
+        serde_json::from_str(&self.settings_text()).expect("JSON")
+    }
+
+    /// A text with this machine's places and the moments taken out.
+    pub(crate) fn portable(&self, text: &str) -> String {
+        let text = text.replace(PROGRAM, "PROGRAM").replace(self.path().to_str().expect("UTF-8"), "HOME");
+        let mut parts = text.split("until 2");
+        let mut portable = parts.next().unwrap_or_default().to_owned();
+        for part in parts {
+            let (_, rest) = part.split_once(')').expect("a moment and how far it is");
+            portable.push_str("until TIME (in TIME)");
+            portable.push_str(rest);
+        }
+        portable
+    }
+
     /// Every file below the home with its bytes, except what the program keeps for itself.
     pub(crate) fn files(&self) -> Vec<(PathBuf, Vec<u8>)> {
         let mut found = Vec::new();
@@ -108,6 +192,18 @@ impl Home {
         found.sort();
         found
     }
+}
+
+/// The permission bits of a file or folder.
+pub(crate) fn mode(path: &Path) -> u32 {
+    use std::os::unix::fs::PermissionsExt;
+    fs_err::metadata(path).expect("there").permissions().mode() & 0o777
+}
+
+/// Gives a file its permission bits.
+pub(crate) fn set_mode(path: &Path, mode: u32) {
+    use std::os::unix::fs::PermissionsExt;
+    fs_err::set_permissions(path, std::fs::Permissions::from_mode(mode)).expect("our file");
 }
 
 fn collect(folder: &Path, found: &mut Vec<(PathBuf, Vec<u8>)>) {
@@ -156,7 +252,7 @@ impl Run {
 
     /// Its answer as JSON.
     #[track_caller]
-    pub(crate) fn json(self) -> serde_json::Value {
+    pub(crate) fn json(self) -> Value {
         serde_json::from_str(&self.success()).expect("JSON")
     }
 }

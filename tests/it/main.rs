@@ -2,4 +2,9 @@
 
 #[path = "../clients/mod.rs"]
 mod clients;
+mod credentials;
 mod harness;
+mod reset;
+mod secrets;
+mod setup;
+mod status;

@@ -6,8 +6,8 @@ use crate::aws::session::{self, Cached};
 use crate::cli::IdentityMode;
 use crate::configuration::{self, Identity};
 use crate::settings::scope::{Settings, Source};
-use crate::wizard::{Knowledge, ProfileOption};
 use crate::vars;
+use crate::wizard::{Knowledge, ProfileOption};
 use crate::world::World;
 
 /// Reads what there is to choose from.
@@ -17,9 +17,11 @@ pub(super) fn gather(world: &World, settings: &Settings, files: &AwsFiles) -> Kn
     let is_named = |source: &Source| matches!(source, Source::Settings { .. } | Source::Variable(_));
     let configured_identity = match &judged.identity {
         Identity::Isolated(..) => Some(IdentityMode::Isolated),
-        Identity::Profile(found) if matches!(found.source, Source::Settings { .. }) => {
-            judged.auth_refresh.as_ref().and_then(|found| crate::helper_command::recognise(&found.value)).map(|_| IdentityMode::Shared)
-        }
+        Identity::Profile(found) if matches!(found.source, Source::Settings { .. }) => judged
+            .auth_refresh
+            .as_ref()
+            .and_then(|found| crate::helper_command::recognise(&found.value))
+            .map(|_| IdentityMode::Shared),
         _ => None,
     };
     Knowledge {
@@ -39,7 +41,9 @@ fn option(world: &World, files: &ProfileFiles, profile: &Profile) -> ProfileOpti
     let kind = profile.kind(files);
     let (description, usable) = describe(world, &kind);
     let mut regions: Vec<String> = profile.get("region").map(|value| value.text.clone()).into_iter().collect();
-    regions.extend([vars::AWS_REGION, vars::AWS_DEFAULT_REGION].iter().filter_map(|name| world.var(name)).map(str::to_owned));
+    regions.extend(
+        [vars::AWS_REGION, vars::AWS_DEFAULT_REGION].iter().filter_map(|name| world.var(name)).map(str::to_owned),
+    );
     if let ProfileKind::Sso(sso) | ProfileKind::LegacySso(sso) = &kind {
         regions.push(sso.region.clone());
     }

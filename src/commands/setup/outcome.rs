@@ -75,7 +75,9 @@ impl Outcome<'_> {
             notes.push("AWS_PROFILE also reaches the commands Claude Code runs: they act as this profile.".into());
         }
         if writes(vars::BEARER_TOKEN_BEDROCK) {
-            notes.push("The empty AWS_BEARER_TOKEN_BEDROCK keeps an API key of the shell from being used instead.".into());
+            notes.push(
+                "The empty AWS_BEARER_TOKEN_BEDROCK keeps an API key of the shell from being used instead.".into(),
+            );
         }
         if self.choice.model.contains("opus") {
             notes.push("Opus is the dearest family; every turn of the main model is billed to this account.".into());
@@ -97,7 +99,8 @@ impl Outcome<'_> {
         let of = |had_before: bool| -> Vec<String> {
             keys.iter().filter(|(_, had)| *had == had_before).map(|(key, _)| key.to_string()).collect()
         };
-        let mut text = format!("\nShould Claude Code stop answering and this program be gone, edit {}:\n", self.file(world));
+        let mut text =
+            format!("\nShould Claude Code stop answering and this program be gone, edit {}:\n", self.file(world));
         if !of(false).is_empty() {
             let _ = writeln!(text, "  delete {}", of(false).join(", "));
         }

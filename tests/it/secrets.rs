@@ -1,0 +1,198 @@
+//! No command, in no format and on no way to fail, prints a secret; `credentials` alone prints what it is for.
+
+use serde_json::{Value, json};
+
+use crate::harness::{Home, Run, mode};
+
+/// In every planted secret, and in nothing else.
+const MARK: &str = "s3cr3t";
+
+/// Every command, its failures too.
+const COMMANDS: [&[&str]; 24] = [
+    &["status"],
+    &["status", "--offline"],
+    &["status", "--profile", "work"],
+    &["status", "--profile", "keys"],
+    &["status", "--profile", "nope"],
+    &["setup"],
+    &["setup", "--dry-run"],
+    &["setup", "--dry-run", "--profile", "work"],
+    &["setup", "--dry-run", "--profile", "work", "--force"],
+    &["setup", "--yes", "--profile", "keys"],
+    &["setup", "--yes", "--profile", "work"],
+    &["setup", "--yes", "--profile", "work", "--scope", "local"],
+    &["setup", "--yes", "--profile", "work", "--region", "eu-west-1", "--model", "nope"],
+    &["setup", "--yes", "--profile", "work", "--force"],
+    &["refresh", "--profile", "work"],
+    &["refresh", "--profile", "work", "--force"],
+    &["refresh", "--profile", "keys"],
+    &["credentials", "--profile", "keys"],
+    &["credentials", "--profile", "work", "--sign-in"],
+    &["reset", "--dry-run"],
+    &["reset", "--dry-run", "--all"],
+    &["reset", "--all"],
+    &["reset"],
+    &["reset", "--all", "--yes"],
+];
+
+#[track_caller]
+fn assert_silent(run: &Run, what: &str) {
+    assert!(!run.stdout.contains(MARK), "{what} printed {}", run.stdout);
+    assert!(!run.stderr.contains(MARK), "{what} printed {}", run.stderr);
+    assert!(!run.stderr.contains("panicked"), "{what}: {}", run.stderr);
+    assert!(!run.stdout.is_empty() || !run.stderr.is_empty() || what.contains("refresh"), "{what} ran");
+}
+
+fn secret_settings() -> String {
+    let settings = json!({
+        "env": {
+            "AWS_BEARER_TOKEN_BEDROCK": format!("{MARK}-api-key"),
+            "AWS_ACCESS_KEY_ID": "AKIASETTINGS",
+            "AWS_SECRET_ACCESS_KEY": format!("{MARK}-access-key"),
+            "AWS_SESSION_TOKEN": format!("{MARK}-session"),
+            "ANTHROPIC_API_KEY": format!("{MARK}-anthropic"),
+            "ANTHROPIC_CUSTOM_HEADERS": format!("Authorization: {MARK}"),
+        }
+    });
+    settings.to_string()
+}
+
+/// Everything that can hold a secret holds one.
+fn planted(settings: &str) -> Home {
+    let mut home = Home::new();
+    home.write(".claude/settings.json", settings);
+    home.write("work/.claude/settings.local.json", settings);
+    home.write(
+        ".aws/credentials",
+        format!("[keys]\naws_access_key_id = AKIAKEYS\naws_secret_access_key = {MARK}-in-file\nregion = us-west-2\n"),
+    );
+    home.change_token(&[
+        ("accessToken", format!("aoa{MARK}").into()),
+        ("refreshToken", format!("aor{MARK}").into()),
+        ("clientSecret", format!("{MARK}-client").into()),
+    ]);
+    for name in ["AWS_BEARER_TOKEN_BEDROCK", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "ANTHROPIC_AUTH_TOKEN"] {
+        home = home.env(name, format!("{MARK}-of-the-shell"));
+    }
+    home.env("AWS_ACCESS_KEY_ID", "AKIASHELL")
+}
+
+/// Runs every command in every format.
+fn run_everything(home: &Home) {
+    for arguments in COMMANDS {
+        for format in [&[][..], &["--json"], &["--verbose"], &["--json", "--verbose"]] {
+            let all: Vec<&str> = arguments.iter().chain(format).copied().collect();
+            assert_silent(&home.run(&all), &all.join(" "));
+        }
+    }
+}
+
+#[test]
+fn no_command_prints_a_planted_secret() {
+    run_everything(&planted(&secret_settings()));
+}
+
+#[test]
+fn no_command_prints_a_secret_of_broken_settings() {
+    let whole = secret_settings();
+    for broken in
+        [&whole[..whole.len() - 2], &format!("{whole} {whole}"), &whole.replace("{\"env\"", "{\"model\": 5, \"env\"")]
+    {
+        let home = planted(broken);
+        for arguments in
+            [&["status"][..], &["setup", "--yes"], &["setup", "--yes", "--force"], &["reset", "--all", "--yes"]]
+        {
+            for format in [&["--verbose"][..], &["--json"]] {
+                let all: Vec<&str> = arguments.iter().chain(format).copied().collect();
+                assert_silent(&home.run(&all), &all.join(" "));
+            }
+        }
+    }
+}
+
+#[test]
+fn a_signed_in_user_with_secrets_in_the_settings_can_force_and_go_back_in_silence() {
+    let home = Home::new();
+    home.write(".claude/settings.json", secret_settings());
+    let told = home.run(["setup", "--yes", "--verbose"]);
+    assert_silent(&told, "setup");
+    assert!(told.failure(2).contains("env.AWS_BEARER_TOKEN_BEDROCK: (hidden)"));
+    for format in [&[][..], &["--json"]] {
+        let run = home.run(["setup", "--yes", "--force", "--verbose"].iter().chain(format));
+        assert_silent(&run, "setup --force");
+        assert!(run.success().contains("(hidden)"));
+        let run = home.run(["reset", "--verbose"].iter().chain(format));
+        assert_silent(&run, "reset");
+        let _ = run.success();
+        assert_eq!(home.settings_text(), secret_settings());
+    }
+    let run = home.run(["reset", "--all", "--yes", "--json"]);
+    assert_silent(&run, "reset --all");
+    assert!(run.success().contains("(hidden)"));
+}
+
+#[test]
+fn a_reset_after_an_edit_shows_neither_the_secret_before_nor_the_one_now() {
+    for format in [&[][..], &["--json"]] {
+        let home = Home::new();
+        home.write(".claude/settings.json", secret_settings());
+        let _ = home.run(["setup", "--yes", "--force"]).success();
+        let mut settings = home.settings_json();
+        settings["env"]["AWS_BEARER_TOKEN_BEDROCK"] = format!("{MARK}-another").into();
+        home.write(".claude/settings.json", settings.to_string());
+        let run = home.run(["reset", "--verbose"].iter().chain(format));
+        assert_silent(&run, "reset");
+        assert!(run.success().contains("env.AWS_BEARER_TOKEN_BEDROCK"), "the key is named");
+    }
+}
+
+#[test]
+fn receipts_may_hold_the_bytes_before_and_are_private() {
+    let home = Home::new();
+    home.write(".claude/settings.json", secret_settings());
+    let _ = home.run(["setup", "--yes", "--force"]).success();
+    let files = home.state_files("receipts");
+    assert_eq!(files.len(), 2);
+    for file in files {
+        assert_eq!(mode(&file), 0o600);
+        assert!(!file.to_str().expect("UTF-8").contains(MARK));
+    }
+}
+
+/// The secrets that AWS issued and that lie on the disk.
+fn issued_secrets(home: &Home) -> Vec<String> {
+    let token = home.token();
+    let mut secrets: Vec<String> =
+        ["accessToken", "refreshToken", "clientSecret"].iter().map(|name| text(&token[*name])).collect();
+    let keys = home.run(["credentials", "--profile", "work"]).json()["Credentials"].clone();
+    secrets.extend(["SecretAccessKey", "SessionToken"].iter().map(|name| text(&keys[*name])));
+    secrets
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().expect("text").to_owned()
+}
+
+#[test]
+fn what_aws_issued_is_printed_by_credentials_alone() {
+    let home = Home::new();
+    let secrets = issued_secrets(&home);
+    let assert_none = |run: &Run, what: &str| {
+        for secret in &secrets {
+            assert!(!run.stdout.contains(secret) && !run.stderr.contains(secret), "{what} printed a secret: {run:?}");
+        }
+    };
+    for arguments in
+        COMMANDS.iter().filter(|arguments| arguments[0] != "credentials" && !arguments.contains(&"--force"))
+    {
+        for format in ["--verbose", "--json"] {
+            let all: Vec<&str> = arguments.iter().copied().chain([format]).collect();
+            assert_none(&home.run(&all), &all.join(" "));
+        }
+    }
+    let run = home.run(["credentials", "--profile", "work", "--verbose"]);
+    assert!(secrets.iter().all(|secret| !run.stderr.contains(secret)), "{}", run.stderr);
+    // The document holds the keys it is for, and nothing of the sign-in.
+    let printed: Vec<bool> = secrets.iter().map(|secret| run.stdout.contains(secret)).collect();
+    assert_eq!(printed[..3], [false; 3]);
+}
