@@ -58,8 +58,10 @@ pub enum Command {
     Reset(ResetArgs),
     /// Print credentials for Claude Code or another program
     Credentials(CredentialsArgs),
-    /// Renew the sign-in, silently where that is possible
+    /// Renew the sign-in, silently where that is possible, else by one sign-in
     Refresh(RefreshArgs),
+    /// Sign in now
+    Login(RefreshArgs),
 }
 
 /// Options of `setup`
@@ -151,12 +153,30 @@ pub enum CredentialsFormat {
     Process,
 }
 
-/// Options of `refresh`
+/// Options of `refresh` and `login`
 #[derive(Debug, Clone, Args)]
 pub struct RefreshArgs {
-    /// Renew even when the sign-in still has time left
+    /// Renew even when nothing is due, and sign in even when that was refused a moment ago
     #[arg(long)]
     pub force: bool,
+    /// How to sign in, when that is needed
+    #[command(flatten)]
+    pub way: WayArgs,
+}
+
+/// How to sign in; without one the surroundings decide
+#[derive(Debug, Clone, Copy, Default, Args)]
+#[group(multiple = false)]
+pub struct WayArgs {
+    /// By a browser on this machine
+    #[arg(long)]
+    pub browser: bool,
+    /// By a code to enter in any browser, one on this machine being opened where there is one; remembered
+    #[arg(long)]
+    pub device: bool,
+    /// By a code, without opening a browser
+    #[arg(long)]
+    pub no_browser: bool,
 }
 
 fn parse_duration(text: &str) -> Result<Duration, String> {

@@ -5,6 +5,7 @@
 pub mod apply;
 pub mod ask;
 pub mod aws;
+pub mod browser;
 pub mod claude_code;
 pub mod cli;
 pub mod commands;
@@ -14,6 +15,7 @@ pub mod helper_command;
 pub mod model;
 pub mod observe;
 pub mod plan;
+pub mod presence;
 pub mod private_file;
 pub mod receipt;
 pub mod report;

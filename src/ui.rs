@@ -1,11 +1,15 @@
 //! The only printing. Standard output is the answer; everything else goes to standard error.
 
-use std::io::{self, Write};
+pub mod controlling_terminal;
+
+use std::io::{self, IsTerminal, Write};
 
 use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
 
 use crate::error::Failure;
+
+use controlling_terminal::Screen;
 
 /// A heading.
 pub const BOLD: Style = Style::new().bold();
@@ -22,6 +26,15 @@ pub const NOTICE: Style = AnsiColor::Yellow.on_default();
 #[must_use]
 pub fn styled(style: Style, text: &str) -> String {
     format!("{style}{text}{style:#}")
+}
+
+/// Which stream something is said on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stream {
+    /// Standard output.
+    Answer,
+    /// Standard error.
+    Status,
 }
 
 /// The two streams with the user's wish for colour.
@@ -63,6 +76,33 @@ impl Ui {
         }
     }
 
+    /// Something a person must see now: on the given stream and, where that leads to another program, on the terminal
+    /// they sit at. A screen that is drawn on gets no lines, but a title and a notification, which spare it.
+    pub fn tell_person(self, text: &str, stream: Stream) {
+        let seen = match stream {
+            Stream::Answer => {
+                // A closed pipe leaves the terminal.
+                let _ = self.answer(&format!("{text}\n"));
+                io::stdout().is_terminal()
+            }
+            Stream::Status => {
+                self.say(text);
+                io::stderr().is_terminal()
+            }
+        };
+        if seen {
+            return;
+        }
+        let line = text.lines().collect::<Vec<_>>().join(" ").replace(['\u{1b}', '\u{7}'], "");
+        match controlling_terminal::screen() {
+            Some(Screen::Lines) => controlling_terminal::write(&format!("{text}\n")),
+            Some(Screen::Drawn) => {
+                controlling_terminal::write(&format!("\u{1b}]0;{line}\u{7}\u{1b}]9;{line}\u{7}"));
+            }
+            None => {}
+        }
+    }
+
     /// What is going on, on standard error.
     pub fn status(self, text: &str) {
         self.say(text);
@@ -80,14 +120,23 @@ impl Ui {
         self.say(&format!("{} {text}", styled(NOTICE.bold(), "warning:")));
     }
 
+    /// An error with its hints, also on the terminal a person sits at.
+    pub fn failure_for_person(self, failure: &Failure) {
+        self.tell_person(&Self::failure_text(failure), Stream::Status);
+    }
+
     /// An error with its hints.
     pub fn failure(self, failure: &Failure) {
+        self.say(&Self::failure_text(failure));
+    }
+
+    fn failure_text(failure: &Failure) -> String {
         let mut text = format!("{} {}", styled(BAD.bold(), "error:"), failure.message);
         for hint in &failure.hints {
             let mark = styled(AnsiColor::Cyan.on_default().bold(), "hint:");
             text.extend(["\n", &mark, " ", hint]);
         }
-        self.say(&text);
+        text
     }
 
     fn say(self, text: &str) {

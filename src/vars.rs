@@ -87,6 +87,22 @@ pub const XDG_STATE_HOME: &str = "XDG_STATE_HOME";
 pub const LOCALAPPDATA: &str = "LOCALAPPDATA";
 /// Set by continuous-integration services.
 pub const CI: &str = "CI";
+/// Set in a shell that was opened from another machine: the two addresses.
+pub const SSH_CONNECTION: &str = "SSH_CONNECTION";
+/// Set in such a shell that has a terminal.
+pub const SSH_TTY: &str = "SSH_TTY";
+/// The X11 display windows are shown on.
+pub const DISPLAY: &str = "DISPLAY";
+/// The Wayland display windows are shown on.
+pub const WAYLAND_DISPLAY: &str = "WAYLAND_DISPLAY";
+/// Set in WSL while Windows programs can be started from it.
+pub const WSL_INTEROP: &str = "WSL_INTEROP";
+/// `true` in a GitHub Codespace.
+pub const CODESPACES: &str = "CODESPACES";
+/// The command that opens a browser; `%s` in it stands for the address.
+pub const BROWSER: &str = "BROWSER";
+/// How Claude Code was started: `cli` with its interface, `sdk-cli` for `claude -p`.
+pub const CLAUDE_ENTRYPOINT: &str = "CLAUDE_CODE_ENTRYPOINT";
 /// `dumb` for a terminal that cannot move its cursor.
 pub const TERM: &str = "TERM";
 

@@ -55,3 +55,11 @@ pub fn configured(world: &World, files: &ProfileFiles, profile: Option<&str>, se
     }
     profile.setting("endpoint_url").map(|value| value.text.clone())
 }
+
+/// The token service's own address in a region, as the SDK resolves it, for the one page no operation leads to.
+pub(super) async fn sso_oidc_address(region: &str) -> Option<String> {
+    use aws_sdk_ssooidc::config::endpoint::{DefaultResolver, Params, ResolveEndpoint};
+    let parameters = Params::builder().region(region).build().ok()?;
+    let endpoint = DefaultResolver::new().resolve_endpoint(&parameters).await.ok()?;
+    Some(endpoint.url().to_owned())
+}

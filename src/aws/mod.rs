@@ -11,3 +11,4 @@ pub mod files;
 pub mod identity;
 pub mod profile;
 pub mod session;
+pub mod sign_in;

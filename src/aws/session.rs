@@ -1,5 +1,6 @@
 //! The SSO token cache in `~/.aws/sso/cache`, shared with the AWS CLI and every SDK.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -12,12 +13,15 @@ use serde_json::{Map, Value};
 use crate::aws::call::{self, CallError, client_config};
 use crate::aws::endpoint::{self, Service};
 use crate::aws::profile::{ProfileFiles, SsoProfile, token_cache_file_name};
-use crate::private_file::{self, StateFolder};
+use crate::private_file::{self, Lock, StateFolder};
 use crate::world::World;
 
 /// A token with less than this left is renewed. The AWS CLI renews at 15 minutes and the SDKs at 5; being first
 /// keeps their unlocked writes away from the file.
 const RENEW_BELOW: SignedDuration = SignedDuration::from_mins(20);
+
+/// A token that cannot be renewed is as good as ended with less than this left: Claude Code takes none shorter.
+const UNUSABLE_BELOW: SignedDuration = SignedDuration::from_mins(5);
 
 /// How long one process waits for another that is renewing the same token.
 const LOCK_PATIENCE: Duration = Duration::from_secs(30);
@@ -81,6 +85,9 @@ pub enum SessionError {
         /// What is wrong with it.
         reason: String,
     },
+    /// Another process renews it or signs in, and takes its time.
+    #[error("the SSO session `{0}` is being signed in to by another process")]
+    Busy(String),
     /// AWS could not be asked.
     #[error(transparent)]
     Call(#[from] CallError),
@@ -93,7 +100,7 @@ impl SessionError {
     /// Whether signing in would mend it.
     #[must_use]
     pub fn needs_sign_in(&self) -> bool {
-        !matches!(self, Self::Call(_) | Self::File(_))
+        !matches!(self, Self::Call(_) | Self::File(_) | Self::Busy(_))
     }
 }
 
@@ -102,6 +109,13 @@ impl Token {
     #[must_use]
     pub fn is_renewable(&self, now: Timestamp) -> bool {
         self.renewal.is_some() && self.registration_expires_at.is_none_or(|end| end > now)
+    }
+
+    /// Whether it needs neither a renewal nor a person now.
+    #[must_use]
+    pub fn is_fresh(&self, now: Timestamp) -> bool {
+        let needed = if self.is_renewable(now) { RENEW_BELOW } else { UNUSABLE_BELOW };
+        self.expires_at.duration_since(now) >= needed
     }
 
     /// The bearer token of the SSO portal.
@@ -176,7 +190,7 @@ fn read_once(path: &Path) -> Cached {
 }
 
 /// The time forms found in the wild: RFC 3339, and the `UTC` suffix of old AWS CLIs.
-fn parse_time(text: &str) -> Option<Timestamp> {
+pub(super) fn parse_time(text: &str) -> Option<Timestamp> {
     match text.strip_suffix("UTC") {
         Some(plain) => format!("{plain}Z").parse().ok(),
         None => text.parse().ok(),
@@ -184,7 +198,7 @@ fn parse_time(text: &str) -> Option<Timestamp> {
 }
 
 /// The one form every SDK reads: whole seconds and `Z`.
-fn format_time(time: Timestamp) -> String {
+pub(super) fn format_time(time: Timestamp) -> String {
     time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
@@ -192,7 +206,7 @@ fn format_time(time: Timestamp) -> String {
 #[must_use]
 pub fn is_fresh(world: &World, sso: &SsoProfile) -> bool {
     let path = token_path(&world.home().unwrap_or_default(), sso);
-    matches!(cached(&path), Cached::Token(token) if token.expires_at.duration_since(world.now()) >= RENEW_BELOW)
+    matches!(cached(&path), Cached::Token(token) if token.is_fresh(world.now()))
 }
 
 /// A token that works now, renewed silently when little of it is left.
@@ -219,6 +233,32 @@ pub async fn usable_token(
     renew_under_lock(world, files, profile, sso, &path, &token).await
 }
 
+/// Takes the lock under which a session's token is renewed or signed in anew, waiting for its holder.
+///
+/// # Errors
+/// [`SessionError::Busy`] when the holder kept it, [`SessionError::File`] when there can be no lock.
+pub fn lock(world: &World, sso: &SsoProfile, patience: Duration) -> Result<Lock, SessionError> {
+    private_file::lock(&lock_path(world, sso)?, patience).map_err(|error| match error.kind() {
+        ErrorKind::TimedOut => SessionError::Busy(session_name(sso)),
+        _ => SessionError::File(error.to_string()),
+    })
+}
+
+fn lock_path(world: &World, sso: &SsoProfile) -> Result<PathBuf, SessionError> {
+    let state = StateFolder::of(world).ok_or_else(|| SessionError::File("no home folder is known".into()))?;
+    let path = token_path(&world.home().unwrap_or_default(), sso);
+    Ok(state.lock(&path.file_stem().unwrap_or_default().to_string_lossy()))
+}
+
+/// The session's token, where there is one, ended or not.
+#[must_use]
+pub fn read(world: &World, sso: &SsoProfile) -> Option<Token> {
+    match cached(&token_path(&world.home().unwrap_or_default(), sso)) {
+        Cached::Token(token) => Some(*token),
+        Cached::Absent | Cached::Unreadable(_) => None,
+    }
+}
+
 async fn renew_under_lock(
     world: &World,
     files: &ProfileFiles,
@@ -227,24 +267,92 @@ async fn renew_under_lock(
     path: &Path,
     seen: &Token,
 ) -> Result<Token, SessionError> {
-    let state = StateFolder::of(world).ok_or_else(|| SessionError::File("no home folder is known".into()))?;
-    let lock_name = path.file_stem().unwrap_or_default().to_string_lossy();
-    let _lock = private_file::lock(&state.lock(&lock_name), LOCK_PATIENCE)
-        .map_err(|error| SessionError::File(error.to_string()))?;
+    let _lock = lock(world, sso, LOCK_PATIENCE)?;
     // Someone may have renewed it while we waited.
     let token = expect_token(cached(path), path, sso)?;
     if token.expires_at > seen.expires_at {
         return Ok(token);
     }
-    let Some(renewal) = &token.renewal else { return Err(ended(&token, sso)) };
-    match exchange(world, files, profile, sso, renewal).await {
-        Ok(answer) => {
-            let text = serde_json::to_vec(&token.renewed_object(&answer)).unwrap_or_default();
-            private_file::write(path, &text).map_err(|error| SessionError::File(error.to_string()))?;
-            Token::parse(&text).map_err(|reason| SessionError::Unreadable { path: path.to_owned(), reason })
-        }
-        Err(error) => after_failed_exchange(error, world, path, &token, sso),
+    renew(world, files, profile, sso, path, &token).await
+}
+
+/// A token that works, renewed if that is possible and due or forced, for a caller that holds the lock.
+///
+/// # Errors
+/// See [`usable_token`].
+pub async fn renew_locked(
+    world: &World,
+    files: &ProfileFiles,
+    profile: &str,
+    sso: &SsoProfile,
+    force: bool,
+) -> Result<Token, SessionError> {
+    let path = token_path(&world.home().unwrap_or_default(), sso);
+    let token = expect_token(cached(&path), &path, sso)?;
+    if token.is_fresh(world.now()) && !force {
+        return Ok(token);
     }
+    if !token.is_renewable(world.now()) {
+        return Err(ended(&token, sso));
+    }
+    renew(world, files, profile, sso, &path, &token).await
+}
+
+async fn renew(
+    world: &World,
+    files: &ProfileFiles,
+    profile: &str,
+    sso: &SsoProfile,
+    path: &Path,
+    token: &Token,
+) -> Result<Token, SessionError> {
+    let Some(renewal) = &token.renewal else { return Err(ended(token, sso)) };
+    match exchange(world, files, profile, sso, renewal).await {
+        Ok(answer) => write(path, &token.renewed_object(&answer)),
+        Err(error) => after_failed_exchange(error, world, path, token, sso),
+    }
+}
+
+/// What a sign-in gave.
+pub struct Granted {
+    /// The bearer token of the SSO portal.
+    pub access_token: SecretString,
+    /// When it ends.
+    pub expires_at: Timestamp,
+    /// The token for renewing it, where the scopes allow that.
+    pub refresh_token: Option<SecretString>,
+    /// The client it was given to.
+    pub client_id: String,
+    /// That client's secret.
+    pub client_secret: SecretString,
+    /// When the client's registration ends.
+    pub registration_expires_at: Timestamp,
+}
+
+/// Keeps what a sign-in gave, with the fields of the AWS CLI, for a caller that holds the lock.
+///
+/// # Errors
+/// [`SessionError::File`].
+pub fn store(world: &World, sso: &SsoProfile, granted: &Granted) -> Result<Token, SessionError> {
+    let mut object = Map::new();
+    let mut put = |name: &str, value: &str| object.insert(name.to_owned(), value.into());
+    put("startUrl", &sso.start_url);
+    put("region", &sso.region);
+    put("accessToken", granted.access_token.expose_secret());
+    put("expiresAt", &format_time(granted.expires_at));
+    put("clientId", &granted.client_id);
+    put("clientSecret", granted.client_secret.expose_secret());
+    put("registrationExpiresAt", &format_time(granted.registration_expires_at));
+    if let Some(refresh_token) = &granted.refresh_token {
+        put("refreshToken", refresh_token.expose_secret());
+    }
+    write(&token_path(&world.home().unwrap_or_default(), sso), &object)
+}
+
+fn write(path: &Path, object: &Map<String, Value>) -> Result<Token, SessionError> {
+    let text = serde_json::to_vec(object).unwrap_or_default();
+    private_file::write(path, &text).map_err(|error| SessionError::File(error.to_string()))?;
+    Token::parse(&text).map_err(|reason| SessionError::Unreadable { path: path.to_owned(), reason })
 }
 
 /// A failed renewal is no loss while the token lives, or when another client has meanwhile won the race for it.

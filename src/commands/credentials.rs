@@ -6,12 +6,16 @@ use serde::Serialize;
 
 use crate::aws::credentials::{self, Credentials, CredentialsError};
 use crate::aws::files;
-use crate::cli::{CredentialsArgs, CredentialsFormat, Global};
+use crate::aws::profile::ProfileKind;
+use crate::aws::session::SessionError;
+use crate::aws::sign_in::Wish;
+use crate::cli::{CredentialsArgs, CredentialsFormat, Global, WayArgs};
+use crate::commands::sign_in::{self, Wanted};
 use crate::configuration;
 use crate::error::Failure;
 use crate::helper_command::UNUSABLE_DOCUMENT;
 use crate::settings::scope::Settings;
-use crate::ui::Ui;
+use crate::ui::{Stream, Ui};
 use crate::world::World;
 
 /// The document of `awsCredentialExport`: what `aws sts assume-role` prints.
@@ -40,12 +44,12 @@ struct Keys<'a> {
 }
 
 pub(super) fn run(world: &World, ui: Ui, global: &Global, args: &CredentialsArgs) -> Result<(), Failure> {
-    let outcome = resolve(world, global, args);
+    let outcome = resolve(world, ui, global, args);
     let document = match outcome {
         Ok(credentials) => document(&credentials, args.format),
         // Claude Code takes another identity when the export fails; AWS refusing these keys is what must happen.
         Err(failure) if args.sign_in => {
-            ui.failure(&failure);
+            ui.failure_for_person(&failure);
             UNUSABLE_DOCUMENT.to_owned()
         }
         Err(failure) => return Err(failure),
@@ -53,13 +57,33 @@ pub(super) fn run(world: &World, ui: Ui, global: &Global, args: &CredentialsArgs
     ui.answer_verbatim(&(document + "\n"))
 }
 
-fn resolve(world: &World, global: &Global, args: &CredentialsArgs) -> Result<Credentials, Failure> {
+fn resolve(world: &World, ui: Ui, global: &Global, args: &CredentialsArgs) -> Result<Credentials, Failure> {
     let files = files::read(world);
     let profile = match &global.profile {
         Some(profile) => profile.clone(),
         None => configured_profile(world, &files)?,
     };
-    credentials::resolve(world, &files, &profile, args.min_ttl).map_err(|error| explain(&error, &profile))
+    let resolve = || credentials::resolve(world, &files, &profile, args.min_ttl);
+    match resolve() {
+        Err(error) if args.sign_in && error.needs_sign_in() => {
+            let kind = credentials::kind(&files, &profile).map_err(|error| explain(&error, &profile))?;
+            let (ProfileKind::Sso(sso) | ProfileKind::LegacySso(sso)) = &kind else {
+                return Err(explain(&error, &profile));
+            };
+            let wanted = Wanted {
+                profile: &profile,
+                sso,
+                way: WayArgs::default(),
+                wish: Wish::IfNeeded,
+                // A session that AWS ended early has a token that looks alive.
+                refused: matches!(error, CredentialsError::Session(SessionError::RenewalRefused(_))),
+                stream: Stream::Status,
+            };
+            sign_in::sign_in(world, ui, &files, &wanted)?;
+            resolve().map_err(|error| explain(&error, &profile))
+        }
+        other => other.map_err(|error| explain(&error, &profile)),
+    }
 }
 
 /// The profile Claude Code is configured with, else the ambient one.
@@ -77,7 +101,7 @@ pub(super) fn explain(error: &CredentialsError, profile: &str) -> Failure {
     if error.needs_sign_in() {
         let quoted = shlex::try_quote(profile).unwrap_or_else(|_| profile.into());
         return Failure::signed_out(error.to_string())
-            .hint(format!("sign in with `aws sso login --profile {quoted}`, then try again"));
+            .hint(format!("run `claude-bedrock login --profile {quoted}` to sign in"));
     }
     match error {
         CredentialsError::NoProfile { .. } | CredentialsError::Incomplete { .. } => Failure::refused(error.to_string()),

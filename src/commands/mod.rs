@@ -1,9 +1,11 @@
 //! One file per command; here they are only told apart.
 
 mod credentials;
+mod login;
 mod refresh;
 mod reset;
 mod setup;
+mod sign_in;
 mod status;
 
 use crate::cli::{Cli, Command};
@@ -22,5 +24,6 @@ pub fn run(world: &World, ui: Ui, cli: &Cli) -> Result<(), Failure> {
         Command::Reset(args) => reset::run(world, ui, &cli.global, args),
         Command::Credentials(args) => credentials::run(world, ui, &cli.global, args),
         Command::Refresh(args) => refresh::run(world, ui, &cli.global, args),
+        Command::Login(args) => login::run(world, ui, &cli.global, args),
     }
 }

@@ -1,14 +1,15 @@
-//! `refresh`: the sign-in renewed silently where that is possible.
+//! `refresh`: the sign-in renewed silently where that is possible, else by one sign-in. What `awsAuthRefresh` runs.
 
-use crate::aws::call;
-use crate::aws::credentials::{self, CredentialsError};
+use crate::aws::credentials;
 use crate::aws::files;
 use crate::aws::profile::ProfileKind;
 use crate::aws::session;
+use crate::aws::sign_in::Wish;
 use crate::cli::{Global, RefreshArgs};
 use crate::commands::credentials::{configured_profile, explain};
+use crate::commands::sign_in::{self, Wanted};
 use crate::error::Failure;
-use crate::ui::Ui;
+use crate::ui::{Stream, Ui};
 use crate::world::World;
 
 pub(super) fn run(world: &World, ui: Ui, global: &Global, args: &RefreshArgs) -> Result<(), Failure> {
@@ -25,8 +26,9 @@ pub(super) fn run(world: &World, ui: Ui, global: &Global, args: &RefreshArgs) ->
     if !args.force && session::is_fresh(world, sso) {
         return Ok(());
     }
-    let token = call::block_on(session::usable_token(world, &files.profiles, &profile, sso, args.force))
-        .map_err(|error| explain(&CredentialsError::from(error), &profile))?;
+    let (way, wish) = (args.way, if args.force { Wish::Forced } else { Wish::IfNeeded });
+    let wanted = Wanted { profile: &profile, sso, way, wish, refused: false, stream: Stream::Answer };
+    let token = sign_in::sign_in(world, ui, &files, &wanted)?;
     ui.detail(&format!("the sign-in to `{}` lasts until {}", session::session_name(sso), token.expires_at));
     Ok(())
 }

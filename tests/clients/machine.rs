@@ -102,7 +102,9 @@ impl Machine {
     /// Runs a command on the machine.
     pub(super) fn run<S: AsRef<OsStr>>(&self, command: impl IntoIterator<Item = S>) -> Run {
         let mut namespace = Command::new("unshare");
-        namespace.args(["-rn", "sh", "-c", r#"ip link set lo up && cd "$1" && shift && exec "$@""#, "sh"]);
+        // Without a controlling terminal, whoever started the tests: nobody is there to sign in.
+        let script = r#"ip link set lo up && cd "$1" && shift && exec setsid --wait "$@""#;
+        namespace.args(["-rn", "sh", "-c", script, "sh"]);
         namespace.arg(self.home().join("project")).arg(sandbox_program());
         namespace.arg("--home").arg(self.home()).arg("--account").arg(self.folder.path().join("account.toml"));
         namespace.arg("--log").arg(self.log());

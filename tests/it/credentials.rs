@@ -183,7 +183,7 @@ fn someone_signed_out_is_told_in_one_line_with_what_to_do() {
     let said = run.failure(3);
     insta::assert_snapshot!(said, @"
     error: nobody is signed in to the SSO session `work`
-    hint: sign in with `aws sso login --profile work`, then try again
+    hint: run `claude-bedrock login --profile work` to sign in
     ");
 }
 
@@ -208,7 +208,7 @@ fn a_refresh_token_that_aws_does_not_accept_needs_a_new_sign_in() {
     for arguments in [&ASK[..], &["refresh", "--profile", "work"]] {
         let said = home.run(arguments).failure(3);
         assert!(said.contains("AWS did not accept its refresh token"), "{said}");
-        assert!(said.contains("aws sso login --profile work"), "{said}");
+        assert!(said.contains("claude-bedrock login --profile work"), "{said}");
     }
     assert_eq!(home.token(), before);
 }

@@ -61,6 +61,34 @@ impl Home {
         Self { folder, sandbox, extra: Vec::new() }
     }
 
+    /// An account whose sign-ins are approved at once, with nobody signed in yet, and a browser that follows them.
+    pub(crate) fn approving() -> Self {
+        let home = Self::with_options(Account::default(), false, Options { approve: true, ..Options::default() });
+        home.with_browser("allow")
+    }
+
+    /// A browser that answers the sign-in page like a person, and notes every page it opened.
+    pub(crate) fn with_browser(self, decision: &str) -> Self {
+        let script = format!(
+            "#!/usr/bin/env python3\nimport sys, urllib.parse, urllib.request\n\
+             open('{0}/opened', 'a').write(sys.argv[1] + '\\n')\n\
+             query = urllib.parse.urlsplit(sys.argv[1]).query\n\
+             form = urllib.parse.parse_qsl(query) + [('decision', '{decision}')]\n\
+             page = urllib.request.urlopen(sys.argv[1], urllib.parse.urlencode(form).encode(), timeout=30)\n\
+             open('{0}/page', 'w').write(page.read().decode())\n",
+            self.path().display()
+        );
+        let browser = self.write("browser", script);
+        set_mode(&browser, 0o700);
+        self.env("BROWSER", browser)
+    }
+
+    /// The pages the browser opened.
+    pub(crate) fn opened(&self) -> Vec<String> {
+        let text = fs_err::read_to_string(self.path().join("opened")).unwrap_or_default();
+        text.lines().map(str::to_owned).collect()
+    }
+
     /// One more variable for every run.
     pub(crate) fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
         self.extra.push((name.into(), value.as_ref().into()));
@@ -103,7 +131,9 @@ impl Home {
 
     /// A command in this home, without a terminal.
     pub(crate) fn command(&self, program: impl AsRef<OsStr>) -> Command {
-        let mut command = Command::new(program);
+        // Whoever started the tests may sit at a terminal; the program under test must not find it.
+        let mut command = Command::new("setsid");
+        command.arg("--wait").arg(program);
         command.env_clear().envs(self.sandbox.environment(self.path())).env("PATH", path_with_program());
         command.envs(self.extra.iter().map(|(name, value)| (name, value)));
         command.current_dir(self.working_directory()).stdin(Stdio::null());
@@ -134,6 +164,8 @@ impl Home {
     pub(crate) fn token_file(&self) -> PathBuf {
         let mut found = Vec::new();
         collect(&self.path().join(".aws/sso/cache"), &mut found);
+        // Client registrations lie beside it.
+        found.retain(|(_, bytes)| !bytes.starts_with(b"{\"clientId\""));
         assert_eq!(found.len(), 1, "one session, one token");
         found.remove(0).0
     }

@@ -7,4 +7,5 @@ mod harness;
 mod reset;
 mod secrets;
 mod setup;
+mod sign_in;
 mod status;

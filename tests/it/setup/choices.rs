@@ -111,7 +111,7 @@ fn someone_signed_out_is_told_so_and_nothing_is_written() {
     let before = home.files();
     let said = home.run(["setup", "--yes", "--profile", "work"]).failure(3);
     assert!(said.contains("nobody is signed in to the SSO session `work`"), "{said}");
-    assert!(said.contains("aws sso login --profile work"), "{said}");
+    assert!(said.contains("claude-bedrock login --profile work"), "{said}");
     assert_eq!(home.files(), before);
     assert!(home.state_files("receipts").is_empty());
 }
@@ -120,7 +120,7 @@ fn someone_signed_out_is_told_so_and_nothing_is_written() {
 fn the_only_profile_is_taken_even_when_its_sign_in_is_missing() {
     let home = Home::with(aws_sandbox::Account::default(), false);
     let said = home.run(["setup", "--yes"]).failure(3);
-    assert!(said.contains("aws sso login --profile work"), "{said}");
+    assert!(said.contains("claude-bedrock login --profile work"), "{said}");
 }
 
 #[test]

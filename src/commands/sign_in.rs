@@ -1,0 +1,105 @@
+//! The one door to a sign-in, for `refresh`, `login`, `credentials --sign-in` and `setup`.
+
+use std::path::Path;
+
+use crate::aws::files::AwsFiles;
+use crate::aws::profile::SsoProfile;
+use crate::aws::session::Token;
+use crate::aws::sign_in::{Announcement, SignIn, SignInError, Wish};
+use crate::cli::WayArgs;
+use crate::error::Failure;
+use crate::presence::{self, Nobody, Surroundings, Way};
+use crate::ui::controlling_terminal;
+use crate::ui::{Stream, Ui};
+use crate::world::World;
+
+/// What a caller wants of the door.
+pub(super) struct Wanted<'a> {
+    /// The profile.
+    pub(super) profile: &'a str,
+    /// Its SSO session.
+    pub(super) sso: &'a SsoProfile,
+    /// The way that was asked for.
+    pub(super) way: WayArgs,
+    /// How much it is wanted.
+    pub(super) wish: Wish,
+    /// Whether AWS refused the cached token.
+    pub(super) refused: bool,
+    /// Where a person is told; standard output may be kept for a document.
+    pub(super) stream: Stream,
+}
+
+/// Signs in, or uses what someone else's sign-in brought meanwhile.
+///
+/// # Errors
+/// Why nobody is signed in, with what to do.
+pub(super) fn sign_in(world: &World, ui: Ui, files: &AwsFiles, wanted: &Wanted<'_>) -> Result<Token, Failure> {
+    let (way, remember) = way(world, wanted.way);
+    let tell = |announcement: &Announcement| ui.tell_person(&words(announcement, wanted.profile), wanted.stream);
+    let sign_in = SignIn {
+        world,
+        files: &files.profiles,
+        profile: wanted.profile,
+        sso: wanted.sso,
+        way,
+        remember,
+        wish: wanted.wish,
+        refused: wanted.refused,
+        tell: &tell,
+    };
+    sign_in.run().map_err(|error| explain(&error, wanted.profile))
+}
+
+fn way(world: &World, asked: WayArgs) -> (Result<Way, Nobody>, bool) {
+    let judged = || {
+        let terminal = world.terminal.error || controlling_terminal::screen().is_some();
+        presence::way(world, Surroundings { terminal, container: is_container() })
+    };
+    match asked {
+        WayArgs { browser: true, .. } => (Ok(Way::Callback), true),
+        WayArgs { device: true, .. } => {
+            let opens = matches!(judged(), Ok(Way::Callback | Way::Code { opens: true }));
+            (Ok(Way::Code { opens }), true)
+        }
+        WayArgs { no_browser: true, .. } => (Ok(Way::Code { opens: false }), false),
+        _ => (judged(), false),
+    }
+}
+
+/// The marks Docker and Podman leave in a container.
+fn is_container() -> bool {
+    ["/.dockerenv", "/run/.containerenv"].iter().any(|mark| Path::new(mark).exists())
+}
+
+fn words(announcement: &Announcement, profile: &str) -> String {
+    match announcement {
+        Announcement::WaitingForAnother => {
+            format!("Waiting for the sign-in to `{profile}` that another process has started.")
+        }
+        Announcement::Browser { address } => {
+            format!("Sign in to AWS for the profile `{profile}` in the browser. Should none open, go to:\n{address}")
+        }
+        Announcement::Code { code, address, complete, resumed } => {
+            let still = if *resumed { "Still waiting: sign" } else { "Sign" };
+            let shortcut = complete.as_ref().map(|complete| format!("\nor go to {complete}")).unwrap_or_default();
+            format!("{still} in to AWS for the profile `{profile}`: enter the code {code} at {address}{shortcut}")
+        }
+    }
+}
+
+/// Why nobody is signed in, with its exit code and what to do.
+fn explain(error: &SignInError, profile: &str) -> Failure {
+    let quoted = shlex::try_quote(profile).unwrap_or_else(|_| profile.into());
+    let login = format!("claude-bedrock login --profile {quoted}");
+    let failure = match error {
+        SignInError::Session(error) if !error.needs_sign_in() => Failure::failed(error.to_string()),
+        other => Failure::signed_out(other.to_string()),
+    };
+    match error {
+        SignInError::StillWaiting(_) => {
+            failure.hint(format!("enter the code, then go on; `{login}` shows the same code again"))
+        }
+        SignInError::Nobody { .. } => failure.hint(format!("run `{login}` in a terminal of your own")),
+        _ => failure.hint(format!("run `{login}` to sign in now")),
+    }
+}
