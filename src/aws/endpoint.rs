@@ -1,6 +1,8 @@
 //! Where a service is called: the endpoint variables and the endpoint settings of `~/.aws/config`.
 
 use crate::aws::profile::ProfileFiles;
+use crate::settings::document::Key;
+use crate::settings::scope::{Content, Scope, Settings};
 use crate::vars;
 use crate::world::World;
 
@@ -18,6 +20,11 @@ pub enum Service {
 }
 
 impl Service {
+    /// Whether it is sent tokens or client secrets.
+    fn takes_sign_ins(self) -> bool {
+        matches!(self, Self::Sso | Self::SsoOidc)
+    }
+
     /// The key of the service in a `[services]` section; upper-cased it ends `AWS_ENDPOINT_URL_`.
     fn key(self) -> &'static str {
         match self {
@@ -44,9 +51,53 @@ pub fn configured(world: &World, files: &ProfileFiles, profile: Option<&str>, se
         return None;
     }
     let specific = format!("{}_{}", vars::AWS_ENDPOINT_URL, service.key().to_ascii_uppercase());
-    if let Some(url) = world.var(&specific).or_else(|| world.var(vars::AWS_ENDPOINT_URL)) {
-        return Some(url.to_owned());
+    for name in [specific.as_str(), vars::AWS_ENDPOINT_URL] {
+        match world.var(name) {
+            Some(url) if !service.takes_sign_ins() || may_take_sign_ins(world, name, url) => {
+                return Some(url.to_owned());
+            }
+            _ => {}
+        }
     }
+    let from_file = in_config_file(files, profile, service)?;
+    let trusted = !service.takes_sign_ins() || may_take_sign_ins(world, vars::AWS_CONFIG_FILE, &from_file);
+    trusted.then_some(from_file)
+}
+
+/// Tokens and client secrets go to AWS's own hosts, to this machine, or where the user's own files and shell say; a
+/// project's `env`, which Claude Code hands to its helpers, must not lead them elsewhere.
+fn may_take_sign_ins(world: &World, variable: &str, url: &str) -> bool {
+    is_aws_or_loopback(url) || !is_set_by_project(world, variable)
+}
+
+fn is_aws_or_loopback(url: &str) -> bool {
+    let (scheme, rest) = url.split_once("://").unwrap_or(("", url));
+    let authority = rest.split(['/', '?', '#', '\\']).next().unwrap_or_default();
+    // Whoever stands before an `@` is no host.
+    let host_and_port = authority.rsplit('@').next().unwrap_or_default();
+    let host = match host_and_port.strip_prefix('[') {
+        Some(rest) => rest.split(']').next().unwrap_or_default(),
+        None => host_and_port.split(':').next().unwrap_or_default(),
+    };
+    let is_loopback =
+        host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback());
+    let aws = [".amazonaws.com", ".amazonaws.com.cn", ".amazonaws.eu", ".api.aws"];
+    is_loopback || (scheme == "https" && aws.iter().any(|suffix| host.ends_with(suffix)))
+}
+
+/// Whether a settings file of the project sets a variable, so that its value need not be the user's.
+fn is_set_by_project(world: &World, variable: &str) -> bool {
+    let settings = Settings::read(world);
+    let mut projects = settings.layers().iter().filter(|layer| matches!(layer.scope, Scope::Local | Scope::Project));
+    projects.any(|layer| match &layer.content {
+        Content::Document(document) => document.get(&Key::Env(variable.to_owned().into())).is_some(),
+        Content::Absent => false,
+        // What cannot be read cannot be vouched for.
+        Content::Dropped(_) => true,
+    })
+}
+
+fn in_config_file(files: &ProfileFiles, profile: Option<&str>, service: Service) -> Option<String> {
     let profile = files.profile(profile.unwrap_or("default"))?;
     if let Some(section) = profile.setting("services")
         && let Some(url) = files.service_endpoint(&section.text, service.key())
@@ -62,4 +113,52 @@ pub(super) async fn sso_oidc_address(region: &str) -> Option<String> {
     let parameters = Params::builder().region(region).build().ok()?;
     let endpoint = DefaultResolver::new().resolve_endpoint(&parameters).await.ok()?;
     Some(endpoint.url().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_aws_and_this_machine_are_beyond_doubt() {
+        for url in [
+            "https://oidc.us-east-1.amazonaws.com",
+            "https://portal.sso.cn-north-1.amazonaws.com.cn/",
+            "http://127.0.0.1:4566",
+            "http://[::1]:80/x",
+            "http://localhost",
+        ] {
+            assert!(is_aws_or_loopback(url), "{url}");
+        }
+        for url in [
+            "https://evil.example",
+            "http://oidc.us-east-1.amazonaws.com",
+            "https://amazonaws.com.evil.example",
+            "https://oidc.amazonaws.com@evil.example/",
+            "https://evil.example/.amazonaws.com",
+            "https://evil.example\\.amazonaws.com",
+            "http://localhost.evil.example",
+            "http://10.0.0.1",
+        ] {
+            assert!(!is_aws_or_loopback(url), "{url}");
+        }
+    }
+
+    #[test]
+    fn a_project_cannot_lead_a_sign_in_elsewhere() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let claude = folder.path().join(".claude");
+        fs_err::create_dir(&claude).expect("a folder");
+        let elsewhere = "https://evil.example";
+        let world = World::with_variables([("AWS_ENDPOINT_URL", elsewhere), ("HOME", "/nowhere")], folder.path());
+        let files = ProfileFiles::parse(None, None);
+        let asked = |service| configured(&world, &files, None, service);
+        assert_eq!(asked(Service::SsoOidc).as_deref(), Some(elsewhere), "the user's own shell may");
+        let settings = format!(r#"{{"env": {{"AWS_ENDPOINT_URL": "{elsewhere}"}}}}"#);
+        #[expect(clippy::disallowed_methods, reason = "a test makes the project's file")]
+        fs_err::write(claude.join("settings.json"), settings).expect("writable");
+        assert_eq!(asked(Service::SsoOidc), None);
+        assert_eq!(asked(Service::Sso), None);
+        assert_eq!(asked(Service::Bedrock).as_deref(), Some(elsewhere), "requests there are signed, not handed over");
+    }
 }

@@ -80,14 +80,20 @@ async fn poll(sign_in: &SignIn<'_>, client: &Client, pending: &Pending) -> Resul
             Err(error) => error,
         };
         match error.code() {
-            Some("AuthorizationPendingException") => {}
             Some("SlowDownException") => interval += SLOW_DOWN,
             Some("AccessDeniedException") => return Err(SignInError::Refused(sign_in.name())),
             Some("ExpiredTokenException" | "InvalidGrantException") => {
                 return Err(SignInError::TimedOut(sign_in.name()));
             }
-            // The service is busy or out of reach for a moment: the code still waits, and the deadline is near.
-            Some("InternalServerException" | "TooManyRequestsException" | "ThrottlingException") | None => {}
+            // Not entered yet; or the service is busy or out of reach for a moment. The code still waits, and the
+            // deadline is near.
+            Some(
+                "AuthorizationPendingException"
+                | "InternalServerException"
+                | "TooManyRequestsException"
+                | "ThrottlingException",
+            )
+            | None => {}
             Some(_) => return Err(error.into()),
         }
         tokio::time::sleep(interval).await;
