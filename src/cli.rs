@@ -76,6 +76,9 @@ pub struct SetupArgs {
     /// Which settings file to write
     #[arg(long, value_name = "SCOPE", default_value = "user")]
     pub scope: SetupScope,
+    /// The AWS profile to create, when there is none yet
+    #[command(flatten)]
+    pub new_profile: NewProfileArgs,
     /// Show the plan and write nothing
     #[arg(long)]
     pub dry_run: bool,
@@ -85,6 +88,27 @@ pub struct SetupArgs {
     /// Replace values that someone else wrote
     #[arg(long)]
     pub force: bool,
+}
+
+/// A profile with an SSO session that does not exist yet; `--profile` names it
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "A new AWS profile")]
+pub struct NewProfileArgs {
+    /// Create a profile from your company's AWS access portal address (the SSO start URL)
+    #[arg(long, value_name = "URL")]
+    pub start_url: Option<String>,
+    /// The region of its IAM Identity Center
+    #[arg(long, value_name = "REGION", requires = "start_url")]
+    pub sso_region: Option<String>,
+    /// The name of the SSO session
+    #[arg(long, value_name = "NAME", requires = "start_url")]
+    pub sso_session: Option<String>,
+    /// The account, twelve digits
+    #[arg(long, value_name = "ID", requires = "start_url")]
+    pub account: Option<String>,
+    /// The permission set
+    #[arg(long, value_name = "NAME", requires = "start_url")]
+    pub role: Option<String>,
 }
 
 /// How Claude Code gets its AWS identity

@@ -5,6 +5,7 @@
 pub mod apply;
 pub mod ask;
 pub mod aws;
+pub mod aws_config;
 pub mod browser;
 pub mod claude_code;
 pub mod cli;
@@ -13,6 +14,7 @@ pub mod configuration;
 pub mod error;
 pub mod helper_command;
 pub mod model;
+pub mod new_profile;
 pub mod observe;
 pub mod plan;
 pub mod presence;

@@ -24,12 +24,22 @@ pub struct AwsFiles {
 #[must_use]
 pub fn read(world: &World) -> AwsFiles {
     let config_path = path(world, vars::AWS_CONFIG_FILE, "config");
-    let credentials_path = path(world, vars::AWS_SHARED_CREDENTIALS_FILE, "credentials");
     let mut problems = Vec::new();
     let config = text(&config_path, &mut problems);
+    with_texts(world, config_path, config.as_deref(), problems)
+}
+
+/// The same files with another text in the config file, to look at a plan before it is written.
+#[must_use]
+pub fn with_config(world: &World, config: &str) -> AwsFiles {
+    with_texts(world, path(world, vars::AWS_CONFIG_FILE, "config"), Some(config), Vec::new())
+}
+
+fn with_texts(world: &World, config_path: PathBuf, config: Option<&str>, mut problems: Vec<String>) -> AwsFiles {
+    let credentials_path = path(world, vars::AWS_SHARED_CREDENTIALS_FILE, "credentials");
     let credentials = text(&credentials_path, &mut problems);
     let profiles = ProfileFiles::parse(
-        config.as_deref().map(|text| (config_path.as_path(), text)),
+        config.map(|text| (config_path.as_path(), text)),
         credentials.as_deref().map(|text| (credentials_path.as_path(), text)),
     );
     AwsFiles { profiles, config_path, credentials_path, problems }

@@ -9,6 +9,7 @@ pub mod credentials;
 pub mod endpoint;
 pub mod files;
 pub mod identity;
+pub mod portal;
 pub mod profile;
 pub mod session;
 pub mod sign_in;

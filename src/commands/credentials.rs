@@ -6,16 +6,14 @@ use serde::Serialize;
 
 use crate::aws::credentials::{self, Credentials, CredentialsError};
 use crate::aws::files;
-use crate::aws::profile::ProfileKind;
-use crate::aws::session::SessionError;
 use crate::aws::sign_in::Wish;
-use crate::cli::{CredentialsArgs, CredentialsFormat, Global, WayArgs};
-use crate::commands::sign_in::{self, Wanted};
+use crate::cli::{CredentialsArgs, CredentialsFormat, Global};
+use crate::commands::sign_in;
 use crate::configuration;
 use crate::error::Failure;
 use crate::helper_command::UNUSABLE_DOCUMENT;
 use crate::settings::scope::Settings;
-use crate::ui::{Stream, Ui};
+use crate::ui::Ui;
 use crate::world::World;
 
 /// The document of `awsCredentialExport`: what `aws sts assume-role` prints.
@@ -66,20 +64,7 @@ fn resolve(world: &World, ui: Ui, global: &Global, args: &CredentialsArgs) -> Re
     let resolve = || credentials::resolve(world, &files, &profile, args.min_ttl);
     match resolve() {
         Err(error) if args.sign_in && error.needs_sign_in() => {
-            let kind = credentials::kind(&files, &profile).map_err(|error| explain(&error, &profile))?;
-            let (ProfileKind::Sso(sso) | ProfileKind::LegacySso(sso)) = &kind else {
-                return Err(explain(&error, &profile));
-            };
-            let wanted = Wanted {
-                profile: &profile,
-                sso,
-                way: WayArgs::default(),
-                wish: Wish::IfNeeded,
-                // A session that AWS ended early has a token that looks alive.
-                refused: matches!(error, CredentialsError::Session(SessionError::RenewalRefused(_))),
-                stream: Stream::Status,
-            };
-            sign_in::sign_in(world, ui, &files, &wanted)?;
+            sign_in::for_profile(world, ui, &files, &profile, &error, Wish::IfNeeded)?;
             resolve().map_err(|error| explain(&error, &profile))
         }
         other => other.map_err(|error| explain(&error, &profile)),

@@ -8,6 +8,7 @@ use crate::apply::{self, Undo, shortened};
 use crate::ask;
 use crate::aws::credentials;
 use crate::aws::files;
+use crate::aws_config::{self, TakenOut};
 use crate::cli::{Global, ResetArgs};
 use crate::configuration;
 use crate::error::Failure;
@@ -55,6 +56,9 @@ pub(super) fn run(world: &World, ui: Ui, global: &Global, args: &ResetArgs) -> R
     }
     if args.all {
         remove_foreign(world, ui, args, &here, &undone, &mut report)?;
+    }
+    for (path, taken) in aws_config::undo(&state, args.dry_run)? {
+        report.config(&path, taken, world);
     }
     if !args.dry_run {
         credentials::forget_all(&state).map_err(|error| Failure::failed(error.to_string()))?;
@@ -156,6 +160,16 @@ impl Report {
             }
         }
         self.files.push(v1::ResetFile::new(path.display().to_string(), restored, plan));
+    }
+
+    fn config(&mut self, path: &std::path::Path, taken: TakenOut, world: &World) {
+        let name = styled(BOLD, &shortened(path, world.home().as_deref()));
+        let (restored, words) = match taken {
+            TakenOut::Restored => ("sections", "loses the profile that `setup` created"),
+            TakenOut::Kept => ("nothing", "keeps the profile that `setup` created, for someone changed it since"),
+        };
+        let _ = writeln!(self.text, "{name} {words}");
+        self.files.push(v1::ResetFile::new(path.display().to_string(), restored, None));
     }
 
     fn foreign(&mut self, path: &std::path::Path, name: &str, plan: &Plan) {

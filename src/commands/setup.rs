@@ -1,6 +1,7 @@
 //! `setup`: asks, verifies with AWS, shows the plan, writes it with a receipt.
 
 mod knowledge;
+mod new_profile;
 mod outcome;
 
 use std::path::PathBuf;
@@ -9,14 +10,17 @@ use crate::apply;
 use crate::ask::{self, Reply};
 use crate::aws::files::{self, AwsFiles};
 use crate::aws::identity::Identity;
+use crate::aws::sign_in::Wish;
+use crate::aws_config::Planned;
 use crate::claude_code::{self, Version};
 use crate::cli::{Global, IdentityMode, SetupArgs, SetupScope};
 use crate::commands::credentials::explain;
+use crate::commands::sign_in;
 use crate::configuration;
 use crate::error::Failure;
 use crate::helper_command;
 use crate::model;
-use crate::observe;
+use crate::observe::{self, Verified};
 use crate::plan::{self, Choice, Plan};
 use crate::private_file::StateFolder;
 use crate::receipt::{Receipt, Receipts};
@@ -39,6 +43,8 @@ struct Setup<'a> {
     state: StateFolder,
     scope: Scope,
     path: PathBuf,
+    /// The AWS config file with a new profile in it, and that profile's name.
+    planned: Option<(Planned, String)>,
 }
 
 pub(super) fn run(world: &World, ui: Ui, global: &Global, args: &SetupArgs) -> Result<(), Failure> {
@@ -51,7 +57,9 @@ pub(super) fn run(world: &World, ui: Ui, global: &Global, args: &SetupArgs) -> R
         return Err(Failure::refused("a project's settings hold no identity, so `--identity` has no place there")
             .hint("everyone who works on the project keeps their own; leave `--identity` out"));
     }
-    Setup::new(world, ui, global, args)?.run(may_ask)
+    let mut setup = Setup::new(world, ui, global, args)?;
+    setup.create_profile(may_ask)?;
+    setup.run(may_ask)
 }
 
 impl<'a> Setup<'a> {
@@ -65,10 +73,24 @@ impl<'a> Setup<'a> {
         let path = scope::path_of(world, scope).ok_or_else(no_home)?;
         let state = StateFolder::of(world).ok_or_else(no_home)?;
         let receipts = Receipts::of(&state);
-        Ok(Self { world, ui, global, args, files: files::read(world), receipts, state, scope, path })
+        Ok(Self { world, ui, global, args, files: files::read(world), receipts, state, scope, path, planned: None })
     }
 
-    fn run(&self, may_ask: bool) -> Result<(), Failure> {
+    /// Plans a profile where one is wanted or there is none; until the end it is in memory alone.
+    fn create_profile(&mut self, may_ask: bool) -> Result<(), Failure> {
+        let args = &self.args.new_profile;
+        let none_there = self.files.profiles.profiles().next().is_none() && self.global.profile.is_none();
+        if args.start_url.is_none() && !(none_there && may_ask) {
+            return Ok(());
+        }
+        let profile = new_profile::create(self.world, self.ui, self.global, args, &self.files, may_ask)?;
+        let planned = Planned::new(&self.files.config_path, &profile)?;
+        self.files = files::with_config(self.world, planned.text());
+        self.planned = Some((planned, profile.name));
+        Ok(())
+    }
+
+    fn run(mut self, may_ask: bool) -> Result<(), Failure> {
         // Before any question: a file that Claude Code drops whole is not edited.
         self.target()?;
         for problem in &self.files.problems {
@@ -82,14 +104,17 @@ impl<'a> Setup<'a> {
         let receipt = self.receipts.find(&self.path).map_err(|error| Failure::failed(error.to_string()))?;
         let plan = self.plan(&document, receipt.as_ref(), &choice, may_ask)?;
         self.check_effect(&document, &plan, &choice)?;
+        let planned = self.planned.take().map(|(planned, _)| planned);
         let outcome = outcome::Outcome {
+            added_to_config: planned.as_ref().map(|planned| planned.added_lines().map(str::to_owned).collect()),
+            config_path: &self.files.config_path,
             choice: &choice,
             identity: &identity,
             plan: &plan,
             path: &self.path,
             receipt: receipt.as_ref(),
         };
-        if plan.is_empty() {
+        if plan.is_empty() && planned.is_none() {
             return outcome.nothing_to_do(self.world, self.ui, self.global.json);
         }
         if self.args.dry_run {
@@ -97,6 +122,9 @@ impl<'a> Setup<'a> {
         }
         if may_ask && !self.is_confirmed(&plan, &outcome)? {
             return Err(Failure::interrupted());
+        }
+        if let Some(planned) = planned {
+            planned.write(&self.state)?;
         }
         apply::set_up(&self.receipts, receipt.clone(), snapshot, &document, &self.scope.to_string(), &plan)?;
         outcome.applied(self.world, self.ui, self.global.json)
@@ -118,7 +146,7 @@ impl<'a> Setup<'a> {
         let settings = Settings::read(self.world);
         let mut knowledge = knowledge::gather(self.world, &settings, &self.files);
         let given = Answers {
-            profile: self.global.profile.clone(),
+            profile: self.planned.as_ref().map(|(_, name)| name.clone()).or_else(|| self.global.profile.clone()),
             region: self.global.region.clone(),
             model: self.args.model.clone(),
             identity: self.args.identity,
@@ -136,8 +164,7 @@ impl<'a> Setup<'a> {
                 }
                 Step::Stuck { message, hint } => return Err(Failure::refused(message).hint(hint)),
                 Step::Observe { profile, region } => {
-                    let verified = observe::verify(self.world, &self.files, &profile, &region)
-                        .map_err(|error| explain(&error, &profile))?;
+                    let verified = self.verify(&profile, &region)?;
                     self.ui.detail(&format!("{} answers in {region}", verified.identity.arn));
                     identity = Some(verified.identity);
                     knowledge.listing = Some(verified.listing);
@@ -156,6 +183,17 @@ impl<'a> Setup<'a> {
                     }
                 },
             }
+        }
+    }
+
+    /// Asks AWS about a profile, signing in to it first where that is needed and somebody is there to do it.
+    fn verify(&self, profile: &str, region: &str) -> Result<Verified, Failure> {
+        match observe::verify(self.world, &self.files, profile, region) {
+            Err(error) if error.needs_sign_in() && self.world.can_ask() => {
+                sign_in::for_profile(self.world, self.ui, &self.files, profile, &error, Wish::Forced)?;
+                observe::verify(self.world, &self.files, profile, region).map_err(|error| explain(&error, profile))
+            }
+            other => other.map_err(|error| explain(&error, profile)),
         }
     }
 

@@ -2,11 +2,13 @@
 
 use std::path::Path;
 
+use crate::aws::credentials::{self, CredentialsError};
 use crate::aws::files::AwsFiles;
-use crate::aws::profile::SsoProfile;
-use crate::aws::session::Token;
+use crate::aws::profile::{ProfileKind, SsoProfile};
+use crate::aws::session::{SessionError, Token};
 use crate::aws::sign_in::{Announcement, SignIn, SignInError, Wish};
 use crate::cli::WayArgs;
+use crate::commands::credentials::explain as credentials_explain;
 use crate::error::Failure;
 use crate::presence::{self, Nobody, Surroundings, Way};
 use crate::ui::controlling_terminal;
@@ -48,6 +50,34 @@ pub(super) fn sign_in(world: &World, ui: Ui, files: &AwsFiles, wanted: &Wanted<'
         tell: &tell,
     };
     sign_in.run().map_err(|error| explain(&error, wanted.profile))
+}
+
+/// Signs in for a profile whose credentials could not be had.
+///
+/// # Errors
+/// As [`sign_in`]; and what was wrong, when the profile has no SSO session.
+pub(super) fn for_profile(
+    world: &World,
+    ui: Ui,
+    files: &AwsFiles,
+    profile: &str,
+    error: &CredentialsError,
+    wish: Wish,
+) -> Result<(), Failure> {
+    let kind = credentials::kind(files, profile).map_err(|error| credentials_explain(&error, profile))?;
+    let (ProfileKind::Sso(sso) | ProfileKind::LegacySso(sso)) = &kind else {
+        return Err(credentials_explain(error, profile));
+    };
+    let wanted = Wanted {
+        profile,
+        sso,
+        way: WayArgs::default(),
+        wish,
+        // A session that AWS ended early has a token that looks alive.
+        refused: matches!(error, CredentialsError::Session(SessionError::RenewalRefused(_))),
+        stream: Stream::Status,
+    };
+    sign_in(world, ui, files, &wanted).map(drop)
 }
 
 fn way(world: &World, asked: WayArgs) -> (Result<Way, Nobody>, bool) {

@@ -299,7 +299,7 @@ impl Reset {
 }
 
 impl ResetFile {
-    /// How one file is given back: `bytes`, `removed`, `keys` or `nothing`.
+    /// How one file is given back: `bytes`, `removed`, `keys`, `sections` or `nothing`.
     #[must_use]
     pub fn new(settings: String, restored: &'static str, plan: Option<&Plan>) -> Self {
         let changes = plan.map(|plan| plan.changes.iter().map(ChangeReport::of).collect());

@@ -21,6 +21,10 @@ pub(super) struct Outcome<'a> {
     pub(super) identity: &'a Identity,
     pub(super) plan: &'a Plan,
     pub(super) path: &'a Path,
+    /// The lines a new profile adds to the AWS config file.
+    pub(super) added_to_config: Option<Vec<String>>,
+    /// That file.
+    pub(super) config_path: &'a Path,
     /// The receipt of earlier set-ups.
     pub(super) receipt: Option<&'a Receipt>,
 }
@@ -54,6 +58,12 @@ impl Outcome<'_> {
         let _ = writeln!(text, "{}", styled(BOLD, &format!("Profile {profile} in {region}")));
         let _ = writeln!(text, "  {}", self.identity.arn);
         let _ = writeln!(text, "  main model {model}");
+        if let Some(lines) = &self.added_to_config {
+            let _ = writeln!(text, "\n{}", styled(BOLD, &shortened(self.config_path, world.home().as_deref())));
+            for line in lines {
+                let _ = writeln!(text, "  {}", styled(GOOD, &format!("+ {line}")));
+            }
+        }
         let _ = writeln!(text, "\n{}", styled(BOLD, &self.file(world)));
         text.push_str(&human::changes(self.plan));
         for note in self.notes() {

@@ -1,0 +1,213 @@
+//! A profile from nothing but a start URL: signs in, lists accounts and permission sets, plans the sections.
+
+use crate::ask::{self, Reply};
+use crate::aws::call;
+use crate::aws::files::AwsFiles;
+use crate::aws::portal::Portal;
+use crate::aws::profile::SsoProfile;
+use crate::aws::session::Token;
+use crate::aws::sign_in::Wish;
+use crate::aws_config::NewProfile;
+use crate::cli::{Global, NewProfileArgs, WayArgs};
+use crate::commands::sign_in::{self, Wanted};
+use crate::error::Failure;
+use crate::new_profile::{self, Answers, Knowledge, Step, Topic};
+use crate::ui::{Stream, Ui};
+use crate::wizard::{self, Offer, Question};
+use crate::world::World;
+
+/// Asks what is not given and answers with the profile, which is written nowhere yet.
+pub(super) fn create(
+    world: &World,
+    ui: Ui,
+    global: &Global,
+    args: &NewProfileArgs,
+    files: &AwsFiles,
+    may_ask: bool,
+) -> Result<NewProfile, Failure> {
+    let mut knowledge = known(files);
+    let mut answers = given(global, args);
+    check_given(&answers, &knowledge)?;
+    let mut asked: Vec<Topic> = Vec::new();
+    let mut token: Option<(SsoProfile, Token)> = None;
+    loop {
+        match new_profile::next(&knowledge, &answers) {
+            Step::Done(profile) => return Ok(profile),
+            Step::Stuck(message) => return Err(Failure::refused(format!("{message}; nothing was written"))),
+            Step::SignIn => {
+                let (sso, signed_in) = sign_in(world, ui, files, &knowledge, &answers)?;
+                let portal = Portal::new(world, &files.profiles, &sso, &signed_in);
+                knowledge.accounts = Some(call::block_on(portal.accounts()).map_err(failed)?);
+                token = Some((sso, signed_in));
+            }
+            Step::ListRoles(account) => {
+                let Some((sso, signed_in)) = &token else { continue };
+                let portal = Portal::new(world, &files.profiles, sso, signed_in);
+                knowledge.roles = Some(call::block_on(portal.roles(&account)).map_err(failed)?);
+            }
+            Step::Ask { topic, text, offers, typed } => match answer(topic, text, &offers, typed, may_ask)? {
+                Reply::Back => match asked.pop() {
+                    Some(last) => unset(&mut answers, &mut knowledge, last),
+                    None => return Err(Failure::interrupted()),
+                },
+                Reply::Answer(answer) => match new_profile::check(topic, &answer, &knowledge) {
+                    Ok(()) => {
+                        asked.push(topic);
+                        set(&mut answers, topic, answer);
+                    }
+                    Err(message) if may_ask => ui.warning(&message),
+                    Err(message) => return Err(Failure::refused(message)),
+                },
+            },
+        }
+    }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "the form `map_err` wants")]
+fn failed(error: call::CallError) -> Failure {
+    Failure::failed(error.to_string())
+}
+
+fn known(files: &AwsFiles) -> Knowledge {
+    let text = |session: &crate::aws::profile::SsoSession, key: &str| {
+        session.get(key).map(|value| value.text.clone()).unwrap_or_default()
+    };
+    Knowledge {
+        profiles: files.profiles.profiles().map(|profile| profile.name.clone()).collect(),
+        sessions: files
+            .profiles
+            .sso_sessions()
+            .map(|session| (session.name.clone(), text(session, "sso_start_url"), text(session, "sso_region")))
+            .collect(),
+        ..Knowledge::default()
+    }
+}
+
+fn given(global: &Global, args: &NewProfileArgs) -> Answers {
+    Answers {
+        start_url: args.start_url.clone(),
+        sso_region: args.sso_region.clone(),
+        session: args.sso_session.clone(),
+        account: args.account.clone(),
+        role: args.role.clone(),
+        region: global.region.clone(),
+        name: global.profile.clone(),
+    }
+}
+
+fn check_given(answers: &Answers, knowledge: &Knowledge) -> Result<(), Failure> {
+    let given = [
+        (Topic::StartUrl, "--start-url", &answers.start_url),
+        (Topic::SsoRegion, "--sso-region", &answers.sso_region),
+        (Topic::Session, "--sso-session", &answers.session),
+        (Topic::Name, "--profile", &answers.name),
+    ];
+    for (topic, option, answer) in given {
+        if let Some(answer) = answer {
+            new_profile::check(topic, answer, knowledge)
+                .map_err(|message| Failure::refused(format!("`{option} {answer}` cannot be used: {message}")))?;
+        }
+    }
+    Ok(())
+}
+
+/// The session as it will stand in the file, signed in to.
+fn sign_in(
+    world: &World,
+    ui: Ui,
+    files: &AwsFiles,
+    knowledge: &Knowledge,
+    answers: &Answers,
+) -> Result<(SsoProfile, Token), Failure> {
+    let start_url = answers.start_url.clone().unwrap_or_default();
+    let reused = knowledge.sessions.iter().find(|(_, url, _)| *url == start_url);
+    let (session, region) = match reused {
+        Some((name, _, region)) if answers.sso_region.as_ref().is_none_or(|wanted| wanted == region) => {
+            (name.clone(), region.clone())
+        }
+        _ => (answers.session.clone().unwrap_or_default(), new_profile::region(answers).unwrap_or_default()),
+    };
+    let sso = SsoProfile {
+        token_cache_key: session.clone(),
+        session_name: Some(session.clone()),
+        start_url,
+        region,
+        account_id: String::new(),
+        role_name: String::new(),
+        registration_scopes: vec!["sso:account:access".to_owned()],
+        found_by_claude_code: true,
+    };
+    let wanted = Wanted {
+        profile: &session,
+        sso: &sso,
+        way: WayArgs::default(),
+        wish: Wish::Forced,
+        refused: false,
+        stream: Stream::Status,
+    };
+    let token = sign_in::sign_in(world, ui, files, &wanted)?;
+    Ok((sso, token))
+}
+
+fn answer(
+    topic: Topic,
+    text: String,
+    offers: &[(String, String)],
+    typed: bool,
+    may_ask: bool,
+) -> Result<Reply, Failure> {
+    if !may_ask {
+        // Something typed is suggested; of a list only the one choice there is can be meant.
+        return match offers {
+            [(value, _)] => Ok(Reply::Answer(value.clone())),
+            _ => Err(unanswered(topic, offers)),
+        };
+    }
+    let offers = offers.iter().map(|(value, label)| Offer { value: value.clone(), label: label.clone() }).collect();
+    let topic = wizard::Topic::Profile;
+    ask::question(&Question { topic, text, offers, has_recommendation: true, free: typed })
+}
+
+fn unanswered(topic: Topic, offers: &[(String, String)]) -> Failure {
+    let (what, option) = match topic {
+        Topic::StartUrl => ("no start URL is known", "--start-url URL"),
+        Topic::SsoRegion => ("the region of IAM Identity Center is not known", "--sso-region REGION"),
+        Topic::Session => ("the SSO session has no name", "--sso-session NAME"),
+        Topic::Account => ("several accounts could be meant", "--account ID"),
+        Topic::Role => ("several permission sets could be meant", "--role NAME"),
+        Topic::Name => ("the profile has no name", "--profile NAME"),
+    };
+    let labels: Vec<&str> = offers.iter().map(|(_, label)| label.as_str()).collect();
+    let list = if labels.is_empty() { String::new() } else { format!(":\n  {}", labels.join("\n  ")) };
+    Failure::refused(format!("{what}, and nothing was written{list}")).hint(format!("name one with `{option}`"))
+}
+
+fn set(answers: &mut Answers, topic: Topic, answer: String) {
+    let place = match topic {
+        Topic::StartUrl => &mut answers.start_url,
+        Topic::SsoRegion => &mut answers.sso_region,
+        Topic::Session => &mut answers.session,
+        Topic::Account => &mut answers.account,
+        Topic::Role => &mut answers.role,
+        Topic::Name => &mut answers.name,
+    };
+    *place = Some(answer);
+}
+
+fn unset(answers: &mut Answers, knowledge: &mut Knowledge, topic: Topic) {
+    match topic {
+        Topic::StartUrl => answers.start_url = None,
+        Topic::SsoRegion => answers.sso_region = None,
+        Topic::Session => answers.session = None,
+        Topic::Account => {
+            answers.account = None;
+            knowledge.roles = None;
+        }
+        Topic::Role => answers.role = None,
+        Topic::Name => answers.name = None,
+    }
+    if matches!(topic, Topic::StartUrl | Topic::SsoRegion | Topic::Session) {
+        knowledge.accounts = None;
+        knowledge.roles = None;
+    }
+}
