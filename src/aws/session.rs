@@ -1,5 +1,7 @@
 //! The SSO token cache in `~/.aws/sso/cache`, shared with the AWS CLI and every SDK.
 
+mod token;
+
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -16,38 +18,16 @@ use crate::aws::profile::{ProfileFiles, SsoProfile, token_cache_file_name};
 use crate::private_file::{self, Lock, StateFolder};
 use crate::world::World;
 
-/// A token with less than this left is renewed. The AWS CLI renews at 15 minutes and the SDKs at 5; being first
-/// keeps their unlocked writes away from the file.
-const RENEW_BELOW: SignedDuration = SignedDuration::from_mins(20);
+pub use token::{Granted, Token};
+pub(super) use token::{format_time, parse_time};
 
-/// A token that cannot be renewed is as good as ended with less than this left: Claude Code takes none shorter.
-const UNUSABLE_BELOW: SignedDuration = SignedDuration::from_mins(5);
+use token::{RENEW_BELOW, Renewal, Renewed};
 
 /// How long one process waits for another that is renewing the same token.
 const LOCK_PATIENCE: Duration = Duration::from_secs(30);
 
 /// How long a file that does not parse is given, for the AWS CLI and the JavaScript SDK write it in place.
 const TORN_READ_RETRY: Duration = Duration::from_millis(50);
-
-/// A token as its cache file holds it.
-#[derive(Debug, Clone)]
-pub struct Token {
-    bearer: SecretString,
-    /// When it ends.
-    pub expires_at: Timestamp,
-    renewal: Option<Renewal>,
-    /// When the client registration ends, without which nothing can be renewed.
-    pub registration_expires_at: Option<Timestamp>,
-    /// The whole object, so that what other tools keep in it survives.
-    object: Map<String, Value>,
-}
-
-#[derive(Debug, Clone)]
-struct Renewal {
-    client_id: String,
-    client_secret: SecretString,
-    refresh_token: SecretString,
-}
 
 /// What the cache says of a session.
 #[derive(Debug, Clone)]
@@ -104,62 +84,6 @@ impl SessionError {
     }
 }
 
-impl Token {
-    /// Whether it can be renewed without a person: a refresh token and a client registration that has not ended.
-    #[must_use]
-    pub fn is_renewable(&self, now: Timestamp) -> bool {
-        self.renewal.is_some() && self.registration_expires_at.is_none_or(|end| end > now)
-    }
-
-    /// Whether it needs neither a renewal nor a person now.
-    #[must_use]
-    pub fn is_fresh(&self, now: Timestamp) -> bool {
-        let needed = if self.is_renewable(now) { RENEW_BELOW } else { UNUSABLE_BELOW };
-        self.expires_at.duration_since(now) >= needed
-    }
-
-    /// The bearer token of the SSO portal.
-    pub(super) fn bearer(&self) -> &SecretString {
-        &self.bearer
-    }
-
-    fn parse(bytes: &[u8]) -> Result<Self, String> {
-        let object: Map<String, Value> =
-            serde_json::from_slice(bytes).map_err(|error| format!("not a JSON object (line {})", error.line()))?;
-        let text = |name: &str| object.get(name).and_then(Value::as_str).map(str::to_owned);
-        let secret = |name: &str| text(name).map(SecretString::from);
-        let bearer = secret("accessToken").ok_or("it has no `accessToken`")?;
-        let expires_at = text("expiresAt").ok_or("it has no `expiresAt`")?;
-        let expires_at = parse_time(&expires_at).ok_or("its `expiresAt` is not a time")?;
-        let renewal = match (text("clientId"), secret("clientSecret"), secret("refreshToken")) {
-            (Some(client_id), Some(client_secret), Some(refresh_token)) => {
-                Some(Renewal { client_id, client_secret, refresh_token })
-            }
-            _ => None,
-        };
-        let registration_expires_at = text("registrationExpiresAt").and_then(|time| parse_time(&time));
-        Ok(Self { bearer, expires_at, renewal, registration_expires_at, object })
-    }
-
-    /// The file's new content after a renewal: our fields replaced, everything else kept.
-    fn renewed_object(&self, answer: &Renewed) -> Map<String, Value> {
-        let mut object = self.object.clone();
-        object.insert("accessToken".into(), answer.access_token.expose_secret().into());
-        object.insert("expiresAt".into(), format_time(answer.expires_at).into());
-        if let Some(refresh_token) = &answer.refresh_token {
-            object.insert("refreshToken".into(), refresh_token.expose_secret().into());
-        }
-        object
-    }
-}
-
-/// What the token service gave for a refresh token.
-struct Renewed {
-    access_token: SecretString,
-    expires_at: Timestamp,
-    refresh_token: Option<SecretString>,
-}
-
 /// Where a session's token is cached; no tool lets this folder be moved.
 #[must_use]
 pub fn token_path(home: &Path, sso: &SsoProfile) -> PathBuf {
@@ -187,19 +111,6 @@ fn read_once(path: &Path) -> Cached {
         },
         Err(error) => Cached::Unreadable(error.to_string()),
     }
-}
-
-/// The time forms found in the wild: RFC 3339, and the `UTC` suffix of old AWS CLIs.
-pub(super) fn parse_time(text: &str) -> Option<Timestamp> {
-    match text.strip_suffix("UTC") {
-        Some(plain) => format!("{plain}Z").parse().ok(),
-        None => text.parse().ok(),
-    }
-}
-
-/// The one form every SDK reads: whole seconds and `Z`.
-pub(super) fn format_time(time: Timestamp) -> String {
-    time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
 /// Whether the cached token needs no renewal, found out without the network.
@@ -313,40 +224,12 @@ async fn renew(
     }
 }
 
-/// What a sign-in gave.
-pub struct Granted {
-    /// The bearer token of the SSO portal.
-    pub access_token: SecretString,
-    /// When it ends.
-    pub expires_at: Timestamp,
-    /// The token for renewing it, where the scopes allow that.
-    pub refresh_token: Option<SecretString>,
-    /// The client it was given to.
-    pub client_id: String,
-    /// That client's secret.
-    pub client_secret: SecretString,
-    /// When the client's registration ends.
-    pub registration_expires_at: Timestamp,
-}
-
 /// Keeps what a sign-in gave, with the fields of the AWS CLI, for a caller that holds the lock.
 ///
 /// # Errors
 /// [`SessionError::File`].
 pub fn store(world: &World, sso: &SsoProfile, granted: &Granted) -> Result<Token, SessionError> {
-    let mut object = Map::new();
-    let mut put = |name: &str, value: &str| object.insert(name.to_owned(), value.into());
-    put("startUrl", &sso.start_url);
-    put("region", &sso.region);
-    put("accessToken", granted.access_token.expose_secret());
-    put("expiresAt", &format_time(granted.expires_at));
-    put("clientId", &granted.client_id);
-    put("clientSecret", granted.client_secret.expose_secret());
-    put("registrationExpiresAt", &format_time(granted.registration_expires_at));
-    if let Some(refresh_token) = &granted.refresh_token {
-        put("refreshToken", refresh_token.expose_secret());
-    }
-    write(&token_path(&world.home().unwrap_or_default(), sso), &object)
+    write(&token_path(&world.home().unwrap_or_default(), sso), &granted.object(sso))
 }
 
 fn write(path: &Path, object: &Map<String, Value>) -> Result<Token, SessionError> {
