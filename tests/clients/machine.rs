@@ -38,6 +38,7 @@ pub(super) struct Machine {
     folder: TempDir,
     variables: Vec<(String, OsString)>,
     signed_out: bool,
+    approve: bool,
 }
 
 /// A request the account received.
@@ -61,7 +62,7 @@ impl Machine {
         let folder = tempfile::Builder::new().prefix("machine").tempdir().expect("a temporary folder");
         let text = include_str!("../../sandbox/account.toml");
         let at = text.find("# Cross-region inference").expect("the default account has its landmark");
-        let machine = Self { folder, variables: Vec::new(), signed_out: false };
+        let machine = Self { folder, variables: Vec::new(), signed_out: false, approve: false };
         machine.write("account.toml", format!("{}{AMBIENT_USER}{toml}\n{}", &text[..at], &text[at..]));
         fs_err::create_dir_all(machine.home().join("project")).expect("a working directory");
         machine
@@ -83,6 +84,11 @@ impl Machine {
     /// Signed in again, as after a person did so.
     pub(super) fn sign_in(&mut self) {
         self.signed_out = false;
+    }
+
+    /// From now on every sign-in that somebody starts is approved at once.
+    pub(super) fn approve(&mut self) {
+        self.approve = true;
     }
 
     /// The home folder.
@@ -111,6 +117,9 @@ impl Machine {
         if self.signed_out {
             namespace.arg("--signed-out");
         }
+        if self.approve {
+            namespace.arg("--approve");
+        }
         for (name, value) in &self.variables {
             let mut pair = OsString::from(format!("{name}="));
             pair.push(value);
@@ -134,6 +143,46 @@ impl Machine {
             }
         }
         self.run([claude.as_os_str(), "-p".as_ref(), "Say hello.".as_ref()])
+    }
+
+    /// Asks Claude Code the same question in several sessions at once, each started by a person at one terminal, and
+    /// gives what each answered.
+    pub(super) fn ask_at_a_terminal(&mut self, claude: &Path, sessions: usize) -> Vec<String> {
+        self.variable("CLAUDE_CODE_MAX_RETRIES", "1");
+        self.variable("DISABLE_AUTOUPDATER", "1");
+        let answers = self.folder.path().join("answers");
+        let _ = fs_err::remove_dir_all(&answers);
+        let script = format!(
+            "mkdir '{0}'\nfor n in $(seq {sessions}); do '{1}' -p 'Say hello.' </dev/null >'{0}/'$n 2>&1 & done\nwait\n",
+            answers.display(),
+            claude.display(),
+        );
+        let script = self.write("sessions.sh", script);
+        // `script` gives what it runs a terminal of its own.
+        let run = self.run(["script", "-qec", &format!("sh {}", script.display()), "/dev/null"]);
+        let read =
+            |n: usize| fs_err::read_to_string(answers.join(n.to_string())).unwrap_or_else(|_| format!("{run:?}"));
+        (1..=sessions).map(read).collect()
+    }
+
+    /// The cache file of the SSO session's token.
+    pub(super) fn token_file(&self) -> PathBuf {
+        let files = fs_err::read_dir(self.home().join(".aws/sso/cache")).expect("a cache");
+        let mut paths = files.map(|file| file.expect("a file").path());
+        let holds_token = |path: &PathBuf| fs_err::read_to_string(path).expect("text").contains("accessToken");
+        paths.find(holds_token).expect("a token")
+    }
+
+    /// Changes a JSON file of the home.
+    pub(super) fn change(&self, path: &Path, change: impl FnOnce(&mut Value)) {
+        let mut object: Value = serde_json::from_slice(&fs_err::read(path).expect("readable")).expect("JSON");
+        change(&mut object);
+        self.write(path.to_str().expect("UTF-8"), object.to_string());
+    }
+
+    /// How often the account was asked for an operation in the last run.
+    pub(super) fn asked(&self, operation: &str) -> usize {
+        self.requests().iter().filter(|request| request.operation == operation).count()
     }
 
     /// The requests of the last run.
