@@ -62,6 +62,8 @@ pub enum Command {
     Refresh(RefreshArgs),
     /// Sign in now
     Login(RefreshArgs),
+    /// Sign out of the profile's SSO session, and of nothing else
+    Logout(LogoutArgs),
 }
 
 /// Options of `setup`
@@ -186,6 +188,14 @@ pub struct RefreshArgs {
     /// How to sign in, when that is needed
     #[command(flatten)]
     pub way: WayArgs,
+}
+
+/// Options of `logout`
+#[derive(Debug, Clone, Args)]
+pub struct LogoutArgs {
+    /// Every SSO session in the AWS config file
+    #[arg(long, conflicts_with = "profile")]
+    pub all: bool,
 }
 
 /// How to sign in; without one the surroundings decide

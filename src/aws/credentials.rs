@@ -340,6 +340,14 @@ pub(super) fn for_sdk(credentials: &Credentials) -> SdkCredentials {
     )
 }
 
+/// Removes cached credentials.
+///
+/// # Errors
+/// The file system's.
+pub fn forget(state: &StateFolder, key: &CacheKey) -> std::io::Result<()> {
+    private_file::remove(&key.path(state))
+}
+
 /// Removes every cached credential of ours.
 ///
 /// # Errors

@@ -54,6 +54,15 @@ impl<'a> Portal<'a> {
         Ok(found)
     }
 
+    /// Ends the sign-in on the server.
+    ///
+    /// # Errors
+    /// See [`CallError`].
+    pub async fn log_out(&self) -> Result<(), CallError> {
+        let request = self.client.logout().access_token(self.token.bearer().expose_secret());
+        request.send().await.map(drop).map_err(|error| call::error(SERVICE, &error))
+    }
+
     /// The permission sets someone has in an account, by name.
     ///
     /// # Errors

@@ -120,6 +120,15 @@ pub fn is_fresh(world: &World, sso: &SsoProfile) -> bool {
     matches!(cached(&path), Cached::Token(token) if token.is_fresh(world.now()))
 }
 
+/// Removes a session's token from the cache, for a caller that holds the lock.
+///
+/// # Errors
+/// [`SessionError::File`].
+pub fn forget(world: &World, sso: &SsoProfile) -> Result<(), SessionError> {
+    let path = token_path(&world.home().unwrap_or_default(), sso);
+    private_file::remove(&path).map_err(|error| SessionError::File(error.to_string()))
+}
+
 /// A token that works now, renewed silently when little of it is left.
 ///
 /// # Errors

@@ -2,6 +2,7 @@
 
 mod credentials;
 mod login;
+mod logout;
 mod refresh;
 mod reset;
 mod setup;
@@ -25,5 +26,6 @@ pub fn run(world: &World, ui: Ui, cli: &Cli) -> Result<(), Failure> {
         Command::Credentials(args) => credentials::run(world, ui, &cli.global, args),
         Command::Refresh(args) => refresh::run(world, ui, &cli.global, args),
         Command::Login(args) => login::run(world, ui, &cli.global, args),
+        Command::Logout(args) => logout::run(world, ui, &cli.global, args),
     }
 }

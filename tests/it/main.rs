@@ -9,4 +9,5 @@ mod reset;
 mod secrets;
 mod setup;
 mod sign_in;
+mod sign_in_storm;
 mod status;

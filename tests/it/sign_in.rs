@@ -206,3 +206,19 @@ fn wait_for<T>(mut look: impl FnMut() -> Option<T>) -> T {
         std::thread::sleep(Duration::from_millis(20));
     }
 }
+
+#[test]
+fn signing_out_touches_nothing_of_another_session() {
+    let home = Home::new();
+    home.run(["credentials", "--profile", "work"]).success();
+    let other =
+        home.write(".aws/sso/cache/other.json", r#"{"accessToken":"theirs","expiresAt":"2030-01-01T00:00:00Z"}"#);
+    let said = home.run(["logout", "--profile", "work"]).success();
+    assert!(said.contains("Signed out of work"), "{said}");
+    assert_eq!(home.asked("Logout"), 1);
+    assert_eq!(fs_err::read_dir(home.path().join(".aws/sso/cache")).expect("a cache").count(), 1);
+    assert!(other.exists());
+    home.run(["credentials", "--profile", "work"]).failure(3);
+    let again = home.run(["logout", "--all"]).success();
+    assert!(again.contains("Nobody was signed in to work"), "{again}");
+}

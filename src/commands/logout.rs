@@ -1,0 +1,93 @@
+//! `logout`: ends a sign-in at AWS and removes what belongs to it, and nothing else.
+
+use std::time::Duration;
+
+use crate::aws::call;
+use crate::aws::credentials::{self, CacheKey};
+use crate::aws::files::{self, AwsFiles};
+use crate::aws::portal::Portal;
+use crate::aws::profile::{ProfileKind, SsoProfile};
+use crate::aws::session;
+use crate::cli::{Global, LogoutArgs};
+use crate::commands::credentials::{configured_profile, explain};
+use crate::error::Failure;
+use crate::private_file::StateFolder;
+use crate::ui::{GOOD, Ui, styled};
+use crate::world::World;
+
+/// How long a renewal or sign-in under way is waited for, whose result would outlive the sign-out.
+const LOCK_PATIENCE: Duration = Duration::from_secs(30);
+
+pub(super) fn run(world: &World, ui: Ui, global: &Global, args: &LogoutArgs) -> Result<(), Failure> {
+    let files = files::read(world);
+    let sessions = if args.all { all_sessions(&files) } else { vec![one_session(world, global, &files)?] };
+    let mut text = String::new();
+    for sso in sessions {
+        let name = session::session_name(&sso);
+        let words = if sign_out(world, ui, &files, &sso)? {
+            format!("{} Signed out of {name}.\n", styled(GOOD, "✔"))
+        } else {
+            format!("Nobody was signed in to {name}.\n")
+        };
+        text.push_str(&words);
+    }
+    if text.is_empty() {
+        text.push_str("There is no SSO session to sign out of.\n");
+    }
+    ui.answer(&text)
+}
+
+fn one_session(world: &World, global: &Global, files: &AwsFiles) -> Result<SsoProfile, Failure> {
+    let profile = match &global.profile {
+        Some(profile) => profile.clone(),
+        None => configured_profile(world, files)?,
+    };
+    match credentials::kind(files, &profile).map_err(|error| explain(&error, &profile))? {
+        ProfileKind::Sso(sso) | ProfileKind::LegacySso(sso) => Ok(sso),
+        _ => Err(Failure::refused(format!("the profile `{profile}` has no SSO session to sign out of"))),
+    }
+}
+
+/// One profile of each session that any profile has.
+fn all_sessions(files: &AwsFiles) -> Vec<SsoProfile> {
+    let mut sessions: Vec<SsoProfile> = Vec::new();
+    for profile in files.profiles.profiles() {
+        if let ProfileKind::Sso(sso) | ProfileKind::LegacySso(sso) = profile.kind(&files.profiles)
+            && sessions.iter().all(|known| known.token_cache_key != sso.token_cache_key)
+        {
+            sessions.push(sso);
+        }
+    }
+    sessions
+}
+
+/// Ends the sign-in; false when there was none. A portal that cannot be reached does not keep it on this machine.
+fn sign_out(world: &World, ui: Ui, files: &AwsFiles, sso: &SsoProfile) -> Result<bool, Failure> {
+    let failed = |error: session::SessionError| Failure::failed(error.to_string());
+    let _lock = session::lock(world, sso, LOCK_PATIENCE).map_err(failed)?;
+    let token = session::read(world, sso);
+    if let Some(token) = &token {
+        let portal = Portal::new(world, &files.profiles, sso, token);
+        if let Err(error) = call::block_on(portal.log_out()) {
+            ui.warning(&format!("AWS was not told of it: {error}"));
+        }
+    }
+    session::forget(world, sso).map_err(failed)?;
+    forget_credentials(world, files, sso)?;
+    Ok(token.is_some())
+}
+
+/// The cached role credentials of every profile with that session.
+fn forget_credentials(world: &World, files: &AwsFiles, sso: &SsoProfile) -> Result<(), Failure> {
+    let Some(state) = StateFolder::of(world) else { return Ok(()) };
+    for profile in files.profiles.profiles() {
+        let kind = profile.kind(&files.profiles);
+        let (ProfileKind::Sso(other) | ProfileKind::LegacySso(other)) = &kind else { continue };
+        if other.token_cache_key == sso.token_cache_key
+            && let Some(key) = CacheKey::of(&kind)
+        {
+            credentials::forget(&state, &key).map_err(|error| Failure::failed(error.to_string()))?;
+        }
+    }
+    Ok(())
+}
