@@ -75,6 +75,18 @@ pub const FAMILY_PINS: [(&str, &str); 4] = [
 
 /// Replaces `~/.claude` as the folder of Claude Code's user settings.
 pub const CLAUDE_CONFIG_DIR: &str = "CLAUDE_CONFIG_DIR";
+/// The proxy for `https` addresses.
+pub const HTTPS_PROXY: &str = "HTTPS_PROXY";
+/// The same in the spelling that curl made common.
+pub const HTTPS_PROXY_LOWER: &str = "https_proxy";
+/// The hosts that are reached without a proxy, between commas.
+pub const NO_PROXY: &str = "NO_PROXY";
+/// The same in lower case.
+pub const NO_PROXY_LOWER: &str = "no_proxy";
+/// A file of certificates that the AWS tools trust.
+pub const AWS_CA_BUNDLE: &str = "AWS_CA_BUNDLE";
+/// A file of certificates that Claude Code trusts beside the system's.
+pub const NODE_EXTRA_CA_CERTS: &str = "NODE_EXTRA_CA_CERTS";
 /// The user's home.
 pub const HOME: &str = "HOME";
 /// The user's home on Windows.

@@ -37,7 +37,8 @@ impl Bedrock {
     #[must_use]
     pub fn new(world: &World, files: &AwsFiles, profile: &str, region: &str, credentials: &Credentials) -> Self {
         let endpoint = endpoint::configured(world, &files.profiles, Some(profile), Service::Bedrock);
-        let config = client_config!(aws_sdk_bedrock, region, endpoint).credentials_provider(for_sdk(credentials));
+        let config =
+            client_config!(aws_sdk_bedrock, world, region, endpoint).credentials_provider(for_sdk(credentials));
         Self { client: Client::from_conf(config.build()) }
     }
 

@@ -267,7 +267,7 @@ async fn ask_portal(
 ) -> Result<Credentials, CredentialsError> {
     const SERVICE: &str = "the AWS access portal";
     let endpoint = endpoint::configured(world, &files.profiles, Some(profile), Service::Sso);
-    let config = client_config!(aws_sdk_sso, &sso.region, endpoint);
+    let config = client_config!(aws_sdk_sso, world, &sso.region, endpoint);
     let answer = aws_sdk_sso::Client::from_conf(config.build())
         .get_role_credentials()
         .account_id(&sso.account_id)
@@ -310,7 +310,7 @@ async fn session_of_keys(
     let region = files.profiles.profile(profile).and_then(|found| found.get("region"));
     let region = region.map_or_else(|| "us-east-1".to_owned(), |value| value.text.clone());
     let endpoint = endpoint::configured(world, &files.profiles, Some(profile), Service::Sts);
-    let config = client_config!(aws_sdk_sts, region, endpoint).credentials_provider(SdkCredentials::from_keys(
+    let config = client_config!(aws_sdk_sts, world, region, endpoint).credentials_provider(SdkCredentials::from_keys(
         keys.access_key_id(),
         keys.secret_access_key(),
         None,

@@ -30,7 +30,7 @@ pub async fn caller(
 ) -> Result<Identity, CallError> {
     const SERVICE: &str = "AWS STS";
     let endpoint = endpoint::configured(world, &files.profiles, Some(profile), Service::Sts);
-    let config = client_config!(aws_sdk_sts, region, endpoint).credentials_provider(for_sdk(credentials));
+    let config = client_config!(aws_sdk_sts, world, region, endpoint).credentials_provider(for_sdk(credentials));
     let answer = Client::from_conf(config.build())
         .get_caller_identity()
         .send()

@@ -9,6 +9,7 @@ pub mod credentials;
 pub mod endpoint;
 pub mod files;
 pub mod identity;
+mod network;
 pub mod portal;
 pub mod profile;
 pub mod session;

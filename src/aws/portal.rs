@@ -32,7 +32,7 @@ impl<'a> Portal<'a> {
     #[must_use]
     pub fn new(world: &World, files: &ProfileFiles, sso: &SsoProfile, token: &'a Token) -> Self {
         let endpoint = endpoint::configured(world, files, None, Service::Sso);
-        let config = client_config!(aws_sdk_sso, &sso.region, endpoint);
+        let config = client_config!(aws_sdk_sso, world, &sso.region, endpoint);
         Self { client: Client::from_conf(config.build()), token }
     }
 

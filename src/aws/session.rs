@@ -279,7 +279,7 @@ async fn exchange(
     renewal: &Renewal,
 ) -> Result<Renewed, CallError> {
     let endpoint = endpoint::configured(world, files, Some(profile), Service::SsoOidc);
-    let config = client_config!(aws_sdk_ssooidc, &sso.region, endpoint)
+    let config = client_config!(aws_sdk_ssooidc, world, &sso.region, endpoint)
         // A refresh token is single use: a second attempt after a lost answer would spend the session.
         .retry_config(RetryConfig::disabled());
     let answer = Client::from_conf(config.build())

@@ -223,7 +223,7 @@ impl SignIn<'_> {
 
     fn client(&self) -> aws_sdk_ssooidc::Client {
         let endpoint = endpoint::configured(self.world, self.files, Some(self.profile), Service::SsoOidc);
-        let config = client_config!(aws_sdk_ssooidc, &self.sso.region, endpoint);
+        let config = client_config!(aws_sdk_ssooidc, self.world, &self.sso.region, endpoint);
         aws_sdk_ssooidc::Client::from_conf(config.build())
     }
 

@@ -4,6 +4,7 @@
 mod clients;
 mod credentials;
 mod harness;
+mod network;
 mod new_profile;
 mod reset;
 mod secrets;

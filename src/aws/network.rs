@@ -1,0 +1,96 @@
+//! The way to AWS: through the company's proxy, trusting the company's certificates, as Claude Code goes it.
+
+use std::sync::OnceLock;
+
+use aws_smithy_http_client::Connector;
+use aws_smithy_http_client::proxy::ProxyConfig;
+use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
+use aws_smithy_runtime_api::client::http::{
+    HttpConnectorSettings, SharedHttpClient, SharedHttpConnector, http_client_fn,
+};
+use aws_smithy_runtime_api::shared::IntoShared;
+use aws_smithy_types::base64;
+use rustls::RootCertStore;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+
+use crate::private_file;
+use crate::vars;
+use crate::world::World;
+
+/// An HTTP client for AWS. The SDK's own uses neither a proxy nor other certificates than the system's.
+pub(super) fn client(world: &World) -> SharedHttpClient {
+    let proxy = proxy(world);
+    let certificates = extra_certificates(world);
+    // The settings are the same for each of a client's requests, and so is the connector with its open connections.
+    let connector: OnceLock<SharedHttpConnector> = OnceLock::new();
+    http_client_fn(move |settings, components| {
+        let build = || connect(settings, components.sleep_impl(), proxy.clone(), &certificates);
+        connector.get_or_init(build).clone()
+    })
+}
+
+fn connect(
+    settings: &HttpConnectorSettings,
+    sleep: Option<aws_smithy_async::rt::sleep::SharedAsyncSleep>,
+    proxy: ProxyConfig,
+    certificates: &[Vec<u8>],
+) -> SharedHttpConnector {
+    let mut store = TrustStore::default();
+    for certificate in certificates {
+        store.add_pem_certificate(certificate.clone());
+    }
+    let mut builder = Connector::builder().connector_settings(settings.clone()).proxy_config(proxy);
+    builder.set_sleep_impl(sleep);
+    let builder = builder.tls_provider(Provider::Rustls(CryptoMode::AwsLc));
+    match TlsContext::builder().with_trust_store(store).build() {
+        Ok(context) => builder.tls_context(context).build().into_shared(),
+        Err(_) => builder.build().into_shared(),
+    }
+}
+
+/// The proxy the variables name; one that cannot be read is none, and the call then says what it could not reach.
+fn proxy(world: &World) -> ProxyConfig {
+    let first = |names: [&str; 2]| names.iter().find_map(|name| world.var(name));
+    let Some(address) = first([vars::HTTPS_PROXY, vars::HTTPS_PROXY_LOWER]) else { return ProxyConfig::disabled() };
+    // curl and the rest take an address without a scheme.
+    let address = if address.contains("://") { address.to_owned() } else { format!("http://{address}") };
+    let Ok(config) = ProxyConfig::https(address) else { return ProxyConfig::disabled() };
+    match first([vars::NO_PROXY, vars::NO_PROXY_LOWER]) {
+        Some(rules) => config.no_proxy(rules),
+        None => config,
+    }
+}
+
+/// The certificates of `AWS_CA_BUNDLE` and `NODE_EXTRA_CA_CERTS`, each by itself: one that is no certificate must not
+/// keep the others away, and the TLS library would end the program over it.
+fn extra_certificates(world: &World) -> Vec<Vec<u8>> {
+    let files = [vars::AWS_CA_BUNDLE, vars::NODE_EXTRA_CA_CERTS];
+    let paths = files.iter().filter_map(|name| world.path_var(name));
+    let texts = paths.filter_map(|path| private_file::read(&world.absolute(&world.expand_home(&path))).ok().flatten());
+    texts.flat_map(|text| certificates_in(&text)).collect()
+}
+
+fn certificates_in(text: &[u8]) -> Vec<Vec<u8>> {
+    CertificateDer::pem_slice_iter(text)
+        .filter_map(Result::ok)
+        .filter(|certificate| RootCertStore::empty().add(certificate.clone()).is_ok())
+        .map(|certificate| {
+            let text = base64::encode(&certificate);
+            format!("-----BEGIN CERTIFICATE-----\n{text}\n-----END CERTIFICATE-----\n").into_bytes()
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_certificate_is_passed_over() {
+        let broken = b"-----BEGIN CERTIFICATE-----\nTm90IGEgY2VydGlmaWNhdGU=\n-----END CERTIFICATE-----\njunk";
+        assert!(certificates_in(broken).is_empty());
+        assert!(certificates_in(b"").is_empty());
+    }
+}
