@@ -164,6 +164,9 @@ pub struct CredentialsArgs {
     /// Renew when less than this is left, such as `10m` or `1h30m`
     #[arg(long, value_name = "DURATION", default_value = "10m", value_parser = parse_duration)]
     pub min_ttl: Duration,
+    /// How long an API key is to last, at most 12 hours and never longer than the credentials
+    #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
+    pub ttl: Option<Duration>,
     /// What Claude Code's settings use: sign in if needed and, where that cannot be had, answer with a document
     /// that cannot authenticate, so that no other identity is used instead
     #[arg(long)]
@@ -177,6 +180,18 @@ pub enum CredentialsFormat {
     Claude,
     /// For `credential_process` in `~/.aws/config`
     Process,
+    /// Assignments for sh, bash and zsh
+    Env,
+    /// Assignments for fish
+    Fish,
+    /// Assignments for PowerShell
+    Powershell,
+    /// Assignments for cmd.exe
+    Cmd,
+    /// Lines of an env file
+    Dotenv,
+    /// A short-term Bedrock API key for the region, made without asking AWS
+    BedrockApiKey,
 }
 
 /// Options of `refresh` and `login`

@@ -11,6 +11,7 @@ pub mod claude_code;
 pub mod cli;
 pub mod commands;
 pub mod configuration;
+pub mod credential_document;
 pub mod error;
 pub mod helper_command;
 pub mod model;

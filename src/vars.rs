@@ -41,6 +41,8 @@ pub const AWS_ACCESS_KEY_ID: &str = "AWS_ACCESS_KEY_ID";
 pub const AWS_SECRET_ACCESS_KEY: &str = "AWS_SECRET_ACCESS_KEY";
 /// Its session token.
 pub const AWS_SESSION_TOKEN: &str = "AWS_SESSION_TOKEN";
+/// When the ambient keys end; what the AWS CLI exports beside them.
+pub const AWS_CREDENTIAL_EXPIRATION: &str = "AWS_CREDENTIAL_EXPIRATION";
 /// Where the AWS config file is, when not `~/.aws/config`.
 pub const AWS_CONFIG_FILE: &str = "AWS_CONFIG_FILE";
 /// Where the AWS credentials file is, when not `~/.aws/credentials`.

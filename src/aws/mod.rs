@@ -3,6 +3,7 @@
 //! No type of the AWS SDK leaves this module, and nothing here builds a runtime or a TLS stack before a cached
 //! answer has been ruled out.
 
+pub mod api_key;
 pub mod bedrock;
 pub mod call;
 pub mod credentials;

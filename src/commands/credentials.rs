@@ -1,50 +1,25 @@
 //! `credentials`: one document on standard output and nothing else.
 
-use jiff::Timestamp;
 use secrecy::ExposeSecret;
-use serde::Serialize;
 
+use crate::aws::api_key;
 use crate::aws::credentials::{self, Credentials, CredentialsError};
 use crate::aws::files;
 use crate::aws::sign_in::Wish;
-use crate::cli::{CredentialsArgs, CredentialsFormat, Global};
+use crate::cli::{CredentialsArgs, Global};
 use crate::commands::sign_in;
 use crate::configuration;
+use crate::credential_document;
 use crate::error::Failure;
 use crate::helper_command::UNUSABLE_DOCUMENT;
 use crate::settings::scope::Settings;
 use crate::ui::Ui;
 use crate::world::World;
 
-/// The document of `awsCredentialExport`: what `aws sts assume-role` prints.
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct Nested<'a> {
-    credentials: Keys<'a>,
-}
-
-/// The document of `credential_process`, flat and with a version.
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct Flat<'a> {
-    version: u32,
-    #[serde(flatten)]
-    keys: Keys<'a>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct Keys<'a> {
-    access_key_id: &'a str,
-    secret_access_key: &'a str,
-    session_token: &'a str,
-    expiration: String,
-}
-
 pub(super) fn run(world: &World, ui: Ui, global: &Global, args: &CredentialsArgs) -> Result<(), Failure> {
     let outcome = resolve(world, ui, global, args);
     let document = match outcome {
-        Ok(credentials) => document(&credentials, args.format),
+        Ok(credentials) => document(world, global, args, &credentials)?,
         // Claude Code takes another identity when the export fails; AWS refusing these keys is what must happen.
         Err(failure) if args.sign_in => {
             ui.failure_for_person(&failure);
@@ -94,21 +69,20 @@ pub(super) fn explain(error: &CredentialsError, profile: &str) -> Failure {
     }
 }
 
-fn document(credentials: &Credentials, format: CredentialsFormat) -> String {
-    let keys = Keys {
-        access_key_id: &credentials.access_key_id,
-        secret_access_key: credentials.secret_access_key.expose_secret(),
-        session_token: credentials.session_token.expose_secret(),
-        expiration: whole_seconds(credentials.expiration),
-    };
-    let text = match format {
-        CredentialsFormat::Claude => serde_json::to_string(&Nested { credentials: keys }),
-        CredentialsFormat::Process => serde_json::to_string(&Flat { version: 1, keys }),
-    };
-    text.unwrap_or_default()
-}
-
-/// The form every SDK reads.
-fn whole_seconds(time: Timestamp) -> String {
-    time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+fn document(
+    world: &World,
+    global: &Global,
+    args: &CredentialsArgs,
+    credentials: &Credentials,
+) -> Result<String, Failure> {
+    if let Some(document) = credential_document::render(credentials, args.format) {
+        return Ok(document);
+    }
+    let files = files::read(world);
+    let settings = Settings::read(world);
+    let profile = global.profile.as_deref();
+    let configured = configuration::judge(world, &settings, &files.profiles, profile).region.value;
+    let region = global.region.clone().unwrap_or(configured);
+    let key = api_key::mint(credentials, &region, world.now(), args.ttl.unwrap_or(api_key::LONGEST));
+    Ok(key.map_err(|error| Failure::failed(error.to_string()))?.expose_secret().to_owned())
 }

@@ -318,3 +318,34 @@ fn a_refresh_for_someone_signed_out_needs_a_sign_in() {
     let said = home.run(REFRESH).failure(3);
     assert!(said.contains("nobody is signed in to the SSO session `work`"), "{said}");
 }
+
+#[test]
+fn every_format_is_one_its_reader_takes() {
+    let home = Home::new();
+    let exported = home.run(ASK.iter().chain(&["--format", "env"])).success();
+    let script = format!("{exported}printf '%s' \"$AWS_ACCESS_KEY_ID $AWS_CREDENTIAL_EXPIRATION\"");
+    let output = home.command("sh").args(["-c", &script]).output().expect("sh runs");
+    let said = String::from_utf8(output.stdout).expect("UTF-8");
+    assert!(said.starts_with("ASIA") && said.ends_with('Z'), "{said}");
+    for (format, mark) in [
+        ("fish", "set -gx AWS_"),
+        ("powershell", "$Env:AWS_"),
+        ("cmd", "set \"AWS_"),
+        ("dotenv", "AWS_ACCESS_KEY_ID='"),
+    ] {
+        let printed = home.run(ASK.iter().chain(&["--format", format])).success();
+        assert_eq!(printed.lines().count(), 4, "{printed}");
+        assert!(printed.starts_with(mark), "{printed}");
+    }
+}
+
+#[test]
+fn a_short_term_api_key_is_accepted_by_bedrock() {
+    let home = Home::new();
+    let key = home.run(ASK.iter().chain(&["--format", "bedrock-api-key", "--ttl", "1h"])).success();
+    let script = "import os,sys,urllib.request as u; \
+        print(u.urlopen(u.Request(sys.argv[1] + '/inference-profiles', headers={'Authorization': 'Bearer ' + os.environ['KEY']})).status)";
+    let mut python = home.command("python3");
+    let output = python.env("KEY", key.trim()).args(["-c", script, &home.sandbox.endpoint()]).output();
+    assert_eq!(output.expect("python3 starts").stdout, b"200\n");
+}
