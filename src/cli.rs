@@ -78,9 +78,6 @@ pub struct SetupArgs {
     /// Which settings file to write
     #[arg(long, value_name = "SCOPE", default_value = "user")]
     pub scope: SetupScope,
-    /// The AWS profile to create, when there is none yet
-    #[command(flatten)]
-    pub new_profile: NewProfileArgs,
     /// Show the plan and write nothing
     #[arg(long)]
     pub dry_run: bool,
@@ -90,6 +87,9 @@ pub struct SetupArgs {
     /// Replace values that someone else wrote
     #[arg(long)]
     pub force: bool,
+    /// The AWS profile to create, when there is none yet
+    #[command(flatten)]
+    pub new_profile: NewProfileArgs,
 }
 
 /// A profile with an SSO session that does not exist yet; `--profile` names it
