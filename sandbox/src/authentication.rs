@@ -66,7 +66,7 @@ pub(crate) fn signer(
     let digest = sigv4::digest(&request.body);
     let declared = request.header("x-amz-content-sha256").unwrap_or(&digest);
     let canonical = sigv4::canonical_request(request, &authorization.signed_headers, declared);
-    let signs_host = authorization.signed_headers.iter().any(|name| name == "host");
+    let signs_host = authorization.signed_headers.iter().any(|name| name == "host" || name == sigv4::AUTHORITY);
     if declared != digest
         || !signs_host
         || authorization.expected_signature(&secret, timestamp, &canonical) != authorization.signature
