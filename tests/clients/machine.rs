@@ -38,6 +38,7 @@ pub(super) struct Machine {
     folder: TempDir,
     variables: Vec<(String, OsString)>,
     signed_out: bool,
+    approving: bool,
 }
 
 /// A request the account received.
@@ -61,7 +62,7 @@ impl Machine {
         let folder = tempfile::Builder::new().prefix("machine").tempdir().expect("a temporary folder");
         let text = include_str!("../../sandbox/account.toml");
         let at = text.find("# Cross-region inference").expect("the default account has its landmark");
-        let machine = Self { folder, variables: Vec::new(), signed_out: false };
+        let machine = Self { folder, variables: Vec::new(), signed_out: false, approving: false };
         machine.write("account.toml", format!("{}{AMBIENT_USER}{toml}\n{}", &text[..at], &text[at..]));
         fs_err::create_dir_all(machine.home().join("project")).expect("a working directory");
         machine
@@ -78,6 +79,11 @@ impl Machine {
         for gone in [".aws/sso", ".local/state/claude-bedrock/credentials"] {
             let _ = fs_err::remove_dir_all(self.home().join(gone));
         }
+    }
+
+    /// From now on every sign-in is approved at once.
+    pub(super) fn approve(&mut self) {
+        self.approving = true;
     }
 
     /// Signed in again, as after a person did so.
@@ -99,6 +105,21 @@ impl Machine {
         path
     }
 
+    /// Writes a program below the machine's folder.
+    pub(super) fn program_file(&self, path: &str, text: &str) -> PathBuf {
+        use std::os::unix::fs::PermissionsExt;
+        let path = self.write(path, text);
+        fs_err::set_permissions(&path, std::fs::Permissions::from_mode(0o700)).expect("our own file");
+        path
+    }
+
+    /// Changes the account file.
+    pub(super) fn change_account(&self, from: &str, to: &str) {
+        let text = fs_err::read_to_string(self.folder.path().join("account.toml")).expect("the account file");
+        assert!(text.contains(from), "{text}");
+        self.write("account.toml", text.replace(from, to));
+    }
+
     /// Runs a command on the machine.
     pub(super) fn run<S: AsRef<OsStr>>(&self, command: impl IntoIterator<Item = S>) -> Run {
         let mut namespace = Command::new("unshare");
@@ -108,6 +129,10 @@ impl Machine {
         namespace.arg("--log").arg(self.log());
         if self.signed_out {
             namespace.arg("--signed-out");
+        }
+        namespace.arg("--record").arg(self.recording());
+        if self.approving {
+            namespace.arg("--approve");
         }
         for (name, value) in &self.variables {
             let mut pair = OsString::from(format!("{name}="));
@@ -138,6 +163,11 @@ impl Machine {
     pub(super) fn requests(&self) -> Vec<Request> {
         let log = fs_err::read_to_string(self.log()).expect("a log");
         log.lines().map(|line| Request::of(&serde_json::from_str(line).expect("JSON"))).collect()
+    }
+
+    /// The requests and answers of the last run in full.
+    pub(super) fn recording(&self) -> PathBuf {
+        self.folder.path().join("recording.jsonl")
     }
 
     fn log(&self) -> PathBuf {
@@ -181,6 +211,16 @@ pub(super) fn claude_code(version: &str) -> Option<PathBuf> {
 /// The AWS CLI.
 pub(super) fn aws_cli() -> Option<PathBuf> {
     client("aws-cli-v2", "aws-cli-v2", &[])
+}
+
+/// A Python with botocore, whose models of the AWS services judge recordings.
+pub(super) fn oracle() -> Option<PathBuf> {
+    client("oracle", "oracle", &[])
+}
+
+/// The folder with the AWS SDK for JavaScript.
+pub(super) fn aws_sdk_js() -> Option<PathBuf> {
+    client("aws-sdk-js", "aws-sdk-js", &[])
 }
 
 /// Installs a client below `target/`, and makes sure that a network of nothing but loopback can be had for it.

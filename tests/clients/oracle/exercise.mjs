@@ -2,6 +2,8 @@
 // comes from variables. Its Bedrock runtime client speaks HTTP/2 without asking.
 
 import assert from 'node:assert/strict';
+import { createHash, generateKeyPairSync, randomUUID, sign } from 'node:crypto';
+import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 
@@ -19,7 +21,7 @@ const {
   ConverseStreamCommand,
 } = require('@aws-sdk/client-bedrock-runtime');
 const { ServiceQuotasClient, ListServiceQuotasCommand } = require('@aws-sdk/client-service-quotas');
-const { fromSSO } = require('@aws-sdk/credential-providers');
+const { fromLoginCredentials, fromSSO } = require('@aws-sdk/credential-providers');
 
 const region = 'us-west-2';
 const modelId = 'us.anthropic.claude-haiku-4-5-20251001-v1:0';
@@ -104,6 +106,53 @@ async function invoke(credentials) {
   runtime.destroy();
 }
 
+// `aws login`: a code from the browser, credentials for it, renewed by the SDK from its cache with proofs of its own.
+async function login() {
+  const endpoint = process.env.AWS_ENDPOINT_URL;
+  const clientId = 'arn:aws:signin:::devtools/same-device';
+  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const { x, y } = publicKey.export({ format: 'jwk' });
+  const part = (value) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const proof = () => {
+    const header = part({ typ: 'dpop+jwt', alg: 'ES256', jwk: { kty: 'EC', crv: 'P-256', x, y } });
+    const iat = Math.floor(Date.now() / 1000);
+    const signed = `${header}.${part({ htm: 'POST', htu: `${endpoint}/v1/token`, iat, jti: randomUUID() })}`;
+    const signature = sign('sha256', Buffer.from(signed), { key: privateKey, dsaEncoding: 'ieee-p1363' });
+    return `${signed}.${signature.toString('base64url')}`;
+  };
+  const codeVerifier = randomUUID() + randomUUID();
+  const redirectUri = 'http://127.0.0.1:1/oauth/callback';
+  const query = new URLSearchParams({
+    response_type: 'code', client_id: clientId, state: randomUUID(), code_challenge_method: 'SHA-256', scope: 'openid',
+    redirect_uri: redirectUri, code_challenge: createHash('sha256').update(codeVerifier).digest('base64url'),
+  });
+  const page = await fetch(`${endpoint}/v1/authorize?${query}`, { redirect: 'manual' });
+  const code = new URL(page.headers.get('location')).searchParams.get('code');
+  const post = (body) => fetch(`${endpoint}/v1/token`, {
+    method: 'POST', headers: { 'content-type': 'application/json', dpop: proof() }, body: JSON.stringify(body),
+  });
+  const redemption = { clientId, grantType: 'authorization_code', code, codeVerifier, redirectUri };
+  const token = await (await post(redemption)).json();
+  const again = await post(redemption);
+  assert.equal(again.status, 400);
+  assert.equal((await again.json()).error, 'AUTHCODE_EXPIRED');
+
+  const { sub } = JSON.parse(Buffer.from(token.idToken.split('.')[1], 'base64url'));
+  const folder = `${process.env.HOME}/.aws/login/cache`;
+  mkdirSync(folder, { recursive: true });
+  const dpopKey = privateKey.export({ format: 'pem', type: 'sec1' });
+  // One minute is left, so that the SDK renews it.
+  const expiresAt = `${new Date(Date.now() + 60_000).toISOString().slice(0, 19)}Z`;
+  const accessToken = { ...token.accessToken, accountId: sub.split(':')[4], expiresAt };
+  writeFileSync(`${folder}/${createHash('sha256').update(sub).digest('hex')}.json`, JSON.stringify({
+    ...token, accessToken, clientId, dpopKey,
+  }));
+  appendFileSync(`${process.env.HOME}/.aws/config`, `[profile console]\nlogin_session = ${sub}\nregion = ${region}\n`);
+  const sts = new STSClient({ region, credentials: fromLoginCredentials({ profile: 'console' }) });
+  assert.equal((await sts.send(new GetCallerIdentityCommand({}))).Arn, sub);
+}
+
+await login();
 await portal(await signIn());
 const credentials = fromSSO({ profile: 'work' });
 await callAccount(credentials);
