@@ -11,6 +11,9 @@ use crate::request::Request;
 
 pub(crate) const ALGORITHM: &str = "AWS4-HMAC-SHA256";
 
+/// The pseudo-header that names the host in HTTP/2.
+pub(crate) const AUTHORITY: &str = ":authority";
+
 const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 const PATH: &AsciiSet = &UNRESERVED.remove(b'/');
 
@@ -122,6 +125,8 @@ pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
 }
 
 fn canonical_header(request: &Request, name: &str) -> String {
+    // What HTTP/2 calls the host, the JavaScript SDK signs by that name.
+    let name = if name == AUTHORITY { "host" } else { name };
     let values: Vec<String> = request
         .headers
         .get_all(name)
@@ -175,6 +180,13 @@ mod tests {
         assert_eq!(sign(&vector("POST", "/", "")), post);
         let query = "b97d918cfa904a5beff61c982a1b6f458b799221646efd99d3219ec94cdf2500";
         assert_eq!(sign(&vector("GET", "/", "Param2=value2&Param1=value1")), query);
+    }
+
+    #[test]
+    fn the_host_of_http_2_is_signed_by_its_own_name() {
+        let request = vector("GET", "/", "");
+        let canonical = canonical_request(&request, &[AUTHORITY.to_owned()], "");
+        assert!(canonical.contains("\n:authority:example.amazonaws.com\n\n:authority\n"), "{canonical}");
     }
 
     #[test]

@@ -105,6 +105,21 @@ impl Machine {
         path
     }
 
+    /// Writes a program below the machine's folder.
+    pub(super) fn program_file(&self, path: &str, text: &str) -> PathBuf {
+        use std::os::unix::fs::PermissionsExt;
+        let path = self.write(path, text);
+        fs_err::set_permissions(&path, std::fs::Permissions::from_mode(0o700)).expect("our own file");
+        path
+    }
+
+    /// Changes the account file.
+    pub(super) fn change_account(&self, from: &str, to: &str) {
+        let text = fs_err::read_to_string(self.folder.path().join("account.toml")).expect("the account file");
+        assert!(text.contains(from), "{text}");
+        self.write("account.toml", text.replace(from, to));
+    }
+
     /// Runs a command on the machine.
     pub(super) fn run<S: AsRef<OsStr>>(&self, command: impl IntoIterator<Item = S>) -> Run {
         let mut namespace = Command::new("unshare");
@@ -117,6 +132,7 @@ impl Machine {
         if self.signed_out {
             namespace.arg("--signed-out");
         }
+        namespace.arg("--record").arg(self.recording());
         if self.approve {
             namespace.arg("--approve");
         }
@@ -191,6 +207,11 @@ impl Machine {
         log.lines().map(|line| Request::of(&serde_json::from_str(line).expect("JSON"))).collect()
     }
 
+    /// The requests and answers of the last run in full.
+    pub(super) fn recording(&self) -> PathBuf {
+        self.folder.path().join("recording.jsonl")
+    }
+
     fn log(&self) -> PathBuf {
         self.folder.path().join("requests.jsonl")
     }
@@ -232,6 +253,16 @@ pub(super) fn claude_code(version: &str) -> Option<PathBuf> {
 /// The AWS CLI.
 pub(super) fn aws_cli() -> Option<PathBuf> {
     client("aws-cli-v2", "aws-cli-v2", &[])
+}
+
+/// A Python with botocore, whose models of the AWS services judge recordings.
+pub(super) fn oracle() -> Option<PathBuf> {
+    client("oracle", "oracle", &[])
+}
+
+/// The folder with the AWS SDK for JavaScript.
+pub(super) fn aws_sdk_js() -> Option<PathBuf> {
+    client("aws-sdk-js", "aws-sdk-js", &[])
 }
 
 /// Installs a client below `target/`, and makes sure that a network of nothing but loopback can be had for it.

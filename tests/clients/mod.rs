@@ -4,4 +4,5 @@ mod aws_cli;
 mod claude_code;
 mod identity;
 mod machine;
+mod oracle;
 mod staying_signed_in;
