@@ -9,6 +9,7 @@ pub mod claude_code;
 pub mod cli;
 pub mod commands;
 pub mod configuration;
+pub mod draft;
 pub mod error;
 pub mod helper_command;
 pub mod model;

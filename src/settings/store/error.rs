@@ -17,6 +17,16 @@ pub enum StoreError {
         /// The file.
         path: PathBuf,
     },
+    /// Another program wrote the file in the very moment in which it was replaced; for that moment ours was in place.
+    #[error(
+        "`{}` was changed by another program at the same moment; its change stays and ours was taken back; run the \
+         same command again",
+        path.display()
+    )]
+    Overtaken {
+        /// The file.
+        path: PathBuf,
+    },
     /// A directory, a pipe or a device stands where the file should be.
     #[error("`{}` is not a file; move it away and run the same command again", path.display())]
     NotAFile {
@@ -62,6 +72,21 @@ pub enum StoreError {
     OwnerNotKept {
         /// The file.
         path: PathBuf,
+        /// What the system said.
+        #[source]
+        source: io::Error,
+    },
+    /// The new file could not be given an extended attribute of the old one, an access control list perhaps.
+    #[error(
+        "`{}` has the extended attribute `{name}`, which cannot be kept: {}; remove the attribute, or run the same \
+         command as its owner",
+        path.display(), reason(source)
+    )]
+    AttributeNotKept {
+        /// The file.
+        path: PathBuf,
+        /// The attribute.
+        name: String,
         /// What the system said.
         #[source]
         source: io::Error,
