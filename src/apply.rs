@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use crate::draft;
 use crate::error::Failure;
 use crate::plan::Plan;
 use crate::private_file::{self, Lock, StateFolder};
@@ -14,12 +15,15 @@ use crate::vars;
 /// How long one set-up waits for another.
 const LOCK_PATIENCE: Duration = Duration::from_secs(20);
 
-/// Keeps other set-ups and resets of this user out until dropped.
+/// Keeps other set-ups and resets of this user out until dropped, and clears away what killed ones left of a receipt.
 ///
 /// # Errors
 /// When another one takes too long, or the state folder cannot be written.
 pub fn lock(state: &StateFolder) -> Result<Lock, Failure> {
-    private_file::lock(&state.lock("settings"), LOCK_PATIENCE).map_err(|error| Failure::failed(error.to_string()))
+    let lock = private_file::lock(&state.lock("settings"), LOCK_PATIENCE);
+    let lock = lock.map_err(|error| Failure::failed(error.to_string()))?;
+    draft::sweep(&state.receipts());
+    Ok(lock)
 }
 
 /// Writes a set-up's plan into the settings file it was made from, with a receipt for undoing it.

@@ -9,7 +9,7 @@
 use std::fs::Metadata;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant, SystemTime};
 use std::{fmt, thread};
 
 use crate::draft::{self, Draft};
@@ -37,8 +37,9 @@ const LARGEST: u64 = 64 * 1024 * 1024;
 /// As many links as Linux follows.
 const MOST_LINKS: usize = 40;
 
-/// How long an empty file may be one that another program has just begun to write.
-const WRITING: Duration = Duration::from_millis(200);
+/// How long an empty file may be one that another program has just begun to write, and a missing one the moment between
+/// its old and its new name.
+const WRITING: Duration = Duration::from_secs(1);
 
 /// What was on disk when it was read.
 #[derive(Clone, PartialEq, Eq)]
@@ -46,6 +47,8 @@ pub struct Snapshot {
     path: PathBuf,
     target: PathBuf,
     bytes: Option<Vec<u8>>,
+    /// When it was emptied, for a file without content: emptied once more, it is not the same.
+    emptied: Option<SystemTime>,
 }
 
 /// Reads a file that may be missing.
@@ -54,12 +57,13 @@ pub struct Snapshot {
 /// obstacle is an error, so that a file nobody could read is never taken for an empty one.
 pub fn read(path: &Path) -> Result<Snapshot, StoreError> {
     let target = follow_links(path)?;
-    let bytes = match fs_err::metadata(&target) {
-        Ok(metadata) => read_file(&target, &metadata)?,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+    let (bytes, modified) = match fs_err::metadata(&target) {
+        Ok(metadata) => (read_file(&target, &metadata)?, metadata.modified().ok()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => (None, None),
         Err(error) => return Err(failed("read", &target)(error)),
     };
-    Ok(Snapshot { path: path.to_owned(), target, bytes })
+    let emptied = modified.filter(|_| bytes.as_ref().is_some_and(Vec::is_empty));
+    Ok(Snapshot { path: path.to_owned(), target, bytes, emptied })
 }
 
 impl Snapshot {
@@ -99,7 +103,7 @@ impl Snapshot {
         let prior = self.replaceable_file()?;
         let draft = self.write_beside(new, prior.as_ref())?;
         if self.bytes().is_some_and(<[u8]>::is_empty) {
-            thread::sleep(WRITING);
+            self.wait_for_a_writer(Some(&draft))?;
         }
         self.check_unchanged()?;
         match &prior {
@@ -107,7 +111,7 @@ impl Snapshot {
             None => self.settle(draft)?,
         }
         sync_directory(directory);
-        Ok(Self { bytes: Some(new.to_vec()), ..self })
+        Ok(Self { bytes: Some(new.to_vec()), emptied: None, ..self })
     }
 
     /// Removes the file when it still is what it was; without one there is nothing to do.
@@ -139,7 +143,7 @@ impl Snapshot {
     /// nothing; clears away what a killed run left beside it.
     pub fn confirm(self) -> Result<(), StoreError> {
         if self.bytes().is_none_or(<[u8]>::is_empty) {
-            thread::sleep(WRITING);
+            self.wait_for_a_writer(Draft::begin(self.directory()).ok().as_ref())?;
         }
         self.check_unchanged()?;
         self.sweep();
@@ -191,6 +195,20 @@ impl Snapshot {
         Ok(draft)
     }
 
+    /// Waits until whoever may have just emptied the file would have filled it, unless it is filled sooner. The file
+    /// system's own clock tells how long ago that was: a draft is as old as now.
+    fn wait_for_a_writer(&self, draft: Option<&Draft>) -> Result<(), StoreError> {
+        const POLL: Duration = Duration::from_millis(20);
+        let now = draft.and_then(|draft| draft.file().metadata().ok()?.modified().ok());
+        let age = now.zip(self.emptied).and_then(|(now, emptied)| now.duration_since(emptied).ok());
+        let start = Instant::now();
+        while age.unwrap_or_default() + start.elapsed() < WRITING {
+            self.check_unchanged()?;
+            thread::sleep(POLL);
+        }
+        Ok(())
+    }
+
     /// Compares what is on disk now with the snapshot, links included.
     fn check_unchanged(&self) -> Result<(), StoreError> {
         if read(&self.path)? == *self { Ok(()) } else { Err(self.changed()) }
@@ -216,8 +234,9 @@ impl Snapshot {
 
     /// Whether the file that came out of its place is the one that was read.
     fn is_what_it_was(&self, path: &Path, prior: &Metadata) -> bool {
-        fs_err::symlink_metadata(path).is_ok_and(|metadata| is_as_open(&metadata, prior))
-            && fs_err::read(path).ok() == self.bytes
+        fs_err::symlink_metadata(path).is_ok_and(|metadata| {
+            is_as_open(&metadata, prior) && (self.emptied.is_none() || metadata.modified().ok() == self.emptied)
+        }) && fs_err::read(path).ok() == self.bytes
     }
 
     /// Renames over the file. On Windows a scanner or an editor may hold it open for a moment, so there it is tried for

@@ -4,7 +4,9 @@
 mod clients;
 mod credentials;
 mod harness;
+mod kill;
 mod reset;
 mod secrets;
 mod setup;
 mod status;
+mod storm;
