@@ -3,29 +3,33 @@
 use std::path::Path;
 use std::time::Duration;
 
+use crate::draft;
 use crate::error::Failure;
 use crate::plan::Plan;
 use crate::private_file::{self, Lock, StateFolder};
 use crate::receipt::{Before, Receipt, Receipts};
 use crate::settings::document::{Document, Key};
-use crate::settings::store::Snapshot;
+use crate::settings::store::{Snapshot, StoreError};
 use crate::vars;
 
 /// How long one set-up waits for another.
 const LOCK_PATIENCE: Duration = Duration::from_secs(20);
 
-/// Keeps other set-ups and resets of this user out until dropped.
+/// Keeps other set-ups and resets of this user out until dropped, and clears away what killed ones left of a receipt.
 ///
 /// # Errors
 /// When another one takes too long, or the state folder cannot be written.
 pub fn lock(state: &StateFolder) -> Result<Lock, Failure> {
-    private_file::lock(&state.lock("settings"), LOCK_PATIENCE).map_err(|error| Failure::failed(error.to_string()))
+    let lock = private_file::lock(&state.lock("settings"), LOCK_PATIENCE);
+    let lock = lock.map_err(|error| Failure::failed(error.to_string()))?;
+    draft::sweep(&state.receipts());
+    Ok(lock)
 }
 
 /// Writes a set-up's plan into the settings file it was made from, with a receipt for undoing it.
 ///
 /// # Errors
-/// When the file was changed meanwhile, or cannot be written; it then stands as it was.
+/// When the file was changed meanwhile, or cannot be written; it and its receipt then stand as they were.
 pub fn set_up(
     receipts: &Receipts,
     known: Option<Receipt>,
@@ -35,57 +39,62 @@ pub fn set_up(
     plan: &Plan,
 ) -> Result<(), Failure> {
     let new = document.apply(&plan.edits()).map_err(|error| Failure::failed(error.to_string()))?;
-    let current = snapshot.bytes().map(<[u8]>::to_vec);
     let path = snapshot.path().to_owned();
-    let is_new = known.is_none();
-    let before = Before {
-        file: current.is_some(),
-        folder: path.parent().is_some_and(Path::exists),
-        env: document.get(&Key::Top(vars::ENV.into())).is_some(),
+    let known_still = known.as_ref().filter(|receipt| tells_of(receipt, snapshot.bytes(), document));
+    let receipt = match known_still {
+        Some(receipt) => receipt.clone(),
+        None => begin(&snapshot, document, scope, known.as_ref()),
     };
-    let mut receipt = known.unwrap_or_else(|| Receipt::begin(&path, scope, before));
-    if !is_new && !stands_as_we_know(receipts, &receipt, current.as_deref())? {
+    let first_bytes = snapshot.bytes().filter(|_| known_still.is_none());
+    let receipt = receipt_after(receipt, snapshot.bytes(), plan, &new);
+    if let Err(error) = receipts.store(&receipt, first_bytes) {
+        take_back(receipts, &path, known.as_ref());
+        return Err(Failure::failed(error.to_string()));
+    }
+    match snapshot.replace(&new) {
+        Ok(_) => Ok(()),
+        // For a moment ours could be read, and may be in what others write next.
+        Err(error @ StoreError::Overtaken { .. }) => Err(Failure::failed(error.to_string())),
+        Err(error) => {
+            take_back(receipts, &path, known.as_ref());
+            Err(Failure::failed(error.to_string()))
+        }
+    }
+}
+
+/// Whether a receipt still is about the content: not when everything of ours is out of it, because others took it out,
+/// or because a killed run left the receipt of what it never wrote.
+fn tells_of(receipt: &Receipt, current: Option<&[u8]>, document: &Document) -> bool {
+    !receipt.before.was(current) && !crate::plan::undo(document, receipt).is_empty()
+}
+
+fn begin(snapshot: &Snapshot, document: &Document, scope: &str, known: Option<&Receipt>) -> Receipt {
+    let path = snapshot.path();
+    // A killed run may have made the folder.
+    let folder = path.parent().is_some_and(Path::exists) && known.is_none_or(|known| known.before.folder);
+    let env = document.get(&Key::Top(vars::ENV.into())).is_some();
+    Receipt::begin(path, scope, Before::of(snapshot.bytes(), folder, env))
+}
+
+/// The receipt for a content that the plan turns into a new one.
+fn receipt_after(mut receipt: Receipt, current: Option<&[u8]>, plan: &Plan, new: &[u8]) -> Receipt {
+    if !receipt.before.was(current) && !current.is_some_and(|bytes| receipt.left_behind(bytes)) {
         receipt.unbroken = false;
     }
     for change in &plan.changes {
         receipt.record(&change.key, change.before.clone(), change.after.clone());
     }
-    receipt.leave(&new);
-    let first_bytes = current.as_deref().filter(|_| is_new);
-    receipts.store(&receipt, first_bytes).map_err(|error| Failure::failed(error.to_string()))?;
-    snapshot.replace(&new).map_err(|error| Failure::failed(error.to_string()))?;
-    Ok(())
+    receipt.leave(new);
+    receipt
 }
 
-/// Whether a file holds what we left in it, or what we found in it at first.
-fn stands_as_we_know(receipts: &Receipts, receipt: &Receipt, current: Option<&[u8]>) -> Result<bool, Failure> {
-    Ok(first(receipts, receipt)?.is(current) || current.is_some_and(|bytes| receipt.left_behind(bytes)))
-}
-
-/// What stood in a settings file before the first set-up.
-enum First {
-    NoFile,
-    Bytes(Vec<u8>),
-    /// The copy is gone; the file can still be undone key by key.
-    Lost,
-}
-
-impl First {
-    fn is(&self, current: Option<&[u8]>) -> bool {
-        match self {
-            Self::NoFile => current.is_none(),
-            Self::Bytes(bytes) => current == Some(bytes),
-            Self::Lost => false,
-        }
-    }
-}
-
-fn first(receipts: &Receipts, receipt: &Receipt) -> Result<First, Failure> {
-    if !receipt.before.file {
-        return Ok(First::NoFile);
-    }
-    let bytes = receipts.first_bytes(&receipt.settings).map_err(|error| Failure::failed(error.to_string()))?;
-    Ok(bytes.map_or(First::Lost, First::Bytes))
+/// Puts the receipt back when nothing was written. One that cannot be put back tells of more than there is, which
+/// [`plan_undo`] and the next set-up find out.
+fn take_back(receipts: &Receipts, settings: &Path, known: Option<&Receipt>) {
+    let _ = match known {
+        Some(known) => receipts.store(known, None),
+        None => receipts.forget(settings),
+    };
 }
 
 /// How a settings file is given back.
@@ -106,16 +115,18 @@ pub enum Undo {
 /// # Errors
 /// When the file cannot be read or is no settings document any more.
 pub fn plan_undo(receipts: &Receipts, receipt: &Receipt, snapshot: &Snapshot) -> Result<Undo, Failure> {
-    let first = first(receipts, receipt)?;
     let Some(current) = snapshot.bytes() else { return Ok(Undo::Nothing) };
-    if first.is(Some(current)) {
+    if receipt.before.was(Some(current)) {
         return Ok(Undo::Nothing);
     }
     if receipt.unbroken && receipt.left_behind(current) {
-        match first {
-            First::Bytes(bytes) => return Ok(Undo::Bytes(bytes)),
-            First::NoFile => return Ok(Undo::NoFile),
-            First::Lost => {}
+        if !receipt.before.file {
+            return Ok(Undo::NoFile);
+        }
+        // Without the copy it can still be undone key by key.
+        let first_bytes = receipts.first_bytes(receipt).map_err(|error| Failure::failed(error.to_string()))?;
+        if let Some(bytes) = first_bytes {
+            return Ok(Undo::Bytes(bytes));
         }
     }
     let document = Document::parse(current).map_err(|malformed| {
@@ -133,7 +144,13 @@ pub fn plan_undo(receipts: &Receipts, receipt: &Receipt, snapshot: &Snapshot) ->
 pub fn undo(receipts: &Receipts, receipt: &Receipt, snapshot: Snapshot, undo: &Undo) -> Result<(), Failure> {
     let failed = |error: &dyn std::fmt::Display| Failure::failed(error.to_string());
     match undo {
-        Undo::Nothing => {}
+        Undo::Nothing => {
+            let is_missing = snapshot.bytes().is_none();
+            snapshot.confirm().map_err(|error| failed(&error))?;
+            if is_missing {
+                remove_folder(receipt);
+            }
+        }
         Undo::Bytes(bytes) => {
             snapshot.replace(bytes).map_err(|error| failed(&error))?;
         }
@@ -142,7 +159,9 @@ pub fn undo(receipts: &Receipts, receipt: &Receipt, snapshot: Snapshot, undo: &U
             let new = document.apply(&plan.edits()).map_err(|error| failed(&error))?;
             if !receipt.before.file && is_empty_object(&new) {
                 remove_file(receipt, snapshot)?;
-            } else if snapshot.bytes() != Some(&new) {
+            } else if snapshot.bytes() == Some(&new) {
+                snapshot.confirm().map_err(|error| failed(&error))?;
+            } else {
                 snapshot.replace(&new).map_err(|error| failed(&error))?;
             }
         }
@@ -162,13 +181,18 @@ pub fn write(snapshot: Snapshot, document: &Document, plan: &Plan) -> Result<(),
 
 fn remove_file(receipt: &Receipt, snapshot: Snapshot) -> Result<(), Failure> {
     snapshot.remove().map_err(|error| Failure::failed(error.to_string()))?;
+    remove_folder(receipt);
+    Ok(())
+}
+
+/// Removes the folder that came with us.
+fn remove_folder(receipt: &Receipt) {
     if !receipt.before.folder
         && let Some(folder) = receipt.settings.parent()
     {
         // Claude Code keeps its own files there too; then the folder stays.
         let _ = fs_err::remove_dir(folder);
     }
-    Ok(())
 }
 
 fn is_empty_object(bytes: &[u8]) -> bool {
@@ -183,3 +207,6 @@ pub fn shortened(path: &Path, home: Option<&Path>) -> String {
         None => path.display().to_string(),
     }
 }
+
+#[cfg(test)]
+mod tests;

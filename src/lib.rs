@@ -12,6 +12,7 @@ pub mod cli;
 pub mod commands;
 pub mod configuration;
 pub mod credential_document;
+pub mod draft;
 pub mod error;
 pub mod helper_command;
 pub mod model;

@@ -1,11 +1,11 @@
 //! Files of ours that may hold a secret: 0600 from birth, replaced whole, guarded by advisory locks.
 
 use std::fs::{File, TryLockError};
-use std::io::{self, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use tempfile::Builder;
+use crate::draft::Draft;
 
 /// How often a taken lock is tried again.
 const LOCK_POLL: Duration = Duration::from_millis(15);
@@ -18,11 +18,9 @@ pub fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let target = fs_err::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let folder = target.parent().unwrap_or(Path::new("."));
     create_private_folder(folder)?;
-    // A temporary file of the `tempfile` crate is 0600 when it comes into being.
-    let mut file = Builder::new().prefix(".claude-bedrock-").tempfile_in(folder)?;
-    file.write_all(bytes)?;
-    file.as_file().sync_all()?;
-    file.persist(&target).map_err(|error| error.error)?;
+    let mut draft = Draft::begin(folder)?;
+    draft.fill(bytes).and_then(|()| draft.sync()).map_err(|error| about("write", &target, &error))?;
+    draft.replace(&target).map_err(|(_, error)| about("replace", &target, &error))?;
     sync_folder(folder);
     Ok(())
 }
@@ -104,7 +102,12 @@ fn create_private_folder(folder: &Path) -> io::Result<()> {
         use std::os::unix::fs::DirBuilderExt;
         builder.mode(0o700);
     }
-    builder.create(folder)
+    builder.create(folder).map_err(|error| about("create the folder", folder, &error))
+}
+
+/// Names the file, which the system's errors do not.
+fn about(step: &str, path: &Path, error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("cannot {step} `{}`: {error}", path.display()))
 }
 
 /// Makes a rename durable; a file system that cannot is no reason to fail.

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::draft;
 use crate::private_file::{self, StateFolder};
 use crate::settings::document::{Key, RawJson};
 
@@ -39,6 +40,22 @@ pub struct Before {
     pub folder: bool,
     /// Whether it had an `env` object.
     pub env: bool,
+    /// The hash of its content; the content itself is beside the receipt.
+    pub hash: Option<String>,
+}
+
+impl Before {
+    /// What there is of a settings file now.
+    #[must_use]
+    pub fn of(content: Option<&[u8]>, folder: bool, env: bool) -> Self {
+        Self { file: content.is_some(), folder, env, hash: content.map(hash) }
+    }
+
+    /// Whether a content, or none, is what there was.
+    #[must_use]
+    pub fn was(&self, content: Option<&[u8]>) -> bool {
+        self.file == content.is_some() && self.hash == content.map(hash)
+    }
 }
 
 /// What became of one key.
@@ -46,7 +63,7 @@ pub struct Before {
 pub struct KeyRecord {
     /// The key.
     pub key: Key,
-    /// Its value before the first set-up.
+    /// The value of others that ours stands in for.
     pub before: Option<RawJson>,
     /// Every value we gave it; `None` where we removed it.
     pub wrote: Vec<Option<RawJson>>,
@@ -95,10 +112,14 @@ impl Receipt {
         self.keys.iter().find(|record| &record.key == key)
     }
 
-    /// Notes that we are about to give a key a value.
+    /// Notes that we are about to give a key a value. When the value that goes is none of ours, it is the one to bring
+    /// back, whatever was there when a set-up first came by: someone chose it since.
     pub fn record(&mut self, key: &Key, before: Option<RawJson>, wrote: Option<RawJson>) {
         match self.keys.iter_mut().find(|record| &record.key == key) {
             Some(record) => {
+                if !record.is_ours(before.as_ref()) {
+                    record.before = before;
+                }
                 if !record.is_ours(wrote.as_ref()) {
                     record.wrote.push(wrote);
                 }
@@ -165,22 +186,26 @@ impl Receipts {
 
     /// Writes a receipt; `first_bytes` go beside it when it is new.
     ///
-    /// # Errors
-    /// The file system's.
-    pub fn store(&self, receipt: &Receipt, first_bytes: Option<&[u8]>) -> io::Result<()> {
-        if let Some(bytes) = first_bytes {
-            private_file::write(&self.before_path(&receipt.settings), bytes)?;
-        }
-        let text = serde_json::to_vec_pretty(receipt)?;
-        private_file::write(&self.path(&receipt.settings), &text)
-    }
-
-    /// The content of a settings file before the first set-up.
+    /// The receipt comes first and goes last, so that whatever a killed run leaves belongs to one.
     ///
     /// # Errors
     /// The file system's.
-    pub fn first_bytes(&self, settings: &Path) -> io::Result<Option<Vec<u8>>> {
-        private_file::read(&self.before_path(settings))
+    pub fn store(&self, receipt: &Receipt, first_bytes: Option<&[u8]>) -> io::Result<()> {
+        let text = serde_json::to_vec_pretty(receipt)?;
+        private_file::write(&self.path(&receipt.settings), &text)?;
+        match first_bytes {
+            Some(bytes) => private_file::write(&self.before_path(&receipt.settings), bytes),
+            None => Ok(()),
+        }
+    }
+
+    /// The content of a settings file before the first set-up; `None` when its copy is gone or is another one.
+    ///
+    /// # Errors
+    /// The file system's.
+    pub fn first_bytes(&self, receipt: &Receipt) -> io::Result<Option<Vec<u8>>> {
+        let bytes = private_file::read(&self.before_path(&receipt.settings))?;
+        Ok(bytes.filter(|bytes| receipt.before.was(Some(bytes))))
     }
 
     /// Removes a receipt, and the folder with the last one.
@@ -188,8 +213,9 @@ impl Receipts {
     /// # Errors
     /// The file system's.
     pub fn forget(&self, settings: &Path) -> io::Result<()> {
-        private_file::remove(&self.path(settings))?;
         private_file::remove(&self.before_path(settings))?;
+        private_file::remove(&self.path(settings))?;
+        draft::sweep(&self.folder);
         let _ = fs_err::remove_dir(&self.folder);
         Ok(())
     }
@@ -217,5 +243,8 @@ fn load(path: &Path) -> io::Result<Option<Receipt>> {
 }
 
 fn damaged(path: &Path, reason: &str) -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, format!("the receipt `{}` cannot be used: {reason}", path.display()))
+    io::Error::new(
+        io::ErrorKind::InvalidData,
+        format!("the receipt `{}` cannot be used: {reason}; move it away to go on without it", path.display()),
+    )
 }

@@ -39,10 +39,11 @@ pub(super) fn run(world: &World, ui: Ui, global: &Global, args: &ResetArgs) -> R
     let state = StateFolder::of(world).ok_or_else(|| Failure::refused("no home folder is known"))?;
     let receipts = Receipts::of(&state);
     let here = writable_paths(world);
+    // Before the receipts are read: another set-up may be writing one.
+    let _lock = if args.dry_run { None } else { Some(apply::lock(&state)?) };
     let all = receipts.all().map_err(|error| Failure::failed(error.to_string()))?;
     let (ours, elsewhere): (Vec<Receipt>, Vec<Receipt>) =
         all.into_iter().partition(|receipt| here.contains(&receipt.settings));
-    let _lock = if args.dry_run { None } else { Some(apply::lock(&state)?) };
     let mut report = Report::default();
     let mut undone = Undone::new();
     for receipt in ours {

@@ -115,6 +115,9 @@ impl<'a> Setup<'a> {
             receipt: receipt.as_ref(),
         };
         if plan.is_empty() && planned.is_none() {
+            if !self.args.dry_run {
+                snapshot.sweep();
+            }
             return outcome.nothing_to_do(self.world, self.ui, self.global.json);
         }
         if self.args.dry_run {

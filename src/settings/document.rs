@@ -14,7 +14,7 @@ mod known_keys;
 mod spans;
 mod splice;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod text;
 
 pub use self::edit::{Edit, Key, NotJson, RawJson};

@@ -1,24 +1,35 @@
 //! The only writer of the user's files: compare with what was read, then replace in one step.
 //!
 //! A [`Snapshot`] is what was on disk; only a snapshot can be replaced or removed, and it is used up by that, so no
-//! write can be made blindly or twice. Another program may write between the comparison and the rename: that window is
-//! a few microseconds wide and cannot be closed, since Claude Code takes no lock.
+//! write can be made blindly or twice. Another program may write between the comparison and the rename, since Claude
+//! Code takes no lock. So the new file and the old one trade places, and what came out is compared once more: a change
+//! of that moment goes back into its place. Only where the system cannot exchange two files, or when this program is
+//! killed in that very moment, is it lost.
 
 use std::fs::Metadata;
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant, SystemTime};
 use std::{fmt, thread};
 
-use tempfile::NamedTempFile;
+use crate::draft::{self, Draft};
 
+#[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
+mod attributes;
+#[cfg(not(any(target_os = "linux", target_os = "android", target_vendor = "apple")))]
+mod elsewhere;
 mod error;
+#[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
+mod exchange;
 #[cfg(test)]
 mod tests;
 
 pub use self::error::StoreError;
 
+#[cfg(not(any(target_os = "linux", target_os = "android", target_vendor = "apple")))]
+use self::elsewhere::{attributes, exchange};
 use self::error::failed;
+use self::exchange::Exchange;
 
 /// Far above any settings file; a file beyond it is something else.
 const LARGEST: u64 = 64 * 1024 * 1024;
@@ -26,12 +37,18 @@ const LARGEST: u64 = 64 * 1024 * 1024;
 /// As many links as Linux follows.
 const MOST_LINKS: usize = 40;
 
+/// How long an empty file may be one that another program has just begun to write, and a missing one the moment between
+/// its old and its new name.
+const WRITING: Duration = Duration::from_secs(1);
+
 /// What was on disk when it was read.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Snapshot {
     path: PathBuf,
     target: PathBuf,
     bytes: Option<Vec<u8>>,
+    /// When it was emptied, for a file without content: emptied once more, it is not the same.
+    emptied: Option<SystemTime>,
 }
 
 /// Reads a file that may be missing.
@@ -40,12 +57,13 @@ pub struct Snapshot {
 /// obstacle is an error, so that a file nobody could read is never taken for an empty one.
 pub fn read(path: &Path) -> Result<Snapshot, StoreError> {
     let target = follow_links(path)?;
-    let bytes = match fs_err::metadata(&target) {
-        Ok(metadata) => read_file(&target, &metadata)?,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+    let (bytes, modified) = match fs_err::metadata(&target) {
+        Ok(metadata) => (read_file(&target, &metadata)?, metadata.modified().ok()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => (None, None),
         Err(error) => return Err(failed("read", &target)(error)),
     };
-    Ok(Snapshot { path: path.to_owned(), target, bytes })
+    let emptied = modified.filter(|_| bytes.as_ref().is_some_and(Vec::is_empty));
+    Ok(Snapshot { path: path.to_owned(), target, bytes, emptied })
 }
 
 impl Snapshot {
@@ -69,8 +87,9 @@ impl Snapshot {
 
     /// Replaces the file when it still is what it was, and returns the snapshot of the new one.
     ///
-    /// Symbolic links stay and their target is replaced. The file keeps its permissions, owner and group (not its
-    /// extended attributes); a new one is private to the user. When the content is the same, nothing is written.
+    /// Symbolic links stay and their target is replaced. The file keeps its permissions, owner, group and extended
+    /// attributes, or stays as it is; a new one is private to the user. When the content is the same, nothing is
+    /// written.
     pub fn replace(self, new: &[u8]) -> Result<Self, StoreError> {
         if self.bytes() == Some(new) {
             self.check_unchanged()?;
@@ -79,25 +98,61 @@ impl Snapshot {
         let directory = self.directory();
         // 0777 less the umask, as Claude Code makes `~/.claude`; what is secret in it is private itself.
         fs_err::create_dir_all(directory).map_err(failed("create the directory", directory))?;
+        // Before the names are counted: a killed run may have left a second one.
+        draft::sweep(directory);
         let prior = self.replaceable_file()?;
-        let new_file = self.write_beside(new, prior.as_ref())?;
+        let draft = self.write_beside(new, prior.as_ref())?;
+        if self.bytes().is_some_and(<[u8]>::is_empty) {
+            self.wait_for_a_writer(Some(&draft))?;
+        }
         self.check_unchanged()?;
-        match prior {
-            Some(_) => self.rename(new_file)?,
-            None => self.rename_without_replacing(new_file)?,
+        match &prior {
+            Some(prior) => self.trade_places(draft, new, prior)?,
+            None => self.settle(draft)?,
         }
         sync_directory(directory);
-        Ok(Self { bytes: Some(new.to_vec()), ..self })
+        Ok(Self { bytes: Some(new.to_vec()), emptied: None, ..self })
     }
 
     /// Removes the file when it still is what it was; without one there is nothing to do.
     pub fn remove(self) -> Result<(), StoreError> {
         self.check_unchanged()?;
         if self.bytes.is_some() {
-            fs_err::remove_file(&self.target).map_err(failed("remove", &self.target))?;
+            self.move_away()?;
             sync_directory(self.directory());
         }
         Ok(())
+    }
+
+    /// Takes the file out of its place, looks at it once more, and lets it go.
+    fn move_away(&self) -> Result<(), StoreError> {
+        // A full disk may have no room for a name to move it to.
+        let Ok(aside) = Draft::begin(self.directory()) else {
+            return fs_err::remove_file(&self.target).map_err(failed("remove", &self.target));
+        };
+        fs_err::rename(&self.target, aside.path()).map_err(failed("remove", &self.target))?;
+        if fs_err::read(aside.path()).ok() == self.bytes {
+            return Ok(());
+        }
+        // Written in the moment before it was moved; should somebody have written again since, that is the latest.
+        let _ = aside.settle(&self.target);
+        Err(self.changed())
+    }
+
+    /// Makes sure that the file is what it was and nobody is about to fill or create it, for a caller who will write
+    /// nothing; clears away what a killed run left beside it.
+    pub fn confirm(self) -> Result<(), StoreError> {
+        if self.bytes().is_none_or(<[u8]>::is_empty) {
+            self.wait_for_a_writer(Draft::begin(self.directory()).ok().as_ref())?;
+        }
+        self.check_unchanged()?;
+        self.sweep();
+        Ok(())
+    }
+
+    /// Clears away what killed runs left beside the file.
+    pub fn sweep(&self) {
+        draft::sweep(self.directory());
     }
 
     fn directory(&self) -> &Path {
@@ -124,22 +179,34 @@ impl Snapshot {
     }
 
     /// Writes the content to the disk under a temporary name, which vanishes unless it is renamed.
-    fn write_beside(&self, new: &[u8], prior: Option<&Metadata>) -> Result<NamedTempFile, StoreError> {
+    fn write_beside(&self, new: &[u8], prior: Option<&Metadata>) -> Result<Draft, StoreError> {
         let directory = self.directory();
-        let mut file = tempfile::Builder::new()
-            .prefix(".claude-bedrock-")
-            .suffix(".tmp")
-            .tempfile_in(directory)
-            .map_err(failed("create a file in", directory))?;
-        file.write_all(new).map_err(failed("write", &self.target))?;
+        let mut draft = Draft::begin(directory).map_err(failed("create a file in", directory))?;
+        draft.fill(new).map_err(failed("write", &self.target))?;
         if let Some(prior) = prior {
-            keep_owner(&file, prior)
+            keep_owner(&draft, prior)
                 .map_err(|source| StoreError::OwnerNotKept { path: self.target.clone(), source })?;
-            // After the owner, because a change of owner clears bits.
-            keep_permissions(&file, prior).map_err(failed("keep the permissions of", &self.target))?;
+            // After the owner, because a change of owner clears bits; access lists before the permissions, which would
+            // let the group in without them.
+            attributes::keep(draft.file(), &self.target)?;
+            keep_permissions(&draft, prior).map_err(failed("keep the permissions of", &self.target))?;
         }
-        file.as_file().sync_all().map_err(failed("write", &self.target))?;
-        Ok(file)
+        draft.sync().map_err(failed("write", &self.target))?;
+        Ok(draft)
+    }
+
+    /// Waits until whoever may have just emptied the file would have filled it, unless it is filled sooner. The file
+    /// system's own clock tells how long ago that was: a draft is as old as now.
+    fn wait_for_a_writer(&self, draft: Option<&Draft>) -> Result<(), StoreError> {
+        const POLL: Duration = Duration::from_millis(20);
+        let now = draft.and_then(|draft| draft.file().metadata().ok()?.modified().ok());
+        let age = now.zip(self.emptied).and_then(|(now, emptied)| now.duration_since(emptied).ok());
+        let start = Instant::now();
+        while age.unwrap_or_default() + start.elapsed() < WRITING {
+            self.check_unchanged()?;
+            thread::sleep(POLL);
+        }
+        Ok(())
     }
 
     /// Compares what is on disk now with the snapshot, links included.
@@ -151,31 +218,52 @@ impl Snapshot {
         StoreError::Changed { path: self.path.clone() }
     }
 
+    /// Puts the draft where the file is, and a change of this very moment back.
+    fn trade_places(&self, draft: Draft, new: &[u8], prior: &Metadata) -> Result<(), StoreError> {
+        let is_what_it_was = |path: &Path| self.is_what_it_was(path, prior);
+        match exchange::exchange(draft.path(), &self.target, new, is_what_it_was) {
+            Exchange::Done => Ok(()),
+            Exchange::Overtaken => Err(StoreError::Overtaken { path: self.path.clone() }),
+            Exchange::Gone => Err(self.changed()),
+            Exchange::Refused => {
+                self.check_unchanged()?;
+                self.rename(draft)
+            }
+        }
+    }
+
+    /// Whether the file that came out of its place is the one that was read.
+    fn is_what_it_was(&self, path: &Path, prior: &Metadata) -> bool {
+        fs_err::symlink_metadata(path).is_ok_and(|metadata| {
+            is_as_open(&metadata, prior) && (self.emptied.is_none() || metadata.modified().ok() == self.emptied)
+        }) && fs_err::read(path).ok() == self.bytes
+    }
+
     /// Renames over the file. On Windows a scanner or an editor may hold it open for a moment, so there it is tried for
     /// two seconds.
-    fn rename(&self, mut new_file: NamedTempFile) -> Result<(), StoreError> {
+    fn rename(&self, mut draft: Draft) -> Result<(), StoreError> {
         const PAUSE: Duration = Duration::from_millis(200);
         let mut tries = if cfg!(windows) { 10 } else { 1 };
         loop {
             tries -= 1;
-            match new_file.persist(&self.target) {
-                Ok(_) => return Ok(()),
-                Err(error) if tries > 0 && error.error.kind() == io::ErrorKind::PermissionDenied => {
-                    new_file = error.file;
+            match draft.replace(&self.target) {
+                Ok(()) => return Ok(()),
+                Err((back, error)) if tries > 0 && error.kind() == io::ErrorKind::PermissionDenied => {
+                    draft = back;
                     thread::sleep(PAUSE);
                     self.check_unchanged()?;
                 }
-                Err(error) => return Err(failed("replace", &self.target)(error.error)),
+                Err((_, error)) => return Err(failed("replace", &self.target)(error)),
             }
         }
     }
 
     /// Gives a new file its name, which nobody else may have taken meanwhile.
-    fn rename_without_replacing(&self, new_file: NamedTempFile) -> Result<(), StoreError> {
-        match new_file.persist_noclobber(&self.target) {
-            Ok(_) => Ok(()),
-            Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => Err(self.changed()),
-            Err(error) => Err(failed("create", &self.target)(error.error)),
+    fn settle(&self, draft: Draft) -> Result<(), StoreError> {
+        match draft.settle(&self.target) {
+            Ok(()) => Ok(()),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(self.changed()),
+            Err(error) => Err(failed("create", &self.target)(error)),
         }
     }
 }
@@ -238,30 +326,43 @@ fn number_of_names(_metadata: &Metadata) -> u64 {
     1
 }
 
+/// Whether a file is a file, and open to the same people as another one.
 #[cfg(unix)]
-fn keep_owner(file: &NamedTempFile, prior: &Metadata) -> io::Result<()> {
-    use std::os::unix::fs::{MetadataExt as _, fchown};
-    let new = file.as_file().metadata()?;
-    if (new.uid(), new.gid()) == (prior.uid(), prior.gid()) {
-        return Ok(());
-    }
-    fchown(file.as_file(), Some(prior.uid()), Some(prior.gid()))
+fn is_as_open(metadata: &Metadata, prior: &Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    let access = |of: &Metadata| (of.mode(), of.uid(), of.gid(), of.nlink());
+    access(metadata) == access(prior)
 }
 
 #[cfg(not(unix))]
-fn keep_owner(_file: &NamedTempFile, _prior: &Metadata) -> io::Result<()> {
+fn is_as_open(metadata: &Metadata, _prior: &Metadata) -> bool {
+    metadata.is_file()
+}
+
+#[cfg(unix)]
+fn keep_owner(draft: &Draft, prior: &Metadata) -> io::Result<()> {
+    use std::os::unix::fs::{MetadataExt as _, fchown};
+    let new = draft.file().metadata()?;
+    if (new.uid(), new.gid()) == (prior.uid(), prior.gid()) {
+        return Ok(());
+    }
+    fchown(draft.file(), Some(prior.uid()), Some(prior.gid()))
+}
+
+#[cfg(not(unix))]
+fn keep_owner(_draft: &Draft, _prior: &Metadata) -> io::Result<()> {
     Ok(())
 }
 
 #[cfg(unix)]
-fn keep_permissions(file: &NamedTempFile, prior: &Metadata) -> io::Result<()> {
+fn keep_permissions(draft: &Draft, prior: &Metadata) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt as _;
     let permissions = std::fs::Permissions::from_mode(prior.permissions().mode() & 0o777);
-    file.as_file().set_permissions(permissions)
+    draft.file().set_permissions(permissions)
 }
 
 #[cfg(not(unix))]
-fn keep_permissions(_file: &NamedTempFile, _prior: &Metadata) -> io::Result<()> {
+fn keep_permissions(_draft: &Draft, _prior: &Metadata) -> io::Result<()> {
     Ok(())
 }
 

@@ -257,6 +257,14 @@ pub(crate) fn path_with_program() -> OsString {
     path
 }
 
+/// Says aloud that a test cannot be made here; in continuous integration it must be.
+#[expect(clippy::disallowed_methods, reason = "the test runner's own variable, not the program's")]
+#[expect(clippy::print_stderr, reason = "a test that did not run says so")]
+pub(crate) fn unavailable(reason: &str) {
+    assert!(std::env::var_os("CI").is_none(), "{reason}");
+    eprintln!("SKIPPED: {reason}");
+}
+
 impl From<Output> for Run {
     fn from(output: Output) -> Self {
         Self {

@@ -4,6 +4,8 @@
 mod clients;
 mod credentials;
 mod harness;
+mod hostile_files;
+mod kill;
 mod network;
 mod new_profile;
 mod reset;
@@ -12,3 +14,4 @@ mod setup;
 mod sign_in;
 mod sign_in_storm;
 mod status;
+mod storm;

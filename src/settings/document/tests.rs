@@ -1,6 +1,6 @@
 //! What Claude Code 2.1.329 was seen to read and to refuse, and how an edited file looks.
 
-mod properties;
+pub(crate) mod properties;
 
 use super::*;
 

@@ -17,6 +17,16 @@ pub enum StoreError {
         /// The file.
         path: PathBuf,
     },
+    /// Another program wrote the file in the very moment in which it was replaced; for that moment ours was in place.
+    #[error(
+        "`{}` was changed by another program at the same moment; its change stays and ours was taken back; run the \
+         same command again",
+        path.display()
+    )]
+    Overtaken {
+        /// The file.
+        path: PathBuf,
+    },
     /// A directory, a pipe or a device stands where the file should be.
     #[error("`{}` is not a file; move it away and run the same command again", path.display())]
     NotAFile {
@@ -66,6 +76,21 @@ pub enum StoreError {
         #[source]
         source: io::Error,
     },
+    /// The new file could not be given an extended attribute of the old one, an access control list perhaps.
+    #[error(
+        "`{}` has the extended attribute `{name}`, which cannot be kept: {}; remove the attribute, or run the same \
+         command as its owner",
+        path.display(), reason(source)
+    )]
+    AttributeNotKept {
+        /// The file.
+        path: PathBuf,
+        /// The attribute.
+        name: String,
+        /// What the system said.
+        #[source]
+        source: io::Error,
+    },
     /// The system refused a step.
     #[error("cannot {step} `{}`: {}; {}", path.display(), reason(source), remedy(source))]
     Failed {
@@ -86,15 +111,23 @@ pub(super) fn failed(step: &'static str, path: &Path) -> impl FnOnce(io::Error) 
 
 /// What the system said, without the path that `fs_err` and `tempfile` add to it.
 fn reason(error: &io::Error) -> String {
+    system_code(error).map_or_else(|| error.kind().to_string(), |code| io::Error::from_raw_os_error(code).to_string())
+}
+
+fn system_code(error: &io::Error) -> Option<i32> {
     let first: &(dyn std::error::Error + 'static) = error;
     iter::successors(Some(first), |error| error.source())
         .filter_map(|error| error.downcast_ref::<io::Error>())
         .find_map(io::Error::raw_os_error)
-        .map_or_else(|| error.kind().to_string(), |code| io::Error::from_raw_os_error(code).to_string())
 }
 
 fn remedy(error: &io::Error) -> &'static str {
+    /// `EPERM`, which permissions never cause.
+    const NOT_PERMITTED: Option<i32> = Some(1);
     match error.kind() {
+        io::ErrorKind::PermissionDenied if cfg!(unix) && system_code(error) == NOT_PERMITTED => {
+            "check that it belongs to you and is not protected (see `lsattr`, on macOS `ls -lO`)"
+        }
         io::ErrorKind::PermissionDenied => "check that it belongs to you and that you may write there",
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "free some space and run the same command again",
         io::ErrorKind::ReadOnlyFilesystem => {

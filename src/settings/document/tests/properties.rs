@@ -74,13 +74,23 @@ fn string() -> impl Strategy<Value = String> {
 }
 
 fn settings() -> impl Strategy<Value = String> {
-    let env_name = select(vec!["\"A\"", "\"B\"", "\"\\u0041\"", "\"X\"", "\"Y\u{e000}\"", "\"\\udc00\""]);
+    let env_name = select(vec![
+        "\"A\"",
+        "\"B\"",
+        "\"\\u0041\"",
+        "\"X\"",
+        "\"Y\u{e000}\"",
+        "\"\\udc00\"",
+        "\"AWS_REGION\"",
+        "\"AWS\\u005fPROFILE\"",
+        "\"CLAUDE_CODE_SKIP_BEDROCK_AUTH\"",
+    ]);
     let ours = string();
     let env =
         object((env_name.prop_map(str::to_owned), prop_oneof![ours, Just("5".to_owned()), Just("{}".to_owned())]));
     let member = prop_oneof![
         3 => (select(vec!["\"x\"", "\"permissionsX\"", "\"é\u{e000}\"", "\"x\""]).prop_map(str::to_owned), value()),
-        1 => (select(vec!["\"model\"", "\"mode\\u006c\"", "\"awsAuthRefresh\""]).prop_map(str::to_owned), string()),
+        1 => (select(vec!["\"model\"", "\"mode\\u006c\"", "\"awsAuthRefresh\"", "\"awsCredentialExport\""]).prop_map(str::to_owned), string()),
         2 => (select(vec!["\"env\"", "\"\\u0065nv\""]).prop_map(str::to_owned), env),
     ];
     (whitespace(), object(member), whitespace()).prop_map(|(before, object, after)| before + &object + &after)
@@ -105,7 +115,8 @@ fn encode(text: &str, encoding: Encoding) -> Vec<u8> {
     }
 }
 
-fn file() -> impl Strategy<Value = Vec<u8>> {
+/// A settings file that Claude Code reads, however it is written.
+pub(crate) fn file() -> impl Strategy<Value = Vec<u8>> {
     let encoding = select(vec![Encoding::Utf8, Encoding::Utf8, Encoding::MarkedUtf8, Encoding::Utf16]);
     (settings(), encoding).prop_map(|(text, encoding)| encode(&text, encoding))
 }
@@ -126,17 +137,21 @@ fn parsed(bytes: &[u8]) -> Document {
     Document::parse(bytes).unwrap_or_else(|malformed| panic!("{malformed}: {}", String::from_utf8_lossy(bytes)))
 }
 
-/// The raw text of every member that is none of ours, duplicates included, whatever `env` object it stands in.
 fn foreign(bytes: &[u8]) -> Vec<String> {
+    foreign_to(bytes, |key| OURS.contains(&key))
+}
+
+/// The raw text of every member that is none of ours, duplicates included, whatever `env` object it stands in.
+pub(crate) fn foreign_to(bytes: &[u8], is_ours: impl Fn(&str) -> bool) -> Vec<String> {
     let text = Text::decode(bytes);
     let text = text.as_str();
     let mut found = Vec::new();
     for member in Object::at(text, 0).expect("an object").members {
         if member.name == "env" {
             let members = Object::at(text, member.value.start).expect("an object").members;
-            let others = members.iter().filter(|member| !OURS.contains(&format!("env.{}", member.name).as_str()));
+            let others = members.iter().filter(|member| !is_ours(&format!("env.{}", member.name)));
             found.extend(others.map(|member| text[member.span()].to_owned()));
-        } else if !OURS.contains(&member.name.as_str()) {
+        } else if !is_ours(&member.name) {
             found.push(text[member.span()].to_owned());
         }
     }
@@ -164,7 +179,7 @@ fn undo_of(before: &Document, edits: &[Edit], order: &[Index]) -> Vec<Edit> {
 }
 
 proptest! {
-    #![proptest_config(config(3500))]
+    #![proptest_config(config(10_000))]
 
     #[test]
     fn edits_take_effect_and_nothing_else_changes(bytes in file(), edits in vec(edit(), 0..6)) {
@@ -199,7 +214,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(config(1500))]
+    #![proptest_config(config(10_000))]
 
     #[test]
     fn arbitrary_bytes_do_not_panic(bytes in vec(any::<u8>(), 0..40), edits in vec(edit(), 0..3)) {
