@@ -3,4 +3,4 @@
 mod aws_cli;
 mod claude_code;
 mod identity;
-mod machine;
+pub(crate) mod machine;

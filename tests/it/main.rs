@@ -8,3 +8,5 @@ mod reset;
 mod secrets;
 mod setup;
 mod status;
+#[path = "../terminal/mod.rs"]
+mod terminal;
