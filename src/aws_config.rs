@@ -163,12 +163,12 @@ impl Planned {
     ///
     /// # Errors
     /// When the file was changed meanwhile or cannot be written; it then stands as it was.
-    pub fn write(self, state: &StateFolder) -> Result<(), Failure> {
+    pub fn write(&self, state: &StateFolder) -> Result<(), Failure> {
         let failed = |error: io::Error| Failure::failed(error.to_string());
         let mut known = additions(state).map_err(failed)?;
-        known.push(self.addition);
+        known.push(self.addition.clone());
         keep(state, &known).map_err(failed)?;
-        self.snapshot.replace(self.text.as_bytes()).map_err(|error| Failure::failed(error.to_string()))?;
+        self.snapshot.clone().replace(self.text.as_bytes()).map_err(|error| Failure::failed(error.to_string()))?;
         Ok(())
     }
 }

@@ -55,7 +55,7 @@ pub fn run(world: &World) -> ExitCode {
         Color::Always => ColorChoice::Always,
         Color::Never => ColorChoice::Never,
     };
-    let ui = Ui::new(color, cli.global.verbose);
+    let ui = Ui::new(world.terminal, color, cli.global.verbose);
     match commands::run(world, ui, &cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {

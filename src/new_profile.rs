@@ -55,7 +55,7 @@ pub enum Topic {
 /// What comes next.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Step {
-    /// A question with its choices as value and label, the recommended first; without choices a text is typed.
+    /// A question with its choices as value and what is said about it, the recommended first; without choices a text is typed.
     Ask {
         /// What it is about.
         topic: Topic,
@@ -148,7 +148,7 @@ pub fn check(topic: Topic, answer: &str, knowledge: &Knowledge) -> Result<(), St
 }
 
 fn typed(topic: Topic, text: &str, suggestion: Option<&str>) -> Step {
-    let offers = suggestion.map(|text| (text.to_owned(), text.to_owned())).into_iter().collect();
+    let offers = suggestion.map(|text| (text.to_owned(), String::new())).into_iter().collect();
     Step::Ask { topic, text: text.to_owned(), offers, typed: true }
 }
 
@@ -156,11 +156,8 @@ fn ask_account(accounts: &[Account]) -> Step {
     if accounts.is_empty() {
         return Step::Stuck("the portal gives you no account; ask who runs your IAM Identity Center".into());
     }
-    let label = |account: &Account| match &account.name {
-        Some(name) => format!("{name}  ({})", account.id),
-        None => account.id.clone(),
-    };
-    let offers = accounts.iter().map(|account| (account.id.clone(), label(account))).collect();
+    let about = |account: &Account| account.name.clone().unwrap_or_default();
+    let offers = accounts.iter().map(|account| (account.id.clone(), about(account))).collect();
     Step::Ask { topic: Topic::Account, text: "Which AWS account?".into(), offers, typed: false }
 }
 
@@ -168,7 +165,7 @@ fn ask_role(roles: &[String], account: &str) -> Step {
     if roles.is_empty() {
         return Step::Stuck(format!("the portal gives you no permission set in account {account}"));
     }
-    let offers = roles.iter().map(|role| (role.clone(), role.clone())).collect();
+    let offers = roles.iter().map(|role| (role.clone(), String::new())).collect();
     Step::Ask { topic: Topic::Role, text: "With which permission set?".into(), offers, typed: false }
 }
 

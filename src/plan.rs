@@ -25,6 +25,15 @@ pub struct Choice {
     pub scope: SetupScope,
 }
 
+/// What of others may give way to a choice.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Consent {
+    /// The keys of a recognised configuration that is taken over; those nobody has a use for are removed.
+    pub adopted: Vec<Key>,
+    /// Whether every other value in the way is replaced too.
+    pub replace: bool,
+}
+
 /// A key with the value it should have for a choice to hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Wish {
@@ -101,6 +110,12 @@ pub fn wishes(choice: &Choice, program: &Path) -> Result<Vec<Wish>, Unquotable> 
     Ok(wishes)
 }
 
+impl Consent {
+    fn covers(&self, key: &Key) -> bool {
+        self.replace || self.adopted.contains(key)
+    }
+}
+
 impl Wish {
     fn env(name: &'static str, value: Option<&str>, required: bool) -> Self {
         Self { key: Key::Env(name.into()), value: value.map(str::to_owned), required }
@@ -122,9 +137,9 @@ impl Wish {
     }
 }
 
-/// Plans a set-up on a document. Values that are neither ours nor wished for stay unless `replace` is given.
+/// Plans a set-up on a document. Values that are neither ours nor wished for stay unless consent was given.
 #[must_use]
-pub fn set_up(document: &Document, receipt: Option<&Receipt>, wishes: &[Wish], replace: bool) -> Plan {
+pub fn set_up(document: &Document, receipt: Option<&Receipt>, wishes: &[Wish], consent: &Consent) -> Plan {
     let mut plan = Plan::default();
     for wish in wishes {
         let current = document.get(&wish.key);
@@ -133,19 +148,30 @@ pub fn set_up(document: &Document, receipt: Option<&Receipt>, wishes: &[Wish], r
         }
         let is_ours = receipt.and_then(|receipt| receipt.key(&wish.key)).is_some_and(|r| r.is_ours(current.as_ref()));
         match current {
-            Some(current) if !is_ours && !replace => plan.kept.push(Kept { wish: wish.clone(), current }),
+            Some(current) if !is_ours && !consent.covers(&wish.key) => {
+                plan.kept.push(Kept { wish: wish.clone(), current });
+            }
             before => {
                 let after = wish.value.as_deref().map(RawJson::from_string);
                 plan.changes.push(Change { key: wish.key.clone(), before, after });
             }
         }
     }
-    // What an earlier set-up wrote and this one has no use for goes back to what it was.
+    let is_wished = |key: &Key| wishes.iter().any(|wish| wish.key == *key);
+    // What an earlier set-up wrote and this one has no use for goes back to what it was; what one of them was allowed to
+    // remove stays away.
     let obsolete = receipt.iter().flat_map(|receipt| &receipt.keys);
-    for record in obsolete.filter(|record| wishes.iter().all(|wish| wish.key != record.key)) {
+    for record in obsolete.filter(|record| !is_wished(&record.key) && !consent.adopted.contains(&record.key)) {
         let current = document.get(&record.key);
-        if record.is_ours(current.as_ref()) && !same_value(current.as_ref(), record.before.as_ref()) {
-            plan.changes.push(Change { key: record.key.clone(), before: current, after: record.before.clone() });
+        let after = record.before.clone().filter(|_| !record.wrote.contains(&None));
+        if record.is_ours(current.as_ref()) && !same_value(current.as_ref(), after.as_ref()) {
+            plan.changes.push(Change { key: record.key.clone(), before: current, after });
+        }
+    }
+    // What is left of a configuration that is taken over would only contradict ours.
+    for key in consent.adopted.iter().filter(|key| !is_wished(key)) {
+        if let Some(before) = document.get(key) {
+            plan.changes.push(Change { key: key.clone(), before: Some(before), after: None });
         }
     }
     plan

@@ -1,13 +1,19 @@
 //! The only printing. Standard output is the answer; everything else goes to standard error.
 
 pub mod controlling_terminal;
+mod progress;
+pub mod wrap;
 
 use std::io::{self, IsTerminal, Write};
 
 use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
 
-use crate::error::Failure;
+use crate::error::{Exit, Failure};
+use crate::world::Terminal;
+
+pub use self::progress::Progress;
+use self::progress::{ERASE_LINE, Manner};
 
 use controlling_terminal::Screen;
 
@@ -37,9 +43,13 @@ pub enum Stream {
     Status,
 }
 
+/// The width of a report that nobody looks at on a terminal.
+const WIDTH_ELSEWHERE: usize = 100;
+
 /// The two streams with the user's wish for colour.
 #[derive(Debug, Clone, Copy)]
 pub struct Ui {
+    terminal: Terminal,
     color: ColorChoice,
     verbose: bool,
 }
@@ -47,8 +57,30 @@ pub struct Ui {
 impl Ui {
     /// Printing with a choice of colour; `Auto` looks at the terminal and at `NO_COLOR`.
     #[must_use]
-    pub fn new(color: ColorChoice, verbose: bool) -> Self {
-        Self { color, verbose }
+    pub fn new(terminal: Terminal, color: ColorChoice, verbose: bool) -> Self {
+        Self { terminal, color, verbose }
+    }
+
+    /// The columns of the terminal that shows the answer, or those of a report elsewhere.
+    #[must_use]
+    pub fn answer_width(self) -> usize {
+        if self.terminal.output { self.terminal.width } else { WIDTH_ELSEWHERE }
+    }
+
+    /// The columns of the terminal that shows everything else, or those of a report elsewhere.
+    #[must_use]
+    pub fn status_width(self) -> usize {
+        if self.terminal.error { self.terminal.width } else { WIDTH_ELSEWHERE }
+    }
+
+    /// Whether questions may be coloured.
+    #[must_use]
+    pub fn colors_questions(self) -> bool {
+        match self.color {
+            ColorChoice::Auto => AutoStream::choice(&io::stderr()) != ColorChoice::Never,
+            ColorChoice::Never => false,
+            ColorChoice::Always | ColorChoice::AlwaysAnsi => true,
+        }
     }
 
     /// The answer, on standard output, written whole. A reader that went away is no error: it had enough.
@@ -56,7 +88,8 @@ impl Ui {
     /// # Errors
     /// That standard output took no more.
     pub fn answer(self, text: &str) -> Result<(), Failure> {
-        Self::write(AutoStream::new(io::stdout(), self.color), text)
+        let text = if self.terminal.output { wrap::wrapped(text, self.terminal.width, 2) } else { text.to_owned() };
+        Self::write(AutoStream::new(io::stdout(), self.color), &text)
     }
 
     /// The answer for a program, on standard output, byte for byte.
@@ -108,6 +141,31 @@ impl Ui {
         self.say(text);
     }
 
+    /// Shows that something is going on until the value is dropped, should it take longer than a blink.
+    pub fn progress(self, text: &str) -> Progress {
+        let manner = match self.terminal {
+            Terminal { error: false, .. } => Manner::Hidden,
+            Terminal { moves_cursor: false, width, .. } => Manner::Still { width },
+            Terminal { width, .. } => Manner::Moving { width },
+        };
+        Progress::start(text.to_owned(), manner)
+    }
+
+    /// A question whose answer is typed behind it; on the terminal a person looks at, should standard error be none.
+    pub fn prompt(self, text: &str) {
+        let on_output = self.terminal.output && !self.terminal.error;
+        let mut stream: Box<dyn Write> = if on_output { Box::new(io::stdout()) } else { Box::new(io::stderr()) };
+        let _ = stream.write_all(text.as_bytes()).and_then(|()| stream.flush());
+    }
+
+    /// That a person ended it while nobody was asked, whatever stands on the line.
+    pub fn interruption(self) {
+        if !self.terminal.moves_cursor {
+            self.say("");
+        }
+        self.failure(&Failure::interrupted());
+    }
+
     /// What is going on, for those who asked with `--verbose`.
     pub fn detail(self, text: &str) {
         if self.verbose {
@@ -127,6 +185,14 @@ impl Ui {
 
     /// An error with its hints.
     pub fn failure(self, failure: &Failure) {
+        if failure.exit == Exit::Interrupted {
+            if self.terminal.error && self.terminal.moves_cursor {
+                // A question or a moving picture may stand there.
+                let _ = io::stderr().write_all(ERASE_LINE.as_bytes());
+            }
+            // No error: it is what they wanted.
+            return self.say(&styled(NOTICE, &failure.message));
+        }
         self.say(&Self::failure_text(failure));
     }
 
@@ -141,6 +207,7 @@ impl Ui {
 
     fn say(self, text: &str) {
         let mut stream = AutoStream::new(io::stderr(), self.color);
+        let text = if self.terminal.error { wrap::wrapped(text, self.terminal.width, 2) } else { text.to_owned() };
         // A closed standard error leaves nobody to tell.
         let _ = writeln!(stream, "{text}");
     }

@@ -1,57 +1,28 @@
 //! The set-up's questions as a state machine: what is known and what was answered give the next step.
 //!
-//! Pure. Flags, `--yes` and a terminal answer the same questions.
+//! Pure. Flags, `--yes` and a terminal answer the same questions; a question is plain data.
 
-use crate::aws::bedrock::InferenceProfile;
+pub mod foreign;
+pub mod knowledge;
+mod models;
+pub mod question;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+
 use crate::cli::{IdentityMode, SetupScope};
-use crate::model;
-use crate::plan::Choice;
-use crate::vars;
+use crate::plan::{Choice, Consent};
 
-/// A profile the user may choose.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ProfileOption {
-    /// Its name.
-    pub name: String,
-    /// Its kind, account and sign-in, in a few words.
-    pub description: String,
-    /// Whether it would give credentials now.
-    pub usable: bool,
-    /// Whether Claude Code finds it by itself.
-    pub found_by_claude_code: bool,
-    /// The regions it suggests, the most likely first.
-    pub regions: Vec<String>,
-}
-
-/// What was learnt of Bedrock in the chosen region.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Listing {
-    /// What it offers.
-    Profiles(Vec<InferenceProfile>),
-    /// The principal may not list.
-    Denied,
-}
-
-/// What the questions are made from.
-#[derive(Debug, Clone)]
-pub struct Knowledge {
-    /// The profiles there are.
-    pub profiles: Vec<ProfileOption>,
-    /// The profile Claude Code is configured with or `AWS_PROFILE` names.
-    pub configured_profile: Option<String>,
-    /// The region Claude Code is configured with by a settings file or variable.
-    pub configured_region: Option<String>,
-    /// The identity mode we wrote earlier.
-    pub configured_identity: Option<IdentityMode>,
-    /// The main model we wrote earlier.
-    pub configured_model: Option<String>,
-    /// What Bedrock offers to the profile in the region, once asked.
-    pub listing: Option<Listing>,
-}
+use self::foreign::Recognised;
+pub use self::knowledge::{KeptValue, Knowledge, Listing, Planned, ProfileOption};
+pub use self::question::{ADOPT, KEEP, NO, Offer, Question, REPLACE, Style, Topic, YES};
 
 /// What was answered so far, by flags or by a person.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answers {
+    /// Whether a recognised configuration is taken over.
+    pub adopt: Option<bool>,
     /// The profile.
     pub profile: Option<String>,
     /// The region.
@@ -60,45 +31,12 @@ pub struct Answers {
     pub model: Option<String>,
     /// The identity mode.
     pub identity: Option<IdentityMode>,
+    /// Whether the values of others that are in the way are replaced.
+    pub replace: Option<bool>,
+    /// Whether the changes are to be written.
+    pub confirmed: Option<bool>,
     /// The settings file.
     pub scope: SetupScope,
-}
-
-/// Which question is asked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Topic {
-    /// The profile.
-    Profile,
-    /// The region.
-    Region,
-    /// The main model.
-    Model,
-    /// The identity mode.
-    Identity,
-}
-
-/// One choice of a question.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Offer {
-    /// The answer it stands for.
-    pub value: String,
-    /// What is said about it.
-    pub label: String,
-}
-
-/// A question with its choices.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Question {
-    /// What it is about.
-    pub topic: Topic,
-    /// The question.
-    pub text: String,
-    /// The choices, the recommended one first.
-    pub offers: Vec<Offer>,
-    /// Whether the first choice may be taken unasked.
-    pub has_recommendation: bool,
-    /// Whether another answer than those offered is fine.
-    pub free: bool,
 }
 
 /// What comes next.
@@ -113,190 +51,243 @@ pub enum Step {
         /// The region.
         region: String,
     },
+    /// The settings file is to be planned, and its changes shown.
+    Plan(Choice, Consent),
     /// Everything is answered.
-    Done(Choice),
-    /// It cannot go on, and what to do.
+    Done(Choice, Consent),
+    /// The person does not want it written.
+    Declined,
+    /// It cannot go on as answered.
+    Stuck(Stuck),
+}
+
+/// Why it cannot go on, and which other answer would help.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stuck {
+    /// What is wrong.
+    pub message: String,
+    /// What to do.
+    pub hint: String,
+    /// The questions whose answer could mend it.
+    pub mended_by: &'static [Topic],
+}
+
+/// The set-up's questions on their way to a choice.
+#[derive(Debug, Clone)]
+pub struct Wizard {
+    knowledge: Knowledge,
+    answers: Answers,
+    asked: Vec<Topic>,
+    /// What was answered before someone went back, so that the same answer lies at hand.
+    earlier: BTreeMap<Topic, String>,
+}
+
+impl Wizard {
+    /// A wizard that knows this, with what the flags have answered.
+    #[must_use]
+    pub fn new(knowledge: Knowledge, given: Answers) -> Self {
+        Self { knowledge, answers: given, asked: Vec::new(), earlier: BTreeMap::new() }
+    }
+
+    /// The configuration of somebody else that is taken over.
+    #[must_use]
+    pub fn adopted(&self) -> Option<&Recognised> {
+        self.knowledge.recognised.as_ref().filter(|_| self.answers.adopt == Some(true))
+    }
+
+    /// The next step.
+    #[must_use]
+    pub fn next(&self) -> Step {
+        if let (Some(recognised), None) = (&self.knowledge.recognised, self.answers.adopt) {
+            return self.ask(question::adoption(recognised));
+        }
+        let Some(profile) = &self.answers.profile else { return self.ask_profile() };
+        let option = self.knowledge.profiles.iter().find(|option| &option.name == profile);
+        let Some(region) = &self.answers.region else {
+            return self.ask(question::region(&self.knowledge, self.adopted(), option));
+        };
+        let Some(listing) = &self.knowledge.listing else {
+            return Step::Observe { profile: profile.clone(), region: region.clone() };
+        };
+        let Some(model) = &self.answers.model else { return self.ask_model(listing, region) };
+        if let Some(stuck) = models::unlisted(listing, model, region) {
+            return Step::Stuck(stuck);
+        }
+        let identity = match (self.answers.scope, self.answers.identity) {
+            // A project's settings hold no identity, so there is nothing to ask.
+            (SetupScope::Project, _) => IdentityMode::Shared,
+            (_, Some(identity)) => identity,
+            (_, None) => return self.ask(question::identity(&self.knowledge, option)),
+        };
+        if identity == IdentityMode::Shared
+            && self.answers.scope != SetupScope::Project
+            && option.is_some_and(|option| !option.found_by_claude_code)
+        {
+            return Step::Stuck(not_found_by_claude_code(profile));
+        }
+        self.settle(Choice {
+            profile: profile.clone(),
+            region: region.clone(),
+            model: model.clone(),
+            pins: models::pins(listing, model, self.adopted()),
+            identity,
+            scope: self.answers.scope,
+        })
+    }
+
+    /// Takes an answer to a question that was asked.
+    ///
+    /// # Errors
+    /// In a sentence, why it is none; nothing has happened then and the question stands.
+    pub fn answer(&mut self, topic: Topic, answer: &str) -> Result<(), String> {
+        let answer = topic.accept(answer)?;
+        match topic {
+            Topic::Adoption => self.answers.adopt = Some(answer == ADOPT),
+            Topic::Profile => self.answers.profile = Some(answer.clone()),
+            Topic::Region => self.answers.region = Some(answer.clone()),
+            Topic::Model => self.answers.model = Some(answer.clone()),
+            Topic::Identity => {
+                let shared = answer == question::SHARED;
+                self.answers.identity = Some(if shared { IdentityMode::Shared } else { IdentityMode::Isolated });
+            }
+            Topic::Conflict => {
+                self.answers.replace = Some(answer == REPLACE);
+                if answer == REPLACE {
+                    // What is replaced changes the plan.
+                    self.knowledge.planned = None;
+                }
+            }
+            Topic::Confirmation => self.answers.confirmed = Some(answer == YES),
+        }
+        self.asked.push(topic);
+        self.earlier.insert(topic, answer);
+        Ok(())
+    }
+
+    /// Goes back to the question asked last; `false` when there is none.
+    pub fn back(&mut self) -> bool {
+        let Some(topic) = self.asked.pop() else { return false };
+        match topic {
+            Topic::Adoption => self.answers.adopt = None,
+            Topic::Profile => self.answers.profile = None,
+            Topic::Region => self.answers.region = None,
+            Topic::Model => self.answers.model = None,
+            Topic::Identity => self.answers.identity = None,
+            Topic::Conflict => self.answers.replace = None,
+            Topic::Confirmation => self.answers.confirmed = None,
+        }
+        if matches!(topic, Topic::Profile | Topic::Region) {
+            self.knowledge.listing = None;
+        }
+        if topic != Topic::Confirmation {
+            self.knowledge.planned = None;
+        }
+        true
+    }
+
+    /// Goes back to the latest of some questions; `false`, and nothing has happened, when none of them was asked.
+    pub fn back_to(&mut self, topics: &[Topic]) -> bool {
+        let Some(at) = self.asked.iter().rposition(|topic| topics.contains(topic)) else { return false };
+        while self.asked.len() > at {
+            self.back();
+        }
+        true
+    }
+
+    /// Takes what Bedrock offers to the chosen profile in the chosen region.
+    pub fn observed(&mut self, listing: Listing) {
+        self.knowledge.listing = Some(listing);
+    }
+
+    /// Takes what a plan for the choice would do to the settings file.
+    pub fn planned(&mut self, planned: Planned) {
+        self.knowledge.planned = Some(planned);
+    }
+
+    /// Forgets the plan, for the settings file was changed meanwhile.
+    pub fn plan_anew(&mut self) {
+        self.knowledge.planned = None;
+        self.answers.confirmed = None;
+        self.asked.retain(|topic| *topic != Topic::Confirmation);
+    }
+
+    /// From a choice to its writing.
+    fn settle(&self, choice: Choice) -> Step {
+        let consent = Consent {
+            adopted: self.adopted().map(|recognised| recognised.keys.clone()).unwrap_or_default(),
+            replace: self.answers.replace == Some(true),
+        };
+        let Some(planned) = &self.knowledge.planned else { return Step::Plan(choice, consent) };
+        if !planned.kept.is_empty() {
+            match self.answers.replace {
+                None => return self.ask(question::conflict(&planned.kept)),
+                Some(_) => {
+                    if let Some(stuck) = impossible(planned, self.knowledge.recognised.as_ref()) {
+                        return Step::Stuck(stuck);
+                    }
+                }
+            }
+        }
+        match self.answers.confirmed {
+            None if planned.changes > 0 => self.ask(question::confirmation(planned.changes)),
+            Some(false) => Step::Declined,
+            _ => Step::Done(choice, consent),
+        }
+    }
+
+    fn ask_profile(&self) -> Step {
+        if self.knowledge.profiles.is_empty() {
+            return Step::Stuck(Stuck {
+                message: format!("there is no AWS profile on this machine: {} hold none", self.knowledge.looked_in),
+                hint: "create one with `aws configure sso`, then run `claude-bedrock setup` again".into(),
+                mended_by: &[],
+            });
+        }
+        self.ask(question::profile(&self.knowledge, self.adopted()))
+    }
+
+    fn ask_model(&self, listing: &Listing, region: &str) -> Step {
+        let offers = models::offers(&self.knowledge, self.adopted(), listing);
+        if offers.is_empty() && *listing != Listing::Denied {
+            return Step::Stuck(Stuck {
+                message: format!("Bedrock lists no Claude inference profile in {region}"),
+                hint: "name another region, or an application inference profile's ARN with `--model`".into(),
+                mended_by: &[Topic::Region, Topic::Profile],
+            });
+        }
+        self.ask(question::model(offers))
+    }
+
+    /// A question, beginning where its last answer was.
+    fn ask(&self, mut question: Question) -> Step {
+        if let Some(earlier) = self.earlier.get(&question.topic) {
+            question.begin_at(earlier);
+        }
+        Step::Ask(question)
+    }
+}
+
+fn not_found_by_claude_code(profile: &str) -> Stuck {
     Stuck {
-        /// What is wrong.
-        message: String,
-        /// What to do.
-        hint: String,
-    },
-}
-
-/// The next step.
-#[must_use]
-pub fn next(knowledge: &Knowledge, answers: &Answers) -> Step {
-    let Some(profile) = &answers.profile else { return ask_profile(knowledge) };
-    let option = knowledge.profiles.iter().find(|option| &option.name == profile);
-    let Some(region) = &answers.region else { return Step::Ask(ask_region(knowledge, option)) };
-    let Some(listing) = &knowledge.listing else {
-        return Step::Observe { profile: profile.clone(), region: region.clone() };
-    };
-    let Some(model) = &answers.model else { return ask_model(knowledge, listing, region) };
-    if let Some(stuck) = unlisted(listing, model, region) {
-        return stuck;
-    }
-    // A project's settings hold no identity, so there is nothing to ask.
-    let identity = match (answers.scope, answers.identity) {
-        (SetupScope::Project, _) => IdentityMode::Shared,
-        (_, Some(identity)) => identity,
-        (_, None) => return Step::Ask(ask_identity(knowledge, option)),
-    };
-    let for_project = answers.scope == SetupScope::Project;
-    if identity == IdentityMode::Shared && !for_project && option.is_some_and(|option| !option.found_by_claude_code) {
-        return Step::Stuck {
-            message: format!("Claude Code does not find the profile `{profile}` by itself, for its name is quoted"),
-            hint: "use `--identity isolated`, which works with any profile name".into(),
-        };
-    }
-    Step::Done(Choice {
-        profile: profile.clone(),
-        region: region.clone(),
-        model: model.clone(),
-        pins: pins(listing, model),
-        identity,
-        scope: answers.scope,
-    })
-}
-
-fn ask_profile(knowledge: &Knowledge) -> Step {
-    if knowledge.profiles.is_empty() {
-        return Step::Stuck {
-            message: "there is no AWS profile on this machine".into(),
-            hint: "create one with `aws configure sso`, then run `claude-bedrock setup` again".into(),
-        };
-    }
-    let mut options: Vec<&ProfileOption> = knowledge.profiles.iter().collect();
-    let is_first = |option: &ProfileOption| Some(&option.name) == knowledge.configured_profile.as_ref();
-    options.sort_by_key(|option| (!is_first(option), !option.usable));
-    let usable = options.iter().filter(|option| option.usable).count();
-    let offers = options
-        .iter()
-        .map(|option| Offer { value: option.name.clone(), label: format!("{}  ({})", option.name, option.description) })
-        .collect();
-    Step::Ask(Question {
-        topic: Topic::Profile,
-        text: "Which AWS profile should Claude Code use?".into(),
-        offers,
-        has_recommendation: is_first(options[0]) || usable == 1 || options.len() == 1,
-        free: false,
-    })
-}
-
-fn ask_region(knowledge: &Knowledge, option: Option<&ProfileOption>) -> Question {
-    let mut regions: Vec<String> = knowledge.configured_region.iter().cloned().collect();
-    for region in option.iter().flat_map(|option| &option.regions) {
-        if !regions.contains(region) {
-            regions.push(region.clone());
-        }
-    }
-    if regions.is_empty() {
-        // What Claude Code itself falls back to.
-        regions.push("us-east-1".into());
-    }
-    Question {
-        topic: Topic::Region,
-        text: "In which AWS region?".into(),
-        offers: regions.into_iter().map(|region| Offer { label: region.clone(), value: region }).collect(),
-        has_recommendation: true,
-        free: true,
+        message: format!("Claude Code does not find the profile `{profile}` by itself, for its name is quoted"),
+        hint: "use `--identity isolated`, which works with any profile name".into(),
+        mended_by: &[Topic::Identity, Topic::Profile],
     }
 }
 
-fn ask_model(knowledge: &Knowledge, listing: &Listing, region: &str) -> Step {
-    let listed = match listing {
-        Listing::Profiles(profiles) => profiles.as_slice(),
-        Listing::Denied => &[],
-    };
-    let claude: Vec<&InferenceProfile> = listed.iter().filter(|profile| model::of_profile(profile).is_some()).collect();
-    if claude.is_empty() && *listing != Listing::Denied {
-        return Step::Stuck {
-            message: format!("Bedrock lists no Claude inference profile in {region}"),
-            hint: "name another region with `--region`, or an application inference profile's ARN with `--model`"
-                .into(),
-        };
-    }
-    let recommended = recommended(knowledge, listed);
-    let mut offers: Vec<Offer> = Vec::new();
-    for profile in recommended.into_iter().chain(claude) {
-        if offers.iter().all(|offer| offer.value != profile.id) {
-            offers.push(Offer { value: profile.id.clone(), label: format!("{}  ({})", profile.id, profile.name) });
-        }
-    }
-    Step::Ask(Question {
-        topic: Topic::Model,
-        text: "Which model should be the main one?".into(),
-        has_recommendation: !offers.is_empty(),
-        free: offers.is_empty(),
-        offers,
-    })
-}
-
-/// What was chosen before while it is still listed; else the newest Sonnet, the family between the dear and the small.
-fn recommended<'a>(knowledge: &Knowledge, listed: &'a [InferenceProfile]) -> Option<&'a InferenceProfile> {
-    let earlier = knowledge.configured_model.as_deref().map(model::without_context_suffix);
-    listed
-        .iter()
-        .find(|profile| Some(profile.id.as_str()) == earlier)
-        .or_else(|| ["sonnet", "opus", "haiku", "fable"].iter().find_map(|family| model::newest(listed, family)))
-}
-
-/// A model that Bedrock does not list, told in the words of the user; ARNs are looked up one by one elsewhere.
-fn unlisted(listing: &Listing, model: &str, region: &str) -> Option<Step> {
-    let Listing::Profiles(listed) = listing else { return None };
-    let id = model::without_context_suffix(model);
-    if id.starts_with("arn:") || listed.iter().any(|profile| profile.id == id) {
+/// The kept values without which the choice cannot hold, and whose they are.
+fn impossible(planned: &Planned, recognised: Option<&Recognised>) -> Option<Stuck> {
+    let lines: Vec<&str> = planned.kept.iter().filter(|kept| kept.required).map(|kept| kept.line.as_str()).collect();
+    if lines.is_empty() {
         return None;
     }
-    let near: Vec<&str> = listed
-        .iter()
-        .filter(|profile| profile.id.contains(id) || profile.id.ends_with(id.rsplit('.').next().unwrap_or(id)))
-        .map(|profile| profile.id.as_str())
-        .take(4)
-        .collect();
-    let hint = match near.as_slice() {
-        [] => "run `claude-bedrock setup` without `--model` to choose from those listed".to_owned(),
-        near => format!("listed there: {}", near.join(", ")),
-    };
-    Some(Step::Stuck { message: format!("Bedrock lists no inference profile `{id}` in {region}"), hint })
-}
-
-fn ask_identity(knowledge: &Knowledge, option: Option<&ProfileOption>) -> Question {
-    let isolated = Offer {
-        value: "isolated".into(),
-        label: "isolated  (Claude Code alone gets the credentials; your shells and its tools keep their own)".into(),
-    };
-    let shared = Offer {
-        value: "shared".into(),
-        label: "shared  (AWS_PROFILE in the settings; every command Claude Code runs uses the profile too)".into(),
-    };
-    let keep_shared = knowledge.configured_identity == Some(IdentityMode::Shared)
-        && option.is_some_and(|option| option.found_by_claude_code);
-    Question {
-        topic: Topic::Identity,
-        text: "How should Claude Code get its AWS identity?".into(),
-        offers: if keep_shared { vec![shared, isolated] } else { vec![isolated, shared] },
-        has_recommendation: true,
-        free: false,
-    }
-}
-
-/// Each alias pinned to the newest listed of its family, and to the main model where a family is not there, so that
-/// Claude Code never guesses an id.
-fn pins(listing: &Listing, main: &str) -> Vec<(&'static str, String)> {
-    let main_id = model::without_context_suffix(main);
-    let main_family = model::Model::parse(main_id).map(|model| model.family);
-    vars::FAMILY_PINS
-        .iter()
-        .map(|(family, name)| {
-            let listed = match listing {
-                Listing::Profiles(listed) => model::newest(listed, family).map(|profile| profile.id.clone()),
-                Listing::Denied => None,
-            };
-            let is_mains = main_family.as_deref() == Some(family);
-            let id = listed.filter(|_| !is_mains).unwrap_or_else(|| main.to_owned());
-            (*name, id)
-        })
-        .collect()
+    let whose = recognised.map(|recognised| format!("\n{}", recognised.explanation())).unwrap_or_default();
+    Some(Stuck {
+        message: format!(
+            "with these values kept, Claude Code could not work as chosen; nothing was written:\n{}{whose}",
+            lines.join("\n")
+        ),
+        hint: "run again with `--force` to replace them; `claude-bedrock reset` brings them back".into(),
+        mended_by: &[Topic::Conflict],
+    })
 }

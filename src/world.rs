@@ -18,12 +18,13 @@ pub struct World {
     variables: BTreeMap<OsString, OsString>,
     working_directory: PathBuf,
     executable: PathBuf,
-    /// Which standard streams are a terminal.
+    /// Which standard streams are a terminal, and what it can do.
     pub terminal: Terminal,
 }
 
-/// Which standard streams are a terminal.
+/// Which standard streams are a terminal, and what it can do.
 #[derive(Debug, Clone, Copy)]
+#[expect(clippy::struct_excessive_bools, reason = "four independent facts")]
 pub struct Terminal {
     /// Standard input is.
     pub input: bool,
@@ -31,13 +32,23 @@ pub struct Terminal {
     pub output: bool,
     /// Standard error is.
     pub error: bool,
+    /// Its cursor can be moved: `TERM` names a terminal that is not dumb.
+    pub moves_cursor: bool,
+    /// Its columns.
+    pub width: usize,
 }
+
+/// The columns of a terminal that does not say.
+const USUAL_WIDTH: usize = 80;
 
 impl World {
     /// Reads the running process.
     #[must_use]
     #[expect(clippy::disallowed_methods, reason = "the one place that asks")]
     pub fn from_process() -> Self {
+        let size = terminal_size::terminal_size_of(std::io::stderr());
+        let size = size.or_else(|| terminal_size::terminal_size_of(std::io::stdout()));
+        let name = std::env::var(vars::TERM).unwrap_or_default();
         Self {
             arguments: std::env::args_os().collect(),
             variables: std::env::vars_os().collect(),
@@ -47,6 +58,9 @@ impl World {
                 input: std::io::stdin().is_terminal(),
                 output: std::io::stdout().is_terminal(),
                 error: std::io::stderr().is_terminal(),
+                // Windows' own terminals need no name.
+                moves_cursor: name != "dumb" && (cfg!(windows) || !name.is_empty()),
+                width: size.map_or(USUAL_WIDTH, |(width, _)| usize::from(width.0)),
             },
         }
     }
@@ -62,7 +76,7 @@ impl World {
             variables: variables.into_iter().map(|(k, v)| (k.into(), v.into())).collect(),
             working_directory: working_directory.to_owned(),
             executable: PathBuf::new(),
-            terminal: Terminal { input: false, output: false, error: false },
+            terminal: Terminal { input: false, output: false, error: false, moves_cursor: false, width: USUAL_WIDTH },
         }
     }
 
@@ -115,10 +129,16 @@ impl World {
         Timestamp::now()
     }
 
-    /// Whether a person can be asked: a terminal to read from and one to write to, and no continuous integration.
+    /// Whether a person can be asked: a terminal to read from, and no continuous integration.
     #[must_use]
     pub fn can_ask(&self) -> bool {
-        self.terminal.input && self.terminal.error && self.var(vars::CI).is_none()
+        self.terminal.input && self.var(vars::CI).is_none()
+    }
+
+    /// Whether questions can be answered with arrows, or only line by line.
+    #[must_use]
+    pub fn can_ask_with_arrows(&self) -> bool {
+        self.can_ask() && self.terminal.error && self.terminal.moves_cursor
     }
 
     /// Makes a path absolute against the working directory without resolving links.

@@ -118,7 +118,7 @@ fn remove_foreign(
         let name = shortened(path, world.home().as_deref());
         if !args.dry_run && !args.yes {
             ui.status(&format!("Bedrock settings that others wrote in {name}:\n{}", human::changes(&plan)));
-            if !ask::confirm("Remove them?", false)? {
+            if !ask::confirm(world, ui, "Remove them?", false)? {
                 continue;
             }
         }

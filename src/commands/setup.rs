@@ -1,5 +1,8 @@
 //! `setup`: asks, verifies with AWS, shows the plan, writes it with a receipt.
 
+mod checks;
+mod draft;
+mod interview;
 mod knowledge;
 mod new_profile;
 mod outcome;
@@ -7,30 +10,23 @@ mod outcome;
 use std::path::PathBuf;
 
 use crate::apply;
-use crate::ask::{self, Reply};
+use crate::ask;
 use crate::aws::files::{self, AwsFiles};
-use crate::aws::identity::Identity;
-use crate::aws::sign_in::Wish;
 use crate::aws_config::Planned;
-use crate::claude_code::{self, Version};
-use crate::cli::{Global, IdentityMode, SetupArgs, SetupScope};
-use crate::commands::credentials::explain;
-use crate::commands::sign_in;
-use crate::configuration;
+use crate::cli::{Global, SetupArgs, SetupScope};
 use crate::error::Failure;
-use crate::helper_command;
-use crate::model;
-use crate::observe::{self, Verified};
-use crate::plan::{self, Choice, Plan};
 use crate::private_file::StateFolder;
-use crate::receipt::{Receipt, Receipts};
-use crate::report::human;
+use crate::receipt::Receipts;
 use crate::settings::document::Document;
-use crate::settings::scope::{self, Scope, Settings, Source};
+use crate::settings::scope::{self, Scope, Settings};
 use crate::settings::store::{self, Snapshot};
 use crate::ui::Ui;
-use crate::wizard::{self, Answers, Question, Step, Topic};
+use crate::wizard::foreign::{self, Recognised};
+use crate::wizard::{Answers, Wizard};
 use crate::world::World;
+
+use self::interview::{Decision, Interview};
+use self::outcome::Outcome;
 
 /// One run of the command.
 struct Setup<'a> {
@@ -43,7 +39,9 @@ struct Setup<'a> {
     state: StateFolder,
     scope: Scope,
     path: PathBuf,
-    /// The AWS config file with a new profile in it, and that profile's name.
+    /// The configuration of somebody else that the settings file holds.
+    recognised: Option<Recognised>,
+    /// The AWS config file with a new profile in it, and that profile's name; in memory alone until the end.
     planned: Option<(Planned, String)>,
 }
 
@@ -58,7 +56,7 @@ pub(super) fn run(world: &World, ui: Ui, global: &Global, args: &SetupArgs) -> R
             .hint("everyone who works on the project keeps their own; leave `--identity` out"));
     }
     let mut setup = Setup::new(world, ui, global, args)?;
-    setup.create_profile(may_ask)?;
+    setup.plan_profile(may_ask)?;
     setup.run(may_ask)
 }
 
@@ -73,11 +71,16 @@ impl<'a> Setup<'a> {
         let path = scope::path_of(world, scope).ok_or_else(no_home)?;
         let state = StateFolder::of(world).ok_or_else(no_home)?;
         let receipts = Receipts::of(&state);
-        Ok(Self { world, ui, global, args, files: files::read(world), receipts, state, scope, path, planned: None })
+        let files = files::read(world);
+        let (recognised, planned) = (None, None);
+        let mut setup = Self { world, ui, global, args, files, receipts, state, scope, path, recognised, planned };
+        // Before any question: a file that Claude Code drops whole is not edited.
+        setup.recognised = foreign::recognise(&setup.target()?.1);
+        Ok(setup)
     }
 
-    /// Plans a profile where one is wanted or there is none; until the end it is in memory alone.
-    fn create_profile(&mut self, may_ask: bool) -> Result<(), Failure> {
+    /// Plans an AWS profile where one is wanted, or where there is none and somebody can be asked for it.
+    fn plan_profile(&mut self, may_ask: bool) -> Result<(), Failure> {
         let args = &self.args.new_profile;
         let none_there = self.files.profiles.profiles().next().is_none() && self.global.profile.is_none();
         if args.start_url.is_none() && !(none_there && may_ask) {
@@ -90,47 +93,59 @@ impl<'a> Setup<'a> {
         Ok(())
     }
 
-    fn run(mut self, may_ask: bool) -> Result<(), Failure> {
-        // Before any question: a file that Claude Code drops whole is not edited.
-        self.target()?;
+    fn run(&self, may_ask: bool) -> Result<(), Failure> {
         for problem in &self.files.problems {
             self.ui.warning(problem);
         }
-        let (choice, identity) = self.choose(may_ask)?;
-        self.check_claude_code(&choice)?;
-        self.check_model(&choice, &identity)?;
-        let _lock = if self.args.dry_run { None } else { Some(apply::lock(&self.state)?) };
-        let (snapshot, document) = self.target()?;
-        let receipt = self.receipts.find(&self.path).map_err(|error| Failure::failed(error.to_string()))?;
-        let plan = self.plan(&document, receipt.as_ref(), &choice, may_ask)?;
-        self.check_effect(&document, &plan, &choice)?;
-        let planned = self.planned.take().map(|(planned, _)| planned);
-        let outcome = outcome::Outcome {
-            added_to_config: planned.as_ref().map(|planned| planned.added_lines().map(str::to_owned).collect()),
-            config_path: &self.files.config_path,
-            choice: &choice,
-            identity: &identity,
-            plan: &plan,
-            path: &self.path,
-            receipt: receipt.as_ref(),
-        };
-        if plan.is_empty() && planned.is_none() {
+        let given = self.given(may_ask);
+        self.check_given(&given)?;
+        let knowledge =
+            knowledge::gather(self.world, &Settings::read(self.world), &self.files, self.recognised.clone());
+        let watch = ask::watch(self.ui);
+        let Decision { choice, identity, draft, lock } =
+            Interview::new(self, Wizard::new(knowledge, given), may_ask).decide()?;
+        let outcome = Outcome { setup: self, choice: &choice, identity: &identity, draft: &draft };
+        if draft.plan.is_empty() && self.planned.is_none() {
             if !self.args.dry_run {
-                snapshot.sweep();
+                draft.snapshot.sweep();
             }
-            return outcome.nothing_to_do(self.world, self.ui, self.global.json);
+            return outcome.nothing_to_do();
         }
         if self.args.dry_run {
-            return outcome.planned(self.world, self.ui, self.global.json);
+            return outcome.planned(may_ask);
         }
-        if may_ask && !self.is_confirmed(&plan, &outcome)? {
-            return Err(Failure::interrupted());
-        }
-        if let Some(planned) = planned {
+        // From here on it is written whole, whatever key is pressed.
+        drop(watch);
+        if let Some((planned, _)) = &self.planned {
             planned.write(&self.state)?;
         }
-        apply::set_up(&self.receipts, receipt.clone(), snapshot, &document, &self.scope.to_string(), &plan)?;
-        outcome.applied(self.world, self.ui, self.global.json)
+        let scope = self.scope.to_string();
+        apply::set_up(
+            &self.receipts,
+            draft.receipt.clone(),
+            draft.snapshot.clone(),
+            &draft.document,
+            &scope,
+            &draft.plan,
+        )?;
+        drop(lock);
+        outcome.applied(may_ask)
+    }
+
+    /// What the flags have answered. Without a person nothing of others gives way but by `--force`.
+    fn given(&self, may_ask: bool) -> Answers {
+        let forced = self.args.force.then_some(true);
+        let unasked = (!may_ask).then_some(false);
+        Answers {
+            adopt: forced.or(unasked),
+            profile: self.planned.as_ref().map(|(_, name)| name.clone()).or_else(|| self.global.profile.clone()),
+            region: self.global.region.clone(),
+            model: self.args.model.clone(),
+            identity: self.args.identity,
+            replace: forced.or(unasked),
+            confirmed: (!may_ask || self.args.dry_run).then_some(true),
+            scope: self.args.scope,
+        }
     }
 
     /// The settings file as it stands, refused when Claude Code could not read it either.
@@ -142,220 +157,5 @@ impl<'a> Setup<'a> {
                 .hint("nothing was written")
         })?;
         Ok((snapshot, document))
-    }
-
-    /// Walks the questions to a choice.
-    fn choose(&self, may_ask: bool) -> Result<(Choice, Identity), Failure> {
-        let settings = Settings::read(self.world);
-        let mut knowledge = knowledge::gather(self.world, &settings, &self.files);
-        let given = Answers {
-            profile: self.planned.as_ref().map(|(_, name)| name.clone()).or_else(|| self.global.profile.clone()),
-            region: self.global.region.clone(),
-            model: self.args.model.clone(),
-            identity: self.args.identity,
-            scope: self.args.scope,
-        };
-        self.check_given(&given)?;
-        let mut answers = given.clone();
-        let mut asked: Vec<Topic> = Vec::new();
-        let mut identity = None;
-        loop {
-            match wizard::next(&knowledge, &answers) {
-                Step::Done(choice) => {
-                    let identity = identity.ok_or_else(|| Failure::failed("AWS was not asked who you are"))?;
-                    return Ok((choice, identity));
-                }
-                Step::Stuck { message, hint } => return Err(Failure::refused(message).hint(hint)),
-                Step::Observe { profile, region } => {
-                    let verified = self.verify(&profile, &region)?;
-                    self.ui.detail(&format!("{} answers in {region}", verified.identity.arn));
-                    identity = Some(verified.identity);
-                    knowledge.listing = Some(verified.listing);
-                }
-                Step::Ask(question) => match answer(&question, may_ask)? {
-                    Reply::Answer(answer) => {
-                        asked.push(question.topic);
-                        set(&mut answers, question.topic, answer)?;
-                    }
-                    Reply::Back => {
-                        let Some(last) = asked.pop() else { return Err(Failure::interrupted()) };
-                        unset(&mut answers, last);
-                        if matches!(last, Topic::Profile | Topic::Region) {
-                            knowledge.listing = None;
-                        }
-                    }
-                },
-            }
-        }
-    }
-
-    /// Asks AWS about a profile, signing in to it first where that is needed and somebody is there to do it.
-    fn verify(&self, profile: &str, region: &str) -> Result<Verified, Failure> {
-        match observe::verify(self.world, &self.files, profile, region) {
-            Err(error) if error.needs_sign_in() && self.world.can_ask() => {
-                sign_in::for_profile(self.world, self.ui, &self.files, profile, &error, Wish::Forced)?;
-                observe::verify(self.world, &self.files, profile, region).map_err(|error| explain(&error, profile))
-            }
-            other => other.map_err(|error| explain(&error, profile)),
-        }
-    }
-
-    fn check_given(&self, given: &Answers) -> Result<(), Failure> {
-        if let Some(profile) = &given.profile {
-            crate::aws::credentials::kind(&self.files, profile).map_err(|error| explain(&error, profile))?;
-        }
-        match &given.region {
-            Some(region) if !configuration::is_region_shaped(region) => {
-                Err(Failure::refused(format!("`{region}` is not an AWS region")).hint("regions look like `us-west-2`"))
-            }
-            _ => Ok(()),
-        }
-    }
-
-    /// An installed Claude Code that would use another identity than the chosen one is no ground to build on.
-    fn check_claude_code(&self, choice: &Choice) -> Result<(), Failure> {
-        if choice.scope == SetupScope::Project {
-            return Ok(());
-        }
-        let needed = Version::needed(choice.identity);
-        match claude_code::installed(self.world) {
-            Some(version) if version < needed => Err(Failure::refused(format!(
-                "Claude Code {version} would not keep to the chosen identity; {} mode needs {needed} or newer",
-                human::mode_name(choice.identity)
-            ))
-            .hint("update it with `claude update`")),
-            _ => Ok(()),
-        }
-    }
-
-    /// An ARN is in no listing, so AWS is asked for it by itself.
-    fn check_model(&self, choice: &Choice, identity: &Identity) -> Result<(), Failure> {
-        let id = model::without_context_suffix(&choice.model);
-        if !id.starts_with("arn:") {
-            return Ok(());
-        }
-        let found = observe::find_inference_profile(self.world, &self.files, &choice.profile, &choice.region, id);
-        match found {
-            Ok(()) => Ok(()),
-            Err(crate::aws::credentials::CredentialsError::Call(error)) if error.is_denied() => {
-                self.ui.warning(&format!("{} may not look up `{id}`; it is written unverified", identity.arn));
-                Ok(())
-            }
-            Err(error) => Err(Failure::refused(format!("the model `{id}` was not found: {error}"))),
-        }
-    }
-
-    fn plan(
-        &self,
-        document: &Document,
-        receipt: Option<&Receipt>,
-        choice: &Choice,
-        may_ask: bool,
-    ) -> Result<Plan, Failure> {
-        let program = helper_command::lasting_program_path(self.world);
-        let wishes = plan::wishes(choice, &program).map_err(|error| Failure::refused(error.to_string()))?;
-        let mut plan = plan::set_up(document, receipt, &wishes, self.args.force);
-        if !plan.kept.is_empty() {
-            let lines: Vec<String> = plan.kept.iter().map(human::kept_line).collect();
-            self.ui.status(&format!("These values are not ours:\n{}", lines.join("\n")));
-            if may_ask && ask::confirm("Replace them?", false)? {
-                plan = plan::set_up(document, receipt, &wishes, true);
-            }
-        }
-        let impossible: Vec<String> = plan.impossible().map(human::kept_line).collect();
-        if impossible.is_empty() {
-            return Ok(plan);
-        }
-        Err(Failure::refused(format!(
-            "with these values kept, Claude Code could not work as chosen; nothing was written:\n{}",
-            impossible.join("\n")
-        ))
-        .hint("run again with `--force` to replace them; `claude-bedrock reset` brings them back"))
-    }
-
-    /// What we write must also be what counts: a stronger file or the host could say otherwise.
-    fn check_effect(&self, document: &Document, plan: &Plan, choice: &Choice) -> Result<(), Failure> {
-        let bytes = document.apply(&plan.edits()).map_err(|error| Failure::failed(error.to_string()))?;
-        let planned = Document::parse(&bytes).map_err(|malformed| Failure::failed(malformed.to_string()))?;
-        let settings = Settings::read(self.world).with_document(&self.path, planned);
-        let judged = configuration::judge(self.world, &settings, &self.files.profiles, None);
-        if judged.provider != configuration::Provider::Bedrock {
-            let switch = judged.provider_switch.map(|found| found.source);
-            return Err(overridden("the provider", &judged.provider.to_string(), switch));
-        }
-        if judged.region.value != choice.region {
-            return Err(overridden("the region", &judged.region.value, Some(judged.region.source)));
-        }
-        if choice.scope == SetupScope::Project {
-            return Ok(());
-        }
-        let holds = match (&judged.identity, choice.identity) {
-            (configuration::Identity::Isolated(_, ours), IdentityMode::Isolated) => ours.profile == choice.profile,
-            (configuration::Identity::Profile(found), IdentityMode::Shared) => found.value == choice.profile,
-            _ => false,
-        };
-        if holds {
-            return Ok(());
-        }
-        let source = judged.identity.found().map(|found| found.source.clone());
-        Err(overridden("the identity", judged.identity.mode(), source))
-    }
-
-    fn is_confirmed(&self, plan: &Plan, outcome: &outcome::Outcome<'_>) -> Result<bool, Failure> {
-        self.ui.status(&outcome.plan_text(self.world));
-        ask::confirm(&format!("Write these {} changes?", plan.changes.len()), true)
-    }
-}
-
-/// Answers a question by asking, or without a person by its recommendation.
-fn answer(question: &Question, may_ask: bool) -> Result<Reply, Failure> {
-    if may_ask {
-        return ask::question(question);
-    }
-    if question.has_recommendation {
-        return Ok(Reply::Answer(question.offers[0].value.clone()));
-    }
-    let offers: Vec<&str> = question.offers.iter().map(|offer| offer.label.as_str()).collect();
-    let (what, option) = match question.topic {
-        Topic::Profile => ("several profiles could be meant", "--profile NAME"),
-        Topic::Region => ("no region is known", "--region REGION"),
-        Topic::Model => ("the models may not be listed with this identity", "--model ID"),
-        Topic::Identity => ("no identity mode is known", "--identity MODE"),
-    };
-    let list = if offers.is_empty() { String::new() } else { format!(":\n  {}", offers.join("\n  ")) };
-    Err(Failure::refused(format!("{what}, and nothing was written{list}")).hint(format!("name one with `{option}`")))
-}
-
-fn overridden(what: &str, value: &str, source: Option<Source>) -> Failure {
-    let place = match source {
-        Some(Source::Settings { scope, path, .. }) => format!("the {scope} settings `{}`", path.display()),
-        Some(Source::Variable(name)) => format!("the variable {name}"),
-        Some(Source::AwsFile { path, .. }) => format!("`{}`", path.display()),
-        Some(Source::Default) | None => "something stronger".to_owned(),
-    };
-    Failure::refused(format!("{what} would still be `{value}`, for {place} says so and wins; nothing was written"))
-        .hint("change it there, or choose a `--scope` that is stronger")
-}
-
-fn set(answers: &mut Answers, topic: Topic, answer: String) -> Result<(), Failure> {
-    match topic {
-        Topic::Profile => answers.profile = Some(answer),
-        Topic::Region if !configuration::is_region_shaped(&answer) => {
-            return Err(Failure::refused(format!("`{answer}` is not an AWS region")));
-        }
-        Topic::Region => answers.region = Some(answer),
-        Topic::Model => answers.model = Some(answer),
-        Topic::Identity if answer == "shared" => answers.identity = Some(IdentityMode::Shared),
-        Topic::Identity => answers.identity = Some(IdentityMode::Isolated),
-    }
-    Ok(())
-}
-
-fn unset(answers: &mut Answers, topic: Topic) {
-    match topic {
-        Topic::Profile => answers.profile = None,
-        Topic::Region => answers.region = None,
-        Topic::Model => answers.model = None,
-        Topic::Identity => answers.identity = None,
     }
 }

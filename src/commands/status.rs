@@ -8,11 +8,13 @@ use crate::ui::Ui;
 use crate::world::World;
 
 pub(super) fn run(world: &World, ui: Ui, global: &Global, args: &StatusArgs) -> Result<(), Failure> {
+    let progress = (!args.offline).then(|| ui.progress("Asking AWS who Claude Code is…"));
     let facts = observe::facts(world, global.profile.as_deref(), !args.offline);
+    drop(progress);
     if global.json {
         let text = serde_json::to_string_pretty(&v1::Status::of(&facts)).unwrap_or_default();
         ui.answer_verbatim(&(text + "\n"))
     } else {
-        ui.answer(&human::status(&facts, world.home().as_deref()))
+        ui.answer(&human::status(&facts, world.home().as_deref(), ui.answer_width()))
     }
 }

@@ -1,11 +1,9 @@
 //! The reports people read: aligned pairs, the important first.
 
-use std::fmt::Write;
 use std::path::Path;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::apply::shortened;
 use crate::cli::IdentityMode;
 use crate::configuration::{Configuration, Identity, Provider};
 use crate::observe::{Facts, SessionFacts};
@@ -15,11 +13,10 @@ use crate::settings::scope::{Found, Source};
 use crate::ui::{BAD, BOLD, DIM, GOOD, NOTICE, styled};
 use crate::vars;
 
+use super::sheet::{Sheet, source_words};
+
 /// What stands in the place of a value that may be a secret.
 pub const HIDDEN: &str = "(hidden)";
-
-/// The width of the column of names.
-const NAME_WIDTH: usize = 20;
 
 /// The name of an identity mode, as `--identity` takes it.
 #[must_use]
@@ -30,67 +27,65 @@ pub fn mode_name(mode: IdentityMode) -> &'static str {
     }
 }
 
-/// The report of `status`.
+/// The report of `status`, as wide as told.
 #[must_use]
-pub fn status(facts: &Facts, home: Option<&Path>) -> String {
-    let mut text = headline(&facts.configuration, home);
-    text.push('\n');
+pub fn status(facts: &Facts, home: Option<&Path>, width: usize) -> String {
+    let mut sheet = Sheet::new(home, width);
+    headline(&mut sheet, &facts.configuration);
+    sheet.blank();
     let configuration = &facts.configuration;
-    let mut row = |name: &str, value: &str, found: Option<&Found>| {
-        pair(&mut text, name, value);
-        if let Some(found) = found {
-            explain_source(&mut text, found, home, matches!(name, "identity" | "profile"));
-        }
-    };
     match &configuration.profile {
-        Some(found) => row("profile", &found.value, Some(found)),
-        None => row("profile", &styled(DIM, "none"), None),
+        Some(found) => sheet.row("profile", &found.value, Some(found), true),
+        None => sheet.fact("profile", &styled(DIM, "none")),
     }
-    row("identity", &identity_words(&configuration.identity), configuration.identity.found());
+    sheet.row("identity", &identity_words(&configuration.identity), configuration.identity.found(), true);
     if let Some(arn) = &facts.arn {
-        row("principal", arn, None);
+        sheet.fact("principal", arn);
     }
-    row("account", &facts.account.clone().unwrap_or_else(|| styled(DIM, "unknown")), None);
-    row("region", &configuration.region.value, Some(&configuration.region));
+    sheet.fact("account", &facts.account.clone().unwrap_or_else(|| styled(DIM, "unknown")));
+    sheet.row("region", &configuration.region.value, Some(&configuration.region), false);
     match &configuration.main_model {
-        Some(found) => row("main model", &found.value, Some(found)),
-        None => row("main model", &styled(NOTICE, "not pinned; Claude Code chooses"), None),
+        Some(found) => sheet.row("main model", &found.value, Some(found), false),
+        None => sheet.fact("main model", &styled(NOTICE, "not pinned; Claude Code chooses")),
     }
     for (family, found) in &configuration.pins {
         match found {
-            Some(found) => row(family, &found.value, Some(found)),
-            None => row(family, &styled(DIM, "not pinned"), None),
+            Some(found) => sheet.row(family, &found.value, Some(found), false),
+            None => sheet.fact(family, &styled(DIM, "not pinned")),
         }
     }
-    text.push('\n');
-    lifetimes(&mut text, facts);
+    sheet.blank();
+    lifetimes(&mut sheet, facts);
     for problem in &facts.problems {
-        let _ = writeln!(text, "\n{} {problem}", styled(BAD.bold(), "problem:"));
+        sheet.blank();
+        // Broken by the terminal's width alone: a place named in it may be looked for.
+        sheet.line(&format!("{} {problem}", styled(BAD.bold(), "problem:")));
     }
-    text
+    sheet.text
 }
 
-fn headline(configuration: &Configuration, home: Option<&Path>) -> String {
-    let answer = match configuration.provider {
-        Provider::Bedrock => "Claude Code answers from Amazon Bedrock",
-        Provider::Mantle => "Claude Code answers from Amazon Bedrock's Messages API (Mantle)",
-        Provider::Foundry => "Claude Code answers from Microsoft Foundry",
-        Provider::Vertex => "Claude Code answers from Google Vertex AI",
-        Provider::AnthropicAws => "Claude Code answers from Claude Platform on AWS",
-        Provider::Anthropic => "Claude Code answers from Anthropic, not from Amazon Bedrock",
+/// Who answers, and the variable that decides it.
+fn headline(sheet: &mut Sheet<'_>, configuration: &Configuration) {
+    let (answer, switch) = match configuration.provider {
+        Provider::Bedrock => ("Claude Code answers from Amazon Bedrock", vars::USE_BEDROCK),
+        Provider::Mantle => ("Claude Code answers from Amazon Bedrock's Messages API (Mantle)", vars::USE_MANTLE),
+        Provider::Foundry => ("Claude Code answers from Microsoft Foundry", vars::USE_FOUNDRY),
+        Provider::Vertex => ("Claude Code answers from Google Vertex AI", vars::USE_VERTEX),
+        Provider::AnthropicAws => ("Claude Code answers from Claude Platform on AWS", vars::USE_ANTHROPIC_AWS),
+        Provider::Anthropic => ("Claude Code answers from Anthropic, not from Amazon Bedrock", vars::USE_BEDROCK),
     };
-    let mut text = format!("{}\n", styled(BOLD, answer));
+    sheet.paragraph(&styled(BOLD, answer));
     match &configuration.provider_switch {
-        Some(found) => explain_source(&mut text, found, home, false),
-        None => {
-            let _ = writeln!(
-                text,
-                "  {}",
-                styled(DIM, &format!("no provider is switched on ({} is unset)", vars::USE_BEDROCK))
-            );
+        Some(found) => {
+            let place = match &found.source {
+                Source::Variable(_) => "the shell's environment".to_owned(),
+                source => source_words(source, sheet.home).unwrap_or_default(),
+            };
+            sheet.aside(2, &format!("because {switch} is {} in {place}", found.value));
+            sheet.overrides(2, found, false);
         }
+        None => sheet.aside(2, &format!("because no provider is switched on ({switch} is unset)")),
     }
-    text
 }
 
 fn identity_words(identity: &Identity) -> String {
@@ -108,19 +103,19 @@ fn identity_words(identity: &Identity) -> String {
     }
 }
 
-fn lifetimes(text: &mut String, facts: &Facts) {
+fn lifetimes(sheet: &mut Sheet<'_>, facts: &Facts) {
     if let Some(session) = &facts.session {
-        pair(text, "SSO session", &session.name);
-        pair(text, "access token", &token_words(session, facts.now));
+        sheet.fact("SSO session", &session.name);
+        sheet.fact("access token", &token_words(session, facts.now));
         if let Some(end) = session.registration_expires_at {
-            pair(text, "client registration", &until(end, facts.now));
+            sheet.fact("client registration", &until(end, facts.now));
         }
     }
     let credentials = match facts.credentials_expire_at {
         Some(end) => until(end, facts.now),
         None => styled(DIM, "none cached; fetched when needed"),
     };
-    pair(text, "role credentials", &credentials);
+    sheet.fact("role credentials", &credentials);
 }
 
 fn token_words(session: &SessionFacts, now: Timestamp) -> String {
@@ -151,35 +146,6 @@ fn rough(duration: SignedDuration) -> String {
         (_, hours, _) if hours >= 2 => format!("{hours} h {:02} min", minutes % 60),
         (.., minutes) if minutes >= 1 => format!("{minutes} min"),
         _ => format!("{} s", duration.as_secs()),
-    }
-}
-
-fn pair(text: &mut String, name: &str, value: &str) {
-    let _ = writeln!(text, "  {name:NAME_WIDTH$}{value}");
-}
-
-fn explain_source(text: &mut String, found: &Found, home: Option<&Path>, hide: bool) {
-    if let Some(words) = source_words(&found.source, home) {
-        let _ = writeln!(text, "  {:NAME_WIDTH$}{}", "", styled(DIM, &format!("from {words}")));
-    }
-    for (value, source) in &found.overrides {
-        let value = if hide { HIDDEN } else { value };
-        let words = source_words(source, home).unwrap_or_else(|| "the default".into());
-        let line = format!("overrides {value} from {words}");
-        let _ = writeln!(text, "  {:NAME_WIDTH$}{}", "", styled(DIM, &line));
-    }
-}
-
-fn source_words(source: &Source, home: Option<&Path>) -> Option<String> {
-    match source {
-        Source::Settings { scope, path, line } => {
-            let line = line.map(|line| format!(":{line}")).unwrap_or_default();
-            Some(format!("{}{line} ({scope} settings)", shortened(path, home)))
-        }
-        Source::Variable(name) if name.starts_with("--") => Some(name.clone()),
-        Source::Variable(name) => Some(format!("the variable {name}")),
-        Source::AwsFile { path, line } => Some(format!("{}:{line}", shortened(path, home))),
-        Source::Default => None,
     }
 }
 

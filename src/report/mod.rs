@@ -1,4 +1,6 @@
 //! What the program says: for people, and as JSON of a frozen form.
 
+pub mod diff;
 pub mod human;
+mod sheet;
 pub mod v1;

@@ -79,6 +79,12 @@ impl Document {
         Ok(Self { text, root: Some(root) })
     }
 
+    /// Returns the text as Claude Code sees it; it may hold secrets.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        self.text.as_str()
+    }
+
     /// Returns the value that counts: of equal keys the last, as in `JSON.parse`.
     #[must_use]
     pub fn get(&self, key: &Key) -> Option<RawJson> {

@@ -231,7 +231,7 @@ impl Request {
 }
 
 /// The `aws-sandbox` program beside ours, built when it is not there.
-fn sandbox_program() -> &'static Path {
+pub(crate) fn sandbox_program() -> &'static Path {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();
     BUILT.get_or_init(|| {
         let folder = Path::new(PROGRAM).parent().expect("a folder");
@@ -291,12 +291,14 @@ fn client(script: &str, name: &str, arguments: &[&str]) -> Option<PathBuf> {
     }
 }
 
+/// Whether a test that cannot run is a failure.
 #[expect(clippy::disallowed_methods, reason = "the test runner's own variable, not the program's")]
-fn in_ci() -> bool {
+pub(crate) fn in_ci() -> bool {
     std::env::var_os("CI").is_some()
 }
 
+/// Says why a test did not run, or what it saw.
 #[expect(clippy::print_stderr, reason = "a test that did not run says so")]
-fn say(text: &str) {
+pub(crate) fn say(text: &str) {
     eprintln!("{text}");
 }

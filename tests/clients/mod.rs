@@ -3,6 +3,6 @@
 mod aws_cli;
 mod claude_code;
 mod identity;
-mod machine;
+pub(crate) mod machine;
 mod oracle;
 mod staying_signed_in;

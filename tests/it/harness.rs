@@ -217,13 +217,18 @@ impl Home {
 
     /// Every file below the home with its bytes, except what the program keeps for itself.
     pub(crate) fn files(&self) -> Vec<(PathBuf, Vec<u8>)> {
-        let mut found = Vec::new();
-        collect(self.path(), &mut found);
-        let own = self.path().join(".local");
-        found.retain(|(path, _)| !path.starts_with(&own));
-        found.sort();
-        found
+        files_below(self.path())
     }
+}
+
+/// Every file below a home with its bytes, except what the program keeps for itself.
+pub(crate) fn files_below(home: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+    let mut found = Vec::new();
+    collect(home, &mut found);
+    let own = home.join(".local");
+    found.retain(|(path, _)| !path.starts_with(&own));
+    found.sort();
+    found
 }
 
 /// The permission bits of a file or folder.

@@ -15,3 +15,5 @@ mod sign_in;
 mod sign_in_storm;
 mod status;
 mod storm;
+#[path = "../terminal/mod.rs"]
+mod terminal;

@@ -1,5 +1,6 @@
 //! `setup`: what is written, where, and that nothing else changes.
 
+mod adoption;
 mod choices;
 mod foreign;
 mod machine;

@@ -20,27 +20,20 @@ fn a_set_up_is_reported_to_a_person() {
     let said = home.portable(&home.run(["status"]).success());
     insta::assert_snapshot!(said, @"
     Claude Code answers from Amazon Bedrock
-                          from ~/.claude/settings.json:3 (user settings)
+      because CLAUDE_CODE_USE_BEDROCK is 1 in ~/.claude/settings.json:3 (user settings)
 
-      profile             work
-                          from ~/.claude/settings.json:12 (user settings)
+      profile             work  from ~/.claude/settings.json:12 (user settings)
       identity            isolated: Claude Code alone has these credentials
                           from ~/.claude/settings.json:12 (user settings)
       principal           arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_BedrockDeveloper_3a8bd466f62018e8/ada
       account             111122223333
-      region              us-west-2
-                          from ~/.claude/settings.json:4 (user settings)
+      region              us-west-2  from ~/.claude/settings.json:4 (user settings)
                           overrides us-west-2 from ~/.aws/config:5
-      main model          us.anthropic.claude-sonnet-5-5
-                          from ~/.claude/settings.json:5 (user settings)
-      opus                us.anthropic.claude-opus-5-5
-                          from ~/.claude/settings.json:6 (user settings)
-      sonnet              us.anthropic.claude-sonnet-5-5
-                          from ~/.claude/settings.json:7 (user settings)
-      haiku               us.anthropic.claude-haiku-5-5
-                          from ~/.claude/settings.json:8 (user settings)
-      fable               us.anthropic.claude-fable-5-2
-                          from ~/.claude/settings.json:9 (user settings)
+      main model          us.anthropic.claude-sonnet-5-5  from ~/.claude/settings.json:5 (user settings)
+      opus                us.anthropic.claude-opus-5-5  from ~/.claude/settings.json:6 (user settings)
+      sonnet              us.anthropic.claude-sonnet-5-5  from ~/.claude/settings.json:7 (user settings)
+      haiku               us.anthropic.claude-haiku-5-5  from ~/.claude/settings.json:8 (user settings)
+      fable               us.anthropic.claude-fable-5-2  from ~/.claude/settings.json:9 (user settings)
 
       SSO session         work
       access token        until TIME (in TIME), renews itself
@@ -55,7 +48,7 @@ fn an_unconfigured_home_is_reported_to_a_person() {
     let said = home.portable(&home.run(["status"]).success());
     insta::assert_snapshot!(said, @"
     Claude Code answers from Anthropic, not from Amazon Bedrock
-      no provider is switched on (CLAUDE_CODE_USE_BEDROCK is unset)
+      because no provider is switched on (CLAUDE_CODE_USE_BEDROCK is unset)
 
       profile             none
       identity            ambient: what the AWS SDK finds by itself
@@ -205,6 +198,8 @@ fn without_settings_the_shell_counts() {
     assert_eq!(said["sources"]["provider"]["name"], "CLAUDE_CODE_USE_BEDROCK");
     let last = home.sandbox.requests().pop().expect("a request");
     assert_eq!(said["identity"]["arn"].as_str(), last.principal.as_deref());
+    let text = home.run(["status", "--offline"]).success();
+    assert!(text.contains("because CLAUDE_CODE_USE_BEDROCK is 1 in the shell's environment"), "{text}");
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! What the set-up's questions are made from, gathered from files.
 
+use crate::apply::shortened;
 use crate::aws::files::AwsFiles;
 use crate::aws::profile::{Profile, ProfileFiles, ProfileKind};
 use crate::aws::session::{self, Cached};
@@ -7,11 +8,17 @@ use crate::cli::IdentityMode;
 use crate::configuration::{self, Identity};
 use crate::settings::scope::{Settings, Source};
 use crate::vars;
+use crate::wizard::foreign::Recognised;
 use crate::wizard::{Knowledge, ProfileOption};
 use crate::world::World;
 
 /// Reads what there is to choose from.
-pub(super) fn gather(world: &World, settings: &Settings, files: &AwsFiles) -> Knowledge {
+pub(super) fn gather(
+    world: &World,
+    settings: &Settings,
+    files: &AwsFiles,
+    recognised: Option<Recognised>,
+) -> Knowledge {
     let judged = configuration::judge(world, settings, &files.profiles, None);
     let profiles = files.profiles.profiles().map(|profile| option(world, &files.profiles, profile)).collect();
     let is_named = |source: &Source| matches!(source, Source::Settings { .. } | Source::Variable(_));
@@ -26,6 +33,10 @@ pub(super) fn gather(world: &World, settings: &Settings, files: &AwsFiles) -> Kn
     };
     Knowledge {
         profiles,
+        looked_in: [&files.config_path, &files.credentials_path]
+            .map(|path| format!("`{}`", shortened(path, world.home().as_deref())))
+            .join(" and "),
+        recognised,
         configured_profile: judged.profile.filter(|found| is_named(&found.source)).map(|found| found.value),
         // The shell's own region is a guess about other work; the settings' is an answer given before.
         configured_region: Some(judged.region)
@@ -34,6 +45,7 @@ pub(super) fn gather(world: &World, settings: &Settings, files: &AwsFiles) -> Kn
         configured_identity,
         configured_model: judged.main_model.map(|found| found.value),
         listing: None,
+        planned: None,
     }
 }
 

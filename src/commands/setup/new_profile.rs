@@ -13,7 +13,7 @@ use crate::commands::sign_in::{self, Wanted};
 use crate::error::Failure;
 use crate::new_profile::{self, Answers, Knowledge, Step, Topic};
 use crate::ui::{Stream, Ui};
-use crate::wizard::{self, Offer, Question};
+use crate::wizard::{self, Offer, Question, Style};
 use crate::world::World;
 
 /// Asks what is not given and answers with the profile, which is written nowhere yet.
@@ -45,7 +45,7 @@ pub(super) fn create(
                 let portal = Portal::new(world, &files.profiles, sso, signed_in);
                 knowledge.roles = Some(call::block_on(portal.roles(&account)).map_err(failed)?);
             }
-            Step::Ask { topic, text, offers, typed } => match answer(topic, text, &offers, typed, may_ask)? {
+            step @ Step::Ask { topic, .. } => match answer(world, ui, step, may_ask)? {
                 Reply::Back => match asked.pop() {
                     Some(last) => unset(&mut answers, &mut knowledge, last),
                     None => return Err(Failure::interrupted()),
@@ -149,23 +149,20 @@ fn sign_in(
     Ok((sso, token))
 }
 
-fn answer(
-    topic: Topic,
-    text: String,
-    offers: &[(String, String)],
-    typed: bool,
-    may_ask: bool,
-) -> Result<Reply, Failure> {
+fn answer(world: &World, ui: Ui, step: Step, may_ask: bool) -> Result<Reply, Failure> {
+    let Step::Ask { topic, text, offers, typed } = step else { return Ok(Reply::Back) };
     if !may_ask {
         // Something typed is suggested; of a list only the one choice there is can be meant.
-        return match offers {
+        return match offers.as_slice() {
             [(value, _)] => Ok(Reply::Answer(value.clone())),
-            _ => Err(unanswered(topic, offers)),
+            _ => Err(unanswered(topic, &offers)),
         };
     }
-    let offers = offers.iter().map(|(value, label)| Offer { value: value.clone(), label: label.clone() }).collect();
+    let offers = offers.iter().map(|(value, about)| Offer { value: value.clone(), about: about.clone() }).collect();
+    let style = if typed { Style::Type } else { Style::Choose };
     let topic = wizard::Topic::Profile;
-    ask::question(&Question { topic, text, offers, has_recommendation: true, free: typed })
+    let notes = Vec::new();
+    ask::question(world, ui, &Question { topic, notes, text, style, offers, has_recommendation: true, start: 0 })
 }
 
 fn unanswered(topic: Topic, offers: &[(String, String)]) -> Failure {
@@ -177,7 +174,8 @@ fn unanswered(topic: Topic, offers: &[(String, String)]) -> Failure {
         Topic::Role => ("several permission sets could be meant", "--role NAME"),
         Topic::Name => ("the profile has no name", "--profile NAME"),
     };
-    let labels: Vec<&str> = offers.iter().map(|(_, label)| label.as_str()).collect();
+    let labels: Vec<String> =
+        offers.iter().map(|(value, about)| format!("{value}  {about}").trim_end().to_owned()).collect();
     let list = if labels.is_empty() { String::new() } else { format!(":\n  {}", labels.join("\n  ")) };
     Failure::refused(format!("{what}, and nothing was written{list}")).hint(format!("name one with `{option}`"))
 }

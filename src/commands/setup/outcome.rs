@@ -1,71 +1,83 @@
 //! What `setup` says when it is done.
 
 use std::fmt::Write;
-use std::path::Path;
 
 use crate::apply::shortened;
 use crate::aws::identity::Identity;
 use crate::cli::{IdentityMode, SetupScope};
 use crate::error::Failure;
-use crate::plan::{Choice, Plan};
-use crate::receipt::Receipt;
-use crate::report::{human, v1};
+use crate::plan::Choice;
+use crate::report::{diff, human, v1};
 use crate::settings::document::Key;
-use crate::ui::{BOLD, DIM, GOOD, Ui, styled};
+use crate::ui::wrap::parted;
+use crate::ui::{BOLD, DIM, GOOD, styled};
 use crate::vars;
-use crate::world::World;
+
+use super::Setup;
+use super::draft::Draft;
 
 /// A plan and what it was made from.
 pub(super) struct Outcome<'a> {
+    pub(super) setup: &'a Setup<'a>,
     pub(super) choice: &'a Choice,
     pub(super) identity: &'a Identity,
-    pub(super) plan: &'a Plan,
-    pub(super) path: &'a Path,
-    /// The lines a new profile adds to the AWS config file.
-    pub(super) added_to_config: Option<Vec<String>>,
-    /// That file.
-    pub(super) config_path: &'a Path,
-    /// The receipt of earlier set-ups.
-    pub(super) receipt: Option<&'a Receipt>,
+    pub(super) draft: &'a Draft,
 }
 
 impl Outcome<'_> {
-    pub(super) fn nothing_to_do(&self, world: &World, ui: Ui, json: bool) -> Result<(), Failure> {
-        let text = format!("{} Nothing to change: {} already says so.\n", styled(GOOD, "✔"), self.file(world));
-        self.say(ui, json, false, &text)
+    pub(super) fn nothing_to_do(&self) -> Result<(), Failure> {
+        let text = format!("{} Nothing to change: {} already says so.\n", styled(GOOD, "✔"), self.file());
+        self.say(false, &text)
     }
 
-    pub(super) fn planned(&self, world: &World, ui: Ui, json: bool) -> Result<(), Failure> {
-        self.say(ui, json, false, &format!("{}\nNothing was written (--dry-run).\n", self.plan_text(world)))
+    /// A dry run; a person who was asked sees it as they would see it before the last question.
+    pub(super) fn planned(&self, with_diff: bool) -> Result<(), Failure> {
+        let plan = if with_diff { self.plan_with_diff(self.setup.ui.answer_width()) } else { self.plan_as_list() };
+        self.say(false, &format!("{plan}\nNothing was written (--dry-run).\n"))
     }
 
-    pub(super) fn applied(&self, world: &World, ui: Ui, json: bool) -> Result<(), Failure> {
-        let mut text = self.plan_text(world);
+    /// A set-up that was carried out; a person who was asked has seen the plan.
+    pub(super) fn applied(&self, was_shown: bool) -> Result<(), Failure> {
+        let mut text = if was_shown { String::new() } else { self.plan_as_list() };
         let _ = writeln!(text, "\n{} Claude Code is set up for Amazon Bedrock.", styled(GOOD, "✔"));
         let _ = writeln!(
             text,
             "\nSessions that are running pick up the variables and helpers at once; the main model counts from the next one."
         );
         let _ = writeln!(text, "Undo with `claude-bedrock reset`; look with `claude-bedrock status`.");
-        text.push_str(&self.manual_recovery(world));
-        self.say(ui, json, true, &text)
+        text.push_str(&self.manual_recovery());
+        self.say(true, &text)
+    }
+
+    /// Who, where, which model, and the file line by line.
+    pub(super) fn plan_with_diff(&self, width: usize) -> String {
+        let Draft { document, afterwards, plan, .. } = self.draft;
+        let diff = diff::unified(document.text(), afterwards.text(), width);
+        self.plan_text(&diff.unwrap_or_else(|| human::changes(plan)), width)
     }
 
     /// Who, where, which model, and the keys that change.
-    pub(super) fn plan_text(&self, world: &World) -> String {
+    fn plan_as_list(&self) -> String {
+        self.plan_text(&human::changes(&self.draft.plan), usize::MAX)
+    }
+
+    fn plan_text(&self, changes: &str, width: usize) -> String {
         let Choice { profile, region, model, .. } = self.choice;
         let mut text = String::new();
         let _ = writeln!(text, "{}", styled(BOLD, &format!("Profile {profile} in {region}")));
-        let _ = writeln!(text, "  {}", self.identity.arn);
+        for piece in parted(&self.identity.arn, width.saturating_sub(2)) {
+            let _ = writeln!(text, "  {piece}");
+        }
         let _ = writeln!(text, "  main model {model}");
-        if let Some(lines) = &self.added_to_config {
-            let _ = writeln!(text, "\n{}", styled(BOLD, &shortened(self.config_path, world.home().as_deref())));
-            for line in lines {
+        if let Some((planned, _)) = &self.setup.planned {
+            let path = shortened(&self.setup.files.config_path, self.setup.world.home().as_deref());
+            let _ = writeln!(text, "\n{}", styled(BOLD, &path));
+            for line in planned.added_lines() {
                 let _ = writeln!(text, "  {}", styled(GOOD, &format!("+ {line}")));
             }
         }
-        let _ = writeln!(text, "\n{}", styled(BOLD, &self.file(world)));
-        text.push_str(&human::changes(self.plan));
+        let _ = writeln!(text, "\n{}", styled(BOLD, &self.file()));
+        text.push_str(changes);
         for note in self.notes() {
             let _ = writeln!(text, "  {}", styled(DIM, &note));
         }
@@ -74,7 +86,10 @@ impl Outcome<'_> {
 
     fn notes(&self) -> Vec<String> {
         let mut notes = Vec::new();
-        let writes = |name: &'static str| self.plan.changes.iter().any(|change| change.key == Key::Env(name.into()));
+        let writes = |name: &'static str| {
+            let changes = &self.draft.plan.changes;
+            changes.iter().any(|change| change.key == Key::env(name) && change.after.is_some())
+        };
         if self.choice.scope != SetupScope::Project && self.choice.identity == IdentityMode::Isolated {
             notes.push("The credentials reach Claude Code's Bedrock requests alone.".into());
         }
@@ -88,6 +103,9 @@ impl Outcome<'_> {
             notes.push(
                 "The empty AWS_BEARER_TOKEN_BEDROCK keeps an API key of the shell from being used instead.".into(),
             );
+            notes.push(
+                "The AWS CLI and boto3 take it for a key: a command that calls Bedrock itself needs it unset.".into(),
+            );
         }
         if self.choice.model.contains("opus") {
             notes.push("Opus is the dearest family; every turn of the main model is billed to this account.".into());
@@ -96,12 +114,12 @@ impl Outcome<'_> {
     }
 
     /// How to get out by hand, for exactly the keys that are ours after this run.
-    fn manual_recovery(&self, world: &World) -> String {
+    fn manual_recovery(&self) -> String {
         let mut keys: Vec<(&Key, bool)> = Vec::new();
-        for record in self.receipt.iter().flat_map(|receipt| &receipt.keys) {
+        for record in self.draft.receipt.iter().flat_map(|receipt| &receipt.keys) {
             keys.push((&record.key, record.before.is_some()));
         }
-        for change in &self.plan.changes {
+        for change in &self.draft.plan.changes {
             if keys.iter().all(|(key, _)| *key != &change.key) {
                 keys.push((&change.key, change.before.is_some()));
             }
@@ -109,8 +127,7 @@ impl Outcome<'_> {
         let of = |had_before: bool| -> Vec<String> {
             keys.iter().filter(|(_, had)| *had == had_before).map(|(key, _)| key.to_string()).collect()
         };
-        let mut text =
-            format!("\nShould Claude Code stop answering and this program be gone, edit {}:\n", self.file(world));
+        let mut text = format!("\nShould Claude Code stop answering and this program be gone, edit {}:\n", self.file());
         if !of(false).is_empty() {
             let _ = writeln!(text, "  delete {}", of(false).join(", "));
         }
@@ -120,14 +137,15 @@ impl Outcome<'_> {
         text
     }
 
-    fn file(&self, world: &World) -> String {
-        shortened(self.path, world.home().as_deref())
+    fn file(&self) -> String {
+        shortened(&self.setup.path, self.setup.world.home().as_deref())
     }
 
-    fn say(&self, ui: Ui, json: bool, applied: bool, text: &str) -> Result<(), Failure> {
-        if json {
-            let path = self.path.display().to_string();
-            let report = v1::Setup::of(self.choice, self.identity, self.plan, path, applied);
+    fn say(&self, applied: bool, text: &str) -> Result<(), Failure> {
+        let Setup { ui, global, path, .. } = self.setup;
+        if global.json {
+            let report =
+                v1::Setup::of(self.choice, self.identity, &self.draft.plan, path.display().to_string(), applied);
             ui.answer_verbatim(&(serde_json::to_string_pretty(&report).unwrap_or_default() + "\n"))
         } else {
             ui.answer(text)

@@ -1,0 +1,51 @@
+//! Ctrl-C while nobody is asked: said in words, and nothing is left half-done.
+
+use std::thread::{self, JoinHandle};
+
+use tokio::sync::oneshot;
+
+use crate::error::Exit;
+use crate::ui::Ui;
+
+/// While it lives, an interrupt ends the program with a word and exit code 130. Once it is dropped an interrupt is
+/// not heard any more, so that what is being written is written whole.
+#[derive(Debug)]
+#[must_use = "it watches until it is dropped"]
+pub struct Watch {
+    watching: Option<(oneshot::Sender<()>, JoinHandle<()>)>,
+}
+
+/// Watches for an interrupt. Where the system does not allow that, an interrupt ends the program as it always does.
+pub fn watch(ui: Ui) -> Watch {
+    let (stop, stopped) = oneshot::channel::<()>();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build();
+    let watching = runtime.ok().map(|runtime| {
+        let watching = thread::spawn(move || {
+            runtime.block_on(async {
+                tokio::select! {
+                    Ok(()) = tokio::signal::ctrl_c() => end(ui),
+                    _ = stopped => {}
+                }
+            });
+        });
+        (stop, watching)
+    });
+    Watch { watching }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        if let Some((stop, watching)) = self.watching.take() {
+            drop(stop);
+            let _ = watching.join();
+        }
+    }
+}
+
+#[expect(clippy::disallowed_methods, clippy::exit, reason = "the main thread is waiting for AWS or for a line")]
+fn end(ui: Ui) {
+    // The signal may have come from elsewhere while a question had the keyboard.
+    let _ = crossterm::terminal::disable_raw_mode();
+    ui.interruption();
+    std::process::exit(Exit::Interrupted as i32);
+}

@@ -1,0 +1,105 @@
+//! What must hold for a choice before anything is written.
+
+use crate::aws::credentials::CredentialsError;
+use crate::aws::identity::Identity;
+use crate::claude_code::{self, Version};
+use crate::cli::{IdentityMode, SetupScope};
+use crate::commands::credentials::explain;
+use crate::configuration;
+use crate::error::Failure;
+use crate::model;
+use crate::observe;
+use crate::plan::Choice;
+use crate::report::human;
+use crate::settings::document::Document;
+use crate::settings::scope::{Settings, Source};
+use crate::wizard::Answers;
+
+use super::Setup;
+
+impl Setup<'_> {
+    pub(super) fn check_given(&self, given: &Answers) -> Result<(), Failure> {
+        if let Some(profile) = &given.profile {
+            crate::aws::credentials::kind(&self.files, profile).map_err(|error| explain(&error, profile))?;
+        }
+        match &given.region {
+            Some(region) if !configuration::is_region_shaped(region) => {
+                Err(Failure::refused(format!("`{region}` is not an AWS region")).hint("regions look like `us-west-2`"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// An installed Claude Code that would use another identity than the chosen one is no ground to build on.
+    pub(super) fn check_claude_code(&self, choice: &Choice) -> Result<(), Failure> {
+        if choice.scope == SetupScope::Project {
+            return Ok(());
+        }
+        let needed = Version::needed(choice.identity);
+        match claude_code::installed(self.world) {
+            Some(version) if version < needed => Err(Failure::refused(format!(
+                "Claude Code {version} would not keep to the chosen identity; {} mode needs {needed} or newer",
+                human::mode_name(choice.identity)
+            ))
+            .hint("update it with `claude update`")),
+            _ => Ok(()),
+        }
+    }
+
+    /// An ARN is in no listing, so AWS is asked for it by itself.
+    pub(super) fn check_model(&self, choice: &Choice, identity: Option<&Identity>) -> Result<(), Failure> {
+        let id = model::without_context_suffix(&choice.model);
+        if !id.starts_with("arn:") {
+            return Ok(());
+        }
+        let progress = self.ui.progress("Asking Bedrock for the inference profile…");
+        let found = observe::find_inference_profile(self.world, &self.files, &choice.profile, &choice.region, id);
+        drop(progress);
+        match found {
+            Ok(()) => Ok(()),
+            Err(CredentialsError::Call(error)) if error.is_denied() => {
+                let who = identity.map_or(choice.profile.as_str(), |identity| identity.arn.as_str());
+                self.ui.warning(&format!("{who} may not look up `{id}`; it is written unverified"));
+                Ok(())
+            }
+            Err(error) => Err(Failure::refused(format!("the model `{id}` was not found: {error}"))),
+        }
+    }
+
+    /// What we write must also be what counts: a stronger file or the host could say otherwise.
+    pub(super) fn check_effect(&self, planned: &Document, choice: &Choice) -> Result<(), Failure> {
+        let settings = Settings::read(self.world).with_document(&self.path, planned.clone());
+        let judged = configuration::judge(self.world, &settings, &self.files.profiles, None);
+        if judged.provider != configuration::Provider::Bedrock {
+            let switch = judged.provider_switch.map(|found| found.source);
+            return Err(overridden("the provider", &judged.provider.to_string(), switch));
+        }
+        if judged.region.value != choice.region {
+            return Err(overridden("the region", &judged.region.value, Some(judged.region.source)));
+        }
+        if choice.scope == SetupScope::Project {
+            return Ok(());
+        }
+        let holds = match (&judged.identity, choice.identity) {
+            (configuration::Identity::Isolated(_, ours), IdentityMode::Isolated) => ours.profile == choice.profile,
+            (configuration::Identity::Profile(found), IdentityMode::Shared) => found.value == choice.profile,
+            _ => false,
+        };
+        if holds {
+            return Ok(());
+        }
+        let source = judged.identity.found().map(|found| found.source.clone());
+        Err(overridden("the identity", judged.identity.mode(), source))
+    }
+}
+
+fn overridden(what: &str, value: &str, source: Option<Source>) -> Failure {
+    let place = match source {
+        Some(Source::Settings { scope, path, .. }) => format!("the {scope} settings `{}`", path.display()),
+        Some(Source::Variable(name)) => format!("the variable {name}"),
+        Some(Source::AwsFile { path, .. }) => format!("`{}`", path.display()),
+        Some(Source::Default) | None => "something stronger".to_owned(),
+    };
+    Failure::refused(format!("{what} would still be `{value}`, for {place} says so and wins; nothing was written"))
+        .hint("change it there, or choose a `--scope` that is stronger")
+}

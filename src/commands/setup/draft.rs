@@ -1,0 +1,58 @@
+//! A settings file with the plan for it.
+
+use crate::error::Failure;
+use crate::helper_command;
+use crate::plan::{self, Choice, Consent, Plan};
+use crate::receipt::Receipt;
+use crate::report::human;
+use crate::settings::document::Document;
+use crate::settings::store::Snapshot;
+use crate::wizard::{KeptValue, Planned};
+
+use super::Setup;
+
+/// A settings file as it stands and what would be done to it.
+pub(super) struct Draft {
+    pub(super) snapshot: Snapshot,
+    pub(super) document: Document,
+    /// The receipt of earlier set-ups.
+    pub(super) receipt: Option<Receipt>,
+    pub(super) plan: Plan,
+    /// The settings file as it would be.
+    pub(super) afterwards: Document,
+}
+
+impl Setup<'_> {
+    /// Plans a choice on the settings file as it stands now.
+    pub(super) fn draft(&self, choice: &Choice, consent: &Consent) -> Result<Draft, Failure> {
+        let (snapshot, document) = self.target()?;
+        let receipt = self.receipts.find(&self.path).map_err(|error| Failure::failed(error.to_string()))?;
+        let program = helper_command::lasting_program_path(self.world);
+        let wishes = plan::wishes(choice, &program).map_err(|error| Failure::refused(error.to_string()))?;
+        let plan = plan::set_up(&document, receipt.as_ref(), &wishes, consent);
+        let bytes = document.apply(&plan.edits()).map_err(|error| Failure::failed(error.to_string()))?;
+        let afterwards = Document::parse(&bytes).map_err(|malformed| Failure::failed(malformed.to_string()))?;
+        let draft = Draft { snapshot, document, receipt, plan, afterwards };
+        // With a required value kept, the choice is impossible anyhow, and that is told in other words.
+        if draft.plan.impossible().next().is_none() {
+            self.check_effect(&draft.afterwards, choice)?;
+        }
+        Ok(draft)
+    }
+}
+
+impl Draft {
+    /// What the wizard has to know of it.
+    pub(super) fn summary(&self) -> Planned {
+        let kept = self.plan.kept.iter();
+        Planned {
+            changes: self.plan.changes.len(),
+            kept: kept.map(|kept| KeptValue { line: human::kept_line(kept), required: kept.wish.required }).collect(),
+        }
+    }
+
+    /// Whether another draft would do the same to the same file.
+    pub(super) fn is_like(&self, other: &Self) -> bool {
+        self.snapshot.bytes() == other.snapshot.bytes() && self.plan == other.plan
+    }
+}

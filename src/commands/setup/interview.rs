@@ -1,0 +1,208 @@
+//! Walks the wizard to a decision: asks a person, AWS and the settings file what it wants to know.
+
+use crate::apply;
+use crate::ask::{self, Reply};
+use crate::aws::credentials::CredentialsError;
+use crate::aws::identity::Identity;
+use crate::aws::sign_in::Wish;
+use crate::commands::credentials::explain;
+use crate::commands::sign_in;
+use crate::error::{Exit, Failure};
+use crate::observe::{self, Verified};
+use crate::plan::{Choice, Consent};
+use crate::private_file::Lock;
+use crate::wizard::{Question, Step, Stuck, Topic, Wizard};
+
+use super::Setup;
+use super::draft::Draft;
+use super::outcome::Outcome;
+
+/// Every question before the last, for a failure that any other answer might mend.
+const ALL: [Topic; 6] =
+    [Topic::Adoption, Topic::Profile, Topic::Region, Topic::Model, Topic::Identity, Topic::Conflict];
+
+/// What the interview comes to.
+pub(super) struct Decision {
+    pub(super) choice: Choice,
+    pub(super) identity: Identity,
+    pub(super) draft: Draft,
+    /// Held from the last look at the settings file until it is written; none for a dry run.
+    pub(super) lock: Option<Lock>,
+}
+
+/// The wizard on its way.
+pub(super) struct Interview<'a> {
+    setup: &'a Setup<'a>,
+    wizard: Wizard,
+    may_ask: bool,
+    identity: Option<Identity>,
+    /// The draft that is or was shown.
+    shown: Option<(Choice, Draft)>,
+}
+
+impl<'a> Interview<'a> {
+    pub(super) fn new(setup: &'a Setup<'a>, wizard: Wizard, may_ask: bool) -> Self {
+        Self { setup, wizard, may_ask, identity: None, shown: None }
+    }
+
+    pub(super) fn decide(mut self) -> Result<Decision, Failure> {
+        loop {
+            match self.wizard.next() {
+                Step::Ask(question) => self.ask(&question)?,
+                Step::Observe { profile, region } => self.observe(&profile, &region)?,
+                Step::Plan(choice, consent) => {
+                    if let Err((failure, mended_by)) = self.plan(&choice, &consent) {
+                        self.go_back(failure, mended_by)?;
+                    }
+                }
+                Step::Declined => return Err(Failure::interrupted()),
+                Step::Stuck(Stuck { message, hint, mended_by }) => {
+                    self.go_back(Failure::refused(message).hint(hint), mended_by)?;
+                }
+                Step::Done(choice, consent) => {
+                    if let Some((draft, lock)) = self.last_look(&choice, &consent)? {
+                        let unknown = || Failure::failed("AWS was not asked who you are");
+                        let identity = self.identity.ok_or_else(unknown)?;
+                        return Ok(Decision { choice, identity, draft, lock });
+                    }
+                }
+            }
+        }
+    }
+
+    fn ask(&mut self, question: &Question) -> Result<(), Failure> {
+        if question.topic == Topic::Confirmation {
+            self.show_draft();
+        }
+        match self.reply(question)? {
+            Reply::Answer(answer) => {
+                if let Err(reason) = self.wizard.answer(question.topic, &answer) {
+                    self.setup.ui.status(&reason);
+                }
+                Ok(())
+            }
+            Reply::Back if self.wizard.back() => Ok(()),
+            Reply::Back => Err(Failure::interrupted()),
+        }
+    }
+
+    /// Answers a question by asking, or without a person by its recommendation.
+    fn reply(&self, question: &Question) -> Result<Reply, Failure> {
+        if self.may_ask {
+            return ask::question(self.setup.world, self.setup.ui, question);
+        }
+        match question.offers.first() {
+            Some(first) if question.has_recommendation => Ok(Reply::Answer(first.value.clone())),
+            _ => Err(not_guessed(question)),
+        }
+    }
+
+    fn observe(&mut self, profile: &str, region: &str) -> Result<(), Failure> {
+        let ui = self.setup.ui;
+        match self.verified(profile, region)? {
+            Ok(verified) => {
+                ui.detail(&format!("{} answers in {region}", verified.identity.arn));
+                self.identity = Some(verified.identity);
+                self.wizard.observed(verified.listing);
+                Ok(())
+            }
+            Err(error) => {
+                let failure = explain(&error, profile);
+                let signed_out = failure.exit == Exit::SignedOut;
+                self.go_back(failure, if signed_out { &[Topic::Profile] } else { &[Topic::Region, Topic::Profile] })
+            }
+        }
+    }
+
+    /// Asks AWS about a profile, signing in to it first where that is needed and somebody is there to do it.
+    fn verified(&self, profile: &str, region: &str) -> Result<Result<Verified, CredentialsError>, Failure> {
+        let Setup { world, ui, files, .. } = self.setup;
+        let ask = || {
+            let progress = ui.progress(&format!("Asking AWS who `{profile}` is and which models {region} has…"));
+            let verified = observe::verify(world, files, profile, region);
+            drop(progress);
+            verified
+        };
+        match ask() {
+            Err(error) if error.needs_sign_in() && world.can_ask() => {
+                sign_in::for_profile(world, *ui, files, profile, &error, Wish::Forced)?;
+                Ok(ask())
+            }
+            other => Ok(other),
+        }
+    }
+
+    /// Makes the plan for a choice; what is wrong with it comes with the questions that could mend it.
+    fn plan(&mut self, choice: &Choice, consent: &Consent) -> Result<(), (Failure, &'static [Topic])> {
+        let identity = self.identity.as_ref();
+        self.setup.check_claude_code(choice).map_err(|failure| (failure, &[Topic::Identity][..]))?;
+        let mended_by_model: &[Topic] = &[Topic::Model, Topic::Region];
+        self.setup.check_model(choice, identity).map_err(|failure| (failure, mended_by_model))?;
+        let draft = self.setup.draft(choice, consent).map_err(|failure| (failure, &ALL[..]))?;
+        if !self.may_ask {
+            self.tell_what_is_kept(&draft);
+        }
+        self.wizard.planned(draft.summary());
+        self.shown = Some((choice.clone(), draft));
+        Ok(())
+    }
+
+    /// Without a person to ask: what stays as others wrote it, and whose it is.
+    fn tell_what_is_kept(&self, draft: &Draft) {
+        if draft.plan.kept.is_empty() {
+            return;
+        }
+        let mut text = String::new();
+        if let Some(recognised) = self.setup.recognised.as_ref().filter(|_| self.wizard.adopted().is_none()) {
+            text = format!("{}\nIt is left as it is; `--force` takes it over.\n", recognised.explanation());
+        }
+        let lines: Vec<String> = draft.summary().kept.into_iter().map(|kept| kept.line).collect();
+        self.setup.ui.status(&format!("{text}These values are not ours:\n{}", lines.join("\n")));
+    }
+
+    fn show_draft(&self) {
+        let (Some((choice, draft)), Some(identity)) = (&self.shown, &self.identity) else { return };
+        let ui = self.setup.ui;
+        let outcome = Outcome { setup: self.setup, choice, identity, draft };
+        ui.status(&format!("\n{}", outcome.plan_with_diff(ui.status_width())));
+    }
+
+    /// The settings file as it stands now, under the lock; `None`, and the plan is made anew, when it is not what was
+    /// shown any more.
+    fn last_look(&mut self, choice: &Choice, consent: &Consent) -> Result<Option<(Draft, Option<Lock>)>, Failure> {
+        let lock = if self.setup.args.dry_run { None } else { Some(apply::lock(&self.setup.state)?) };
+        let draft = self.setup.draft(choice, consent)?;
+        match &self.shown {
+            Some((_, shown)) if self.may_ask && !draft.is_like(shown) => {
+                self.setup.ui.warning("the settings file was changed meanwhile; this is the new plan");
+                self.wizard.plan_anew();
+                Ok(None)
+            }
+            _ => Ok(Some((draft, lock))),
+        }
+    }
+
+    /// Tells a failure and goes back to the latest question that could mend it; without one it is the end.
+    fn go_back(&mut self, failure: Failure, mended_by: &[Topic]) -> Result<(), Failure> {
+        if self.may_ask && self.wizard.back_to(mended_by) {
+            self.setup.ui.failure(&failure);
+            return Ok(());
+        }
+        Err(failure)
+    }
+}
+
+/// A question that has several good answers and nobody to ask.
+fn not_guessed(question: &Question) -> Failure {
+    let offers: Vec<String> =
+        question.offers.iter().map(|offer| format!("{}  ({})", offer.value, offer.about)).collect();
+    let (what, option) = match question.topic {
+        Topic::Profile => ("several profiles could be meant", "--profile NAME"),
+        Topic::Region => ("no region is known", "--region REGION"),
+        Topic::Model => ("the models may not be listed with this identity", "--model ID"),
+        Topic::Identity => ("no identity mode is known", "--identity MODE"),
+        Topic::Adoption | Topic::Conflict | Topic::Confirmation => ("someone has to decide", "--force"),
+    };
+    let list = if offers.is_empty() { String::new() } else { format!(":\n  {}", offers.join("\n  ")) };
+    Failure::refused(format!("{what}, and nothing was written{list}")).hint(format!("name one with `{option}`"))
+}

@@ -1,0 +1,70 @@
+//! What the questions are made from.
+
+use crate::aws::bedrock::InferenceProfile;
+use crate::cli::IdentityMode;
+use crate::wizard::foreign::Recognised;
+
+/// A profile the user may choose.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProfileOption {
+    /// Its name.
+    pub name: String,
+    /// Its kind, account and sign-in, in a few words.
+    pub description: String,
+    /// Whether it would give credentials now.
+    pub usable: bool,
+    /// Whether Claude Code finds it by itself.
+    pub found_by_claude_code: bool,
+    /// The regions it suggests, the most likely first.
+    pub regions: Vec<String>,
+}
+
+/// What was learnt of Bedrock in the chosen region.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Listing {
+    /// What it offers.
+    Profiles(Vec<InferenceProfile>),
+    /// The principal may not list.
+    Denied,
+}
+
+/// A value of someone else's that a plan leaves in place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptValue {
+    /// The key, the value and what was wanted, in a line without secrets.
+    pub line: String,
+    /// Whether the choice is impossible with it.
+    pub required: bool,
+}
+
+/// What a plan would do to the settings file.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Planned {
+    /// How many keys change.
+    pub changes: usize,
+    /// What stays although something else was wanted.
+    pub kept: Vec<KeptValue>,
+}
+
+/// What the questions are made from.
+#[derive(Debug, Clone, Default)]
+pub struct Knowledge {
+    /// The profiles there are.
+    pub profiles: Vec<ProfileOption>,
+    /// The files they were looked for in, in words.
+    pub looked_in: String,
+    /// The profile Claude Code is configured with or `AWS_PROFILE` names.
+    pub configured_profile: Option<String>,
+    /// The region Claude Code is configured with by a settings file or variable.
+    pub configured_region: Option<String>,
+    /// The identity mode we wrote earlier.
+    pub configured_identity: Option<IdentityMode>,
+    /// The main model we wrote earlier.
+    pub configured_model: Option<String>,
+    /// The configuration of somebody else in the settings file.
+    pub recognised: Option<Recognised>,
+    /// What Bedrock offers to the profile in the region, once asked.
+    pub listing: Option<Listing>,
+    /// What a plan for the choice would do, once made.
+    pub planned: Option<Planned>,
+}

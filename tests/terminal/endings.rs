@@ -1,0 +1,117 @@
+//! Ctrl-C at every moment, a no, and the end of the terminal's input.
+
+use super::screen::Screen;
+
+/// What leads to each question, and the question.
+const QUESTIONS: [(&[&str], &str); 5] = [
+    (&[], "Which AWS profile"),
+    (&["Enter"], "In which AWS region?"),
+    (&["Enter"], "Which model"),
+    (&["Enter"], "How should"),
+    (&["Enter"], "Write these 9 changes?"),
+];
+
+#[test]
+fn an_interrupt_at_any_question_changes_nothing() {
+    for last in 0..QUESTIONS.len() {
+        let Some(screen) = Screen::new(80) else { return };
+        screen.start("claude-bedrock setup");
+        let mut before = Vec::new();
+        for (keys, question) in &QUESTIONS[..=last] {
+            if !keys.is_empty() {
+                screen.keys(keys);
+            }
+            screen.wait_for_question(question);
+            if before.is_empty() {
+                before = screen.files();
+            }
+        }
+        screen.keys(&["C-c"]);
+        assert_eq!(screen.exit_code(), 130);
+        let shown = screen.shown();
+        assert!(shown.lines().any(|line| line == "stopped; nothing was changed"), "{shown}");
+        assert_eq!(screen.files(), before, "after {}", QUESTIONS[last].1);
+        assert!(!screen.home().join(".claude").exists());
+        assert!(!screen.home().join(".local/state/claude-bedrock/receipts").exists());
+    }
+}
+
+#[test]
+fn an_interrupt_while_aws_is_asked_changes_nothing_and_says_so() {
+    let moving: &[&str] = &["TERM=screen"];
+    let still: &[&str] = &["TERM=dumb"];
+    for term in [moving, still] {
+        let Some(screen) = Screen::new(80) else { return };
+        let (name, value) = term[0].split_once('=').expect("a pair");
+        let screen = screen.option("--latency").option("20000").env(name, value);
+        screen.write(".keep", "");
+        screen.start("claude-bedrock setup --profile work --region us-west-2");
+        screen.wait_for("Asking AWS who `work` is");
+        let before = screen.files();
+        screen.keys(&["C-c"]);
+        assert_eq!(screen.exit_code(), 130);
+        let shown = screen.shown();
+        assert!(shown.lines().any(|line| line == "stopped; nothing was changed"), "{shown}");
+        assert_eq!(screen.files(), before);
+        assert!(!screen.home().join(".claude").exists());
+    }
+}
+
+#[test]
+fn a_no_writes_nothing() {
+    let Some(screen) = Screen::new(40) else { return };
+    screen.start("claude-bedrock setup --profile work --region us-west-2 --identity isolated");
+    screen.wait_for_question("Which model");
+    let before = screen.files();
+    screen.keys(&["Enter"]);
+    screen.wait_for_question("Write these 9 changes?");
+    screen.keys(&["n", "Enter"]);
+    assert_eq!(screen.exit_code(), 130);
+    assert_eq!(screen.files(), before);
+}
+
+#[test]
+fn a_file_changed_while_the_diff_is_read_is_shown_anew() {
+    let Some(screen) = Screen::new(80) else { return };
+    screen.write(".claude/settings.json", "{\"language\": \"german\"}\n");
+    screen.start("claude-bedrock setup --profile work --region us-west-2 --identity isolated --model us.anthropic.claude-opus-5-5");
+    screen.wait_for_question("Write these 9 changes?");
+    screen.write(".claude/settings.json", "{\"language\": \"french\"}\n");
+    screen.keys(&["Enter"]);
+    screen.wait_for("was changed meanwhile");
+    screen.wait_for("- {\"language\": \"french\"}");
+    screen.keys(&["Enter"]);
+    assert_eq!(screen.exit_code(), 0);
+    assert!(screen.read(".claude/settings.json").contains("french"));
+    let _ = screen.run(&["reset"]).success();
+    assert_eq!(screen.read(".claude/settings.json"), "{\"language\": \"french\"}\n");
+}
+
+#[test]
+fn a_dry_run_asks_shows_the_diff_and_writes_nothing() {
+    let Some(screen) = Screen::new(80) else { return };
+    screen.start("claude-bedrock setup --dry-run --profile work --region us-west-2 --identity shared");
+    screen.wait_for_question("Which model");
+    let before = screen.files();
+    screen.keys(&["Enter"]);
+    assert_eq!(screen.exit_code(), 0);
+    let shown = screen.shown();
+    assert!(shown.contains("+     \"AWS_PROFILE\": \"work\"") && shown.contains("(--dry-run)"), "{shown}");
+    assert_eq!(screen.files(), before);
+}
+
+#[test]
+fn a_sign_in_that_is_missing_leads_back_to_the_profile() {
+    let Some(screen) = Screen::new(80) else { return };
+    let screen = screen.option("--signed-out");
+    screen.start("claude-bedrock setup");
+    let shown = screen.wait_for_question("Which AWS profile");
+    assert!(shown.contains("No profile is signed in at the moment."), "{shown}");
+    screen.keys(&["Enter"]);
+    screen.wait_for_question("In which AWS region?");
+    screen.keys(&["Enter"]);
+    screen.wait_for("nobody is signed in to the SSO session `work`");
+    screen.wait_for_question("Which AWS profile");
+    screen.keys(&["C-c"]);
+    assert_eq!(screen.exit_code(), 130);
+}

@@ -1,0 +1,7 @@
+//! Driven by keys in a real terminal, at two widths, with colour and without.
+
+mod answers;
+mod endings;
+mod lines;
+mod others;
+mod screen;
