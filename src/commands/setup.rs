@@ -101,7 +101,7 @@ impl<'a> Setup<'a> {
         if may_ask && !self.is_confirmed(&plan, &outcome)? {
             return Err(Failure::interrupted());
         }
-        apply::set_up(&self.receipts, receipt.clone(), snapshot, &document, &self.scope.to_string(), &plan)?;
+        apply::set_up(&self.receipts, receipt.as_ref(), snapshot, &document, &self.scope.to_string(), &plan)?;
         outcome.applied(self.world, self.ui, self.global.json)
     }
 

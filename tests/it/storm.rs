@@ -105,7 +105,8 @@ fn is_clear_refusal(run: &Run, manner: Manner) -> bool {
 fn check_end(home: &Home, mine: &Value, foreign: &Foreign) {
     let mut expected = mine.clone();
     expected[COUNTER] = home.settings_json()[COUNTER].clone();
-    assert!(expected[COUNTER].as_u64().is_some_and(|count| count as usize + foreign.lost > foreign.writes));
+    let counted = expected[COUNTER].as_u64().and_then(|count| usize::try_from(count).ok()).expect("a count");
+    assert!(counted + foreign.lost > foreign.writes, "{counted} of {foreign:?}");
     let _ = home.run(["reset"]).success();
     assert!(home.state_files("receipts").is_empty(), "{:?}", home.state_files("receipts"));
     if foreign.blind == 0 {
@@ -165,7 +166,8 @@ fn watch_until(done: &AtomicBool, settings: &PathBuf, manner: Manner, torn: &Ato
         let bytes = fs_err::read(settings).unwrap_or_default();
         let is_whole = serde_json::from_slice::<Value>(&bytes).is_ok_and(|value| value["language"] == "german");
         // Who writes in place empties the file first; that is not ours to prevent.
-        if !is_whole && !(manner == Manner::InPlace && bytes.is_empty()) {
+        let is_being_written = manner == Manner::InPlace && bytes.is_empty();
+        if !(is_whole || is_being_written) {
             torn.fetch_add(1, Ordering::Relaxed);
         }
         thread::sleep(Duration::from_micros(200));
