@@ -32,7 +32,7 @@ pub fn lock(state: &StateFolder) -> Result<Lock, Failure> {
 /// When the file was changed meanwhile, or cannot be written; it and its receipt then stand as they were.
 pub fn set_up(
     receipts: &Receipts,
-    known: Option<Receipt>,
+    known: Option<&Receipt>,
     snapshot: Snapshot,
     document: &Document,
     scope: &str,
@@ -40,15 +40,15 @@ pub fn set_up(
 ) -> Result<(), Failure> {
     let new = document.apply(&plan.edits()).map_err(|error| Failure::failed(error.to_string()))?;
     let path = snapshot.path().to_owned();
-    let known_still = known.as_ref().filter(|receipt| tells_of(receipt, snapshot.bytes(), document));
+    let known_still = known.filter(|receipt| tells_of(receipt, snapshot.bytes(), document));
     let receipt = match known_still {
         Some(receipt) => receipt.clone(),
-        None => begin(&snapshot, document, scope, known.as_ref()),
+        None => begin(&snapshot, document, scope, known),
     };
     let first_bytes = snapshot.bytes().filter(|_| known_still.is_none());
     let receipt = receipt_after(receipt, snapshot.bytes(), plan, &new);
     if let Err(error) = receipts.store(&receipt, first_bytes) {
-        take_back(receipts, &path, known.as_ref());
+        take_back(receipts, &path, known);
         return Err(Failure::failed(error.to_string()));
     }
     match snapshot.replace(&new) {
@@ -56,7 +56,7 @@ pub fn set_up(
         // For a moment ours could be read, and may be in what others write next.
         Err(error @ StoreError::Overtaken { .. }) => Err(Failure::failed(error.to_string())),
         Err(error) => {
-            take_back(receipts, &path, known.as_ref());
+            take_back(receipts, &path, known);
             Err(Failure::failed(error.to_string()))
         }
     }

@@ -47,8 +47,9 @@ impl Home {
         let snapshot = store::read(&self.settings()).expect("readable");
         let document = Document::parse(snapshot.bytes().unwrap_or_default()).expect("settings");
         let wish = Wish { key: Key::env(vars::AWS_REGION), value: Some(region.to_owned()), required: true };
-        let plan = crate::plan::set_up(&document, self.receipt().as_ref(), &[wish], true);
-        set_up(&self.receipts, self.receipt(), snapshot, &document, "user", &plan)
+        let known = self.receipt();
+        let plan = crate::plan::set_up(&document, known.as_ref(), &[wish], true);
+        set_up(&self.receipts, known.as_ref(), snapshot, &document, "user", &plan)
     }
 
     fn reset(&self) {

@@ -14,6 +14,7 @@ use crate::aws::endpoint::{self, Service};
 use crate::aws::files::AwsFiles;
 use crate::aws::profile::{ProfileKind, SsoProfile};
 use crate::aws::session::{self, SessionError};
+use crate::draft;
 use crate::private_file::{self, StateFolder};
 use crate::world::World;
 
@@ -365,6 +366,8 @@ pub fn forget_all(state: &StateFolder) -> std::io::Result<()> {
             private_file::remove(&path)?;
         }
     }
+    // What a killed run left holds credentials, too.
+    draft::sweep(&folder);
     let _ = fs_err::remove_dir(&folder);
     Ok(())
 }

@@ -122,7 +122,7 @@ impl<'a> Setup<'a> {
         let scope = self.scope.to_string();
         apply::set_up(
             &self.receipts,
-            draft.receipt.clone(),
+            draft.receipt.as_ref(),
             draft.snapshot.clone(),
             &draft.document,
             &scope,

@@ -277,7 +277,7 @@ impl fmt::Debug for Snapshot {
             .field("path", &self.path)
             .field("target", &self.target)
             .field("length", &length)
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 

@@ -1,8 +1,9 @@
 //! Places that a settings file should not be in, and what is said of each. Nothing is changed there.
 
-use std::ffi::OsStr;
+mod own_files;
+
 use std::os::unix::fs::{MetadataExt as _, chown, symlink};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use rustix::fs::{XattrFlags, getxattr, listxattr, setxattr};
@@ -37,7 +38,7 @@ fn home_with(settings: &str) -> Home {
 
 /// Asserts that a set-up is refused with all of the words and that nothing was changed.
 #[track_caller]
-fn assert_refused(home: &Home, run: Run, words: &[&str]) {
+fn assert_refused(home: &Home, run: &Run, words: &[&str]) {
     assert!(matches!(run.code, Some(1 | 2)), "{run:?}");
     for word in words {
         assert!(run.stderr.contains(word), "`{word}` is not in: {}", run.stderr);
@@ -71,7 +72,7 @@ fn a_folder_nobody_may_write_to() {
     set_mode(&folder, 0o555);
     let run = run_bound(&home, &["setup", "--yes"]);
     set_mode(&folder, 0o755);
-    assert_refused(&home, run, &["cannot create a file in", folder.to_str().expect("UTF-8"), "you may write there"]);
+    assert_refused(&home, &run, &["cannot create a file in", folder.to_str().expect("UTF-8"), "you may write there"]);
     assert_untouched(&home);
 }
 
@@ -81,7 +82,7 @@ fn a_file_that_may_not_be_read() {
     set_mode(&home.settings(), 0o000);
     let run = run_bound(&home, &["setup", "--yes"]);
     set_mode(&home.settings(), 0o644);
-    assert_refused(&home, run, &["cannot read", "/.claude/settings.json", "belongs to you"]);
+    assert_refused(&home, &run, &["cannot read", "/.claude/settings.json", "belongs to you"]);
     assert_untouched(&home);
 }
 
@@ -90,7 +91,7 @@ fn a_file_system_that_is_read_only() {
     let home = home_with(SETTINGS);
     let script = r#"mount --bind .claude .claude; mount -o remount,bind,ro .claude; exec "$0" setup --yes"#;
     let Some(run) = in_namespace(&home, &format!("cd ..; {script}")) else { return };
-    assert_refused(&home, run, &["/.claude", "the file system is read-only"]);
+    assert_refused(&home, &run, &["/.claude", "the file system is read-only"]);
     assert_untouched(&home);
 }
 
@@ -101,7 +102,7 @@ fn a_file_that_is_mounted_by_itself() {
     let Some(run) = in_namespace(&home, &format!(r#"mount --bind {file} {file}; exec "$0" setup --yes"#)) else {
         return;
     };
-    assert_refused(&home, run, &["/.claude/settings.json", "mount its directory instead"]);
+    assert_refused(&home, &run, &["/.claude/settings.json", "mount its directory instead"]);
     assert_untouched(&home);
 }
 
@@ -138,7 +139,7 @@ fn a_folder_in_the_files_place() {
     let home = Home::new();
     home.write(".claude/settings.json/keep", "");
     let run = home.run(["setup", "--yes"]);
-    assert_refused(&home, run, &["/.claude/settings.json` is not a file", "move it away"]);
+    assert_refused(&home, &run, &["/.claude/settings.json` is not a file", "move it away"]);
     assert!(home.settings().join("keep").exists());
 }
 
@@ -147,7 +148,7 @@ fn a_file_in_the_folders_place() {
     let home = Home::new();
     home.write(".claude", "mine");
     let run = home.run(["setup", "--yes"]);
-    assert_refused(&home, run, &["/.claude", "a file stands where a directory should be"]);
+    assert_refused(&home, &run, &["/.claude", "a file stands where a directory should be"]);
     assert_eq!(home.read(".claude"), b"mine");
 }
 
@@ -157,7 +158,7 @@ fn a_pipe_in_the_files_place() {
     fs_err::remove_file(home.settings()).expect("removable");
     assert!(Command::new("mkfifo").arg(home.settings()).status().expect("mkfifo runs").success());
     let run = home.run(["setup", "--yes"]);
-    assert_refused(&home, run, &["is not a file"]);
+    assert_refused(&home, &run, &["is not a file"]);
 }
 
 #[test]
@@ -179,7 +180,7 @@ fn links_that_lead_in_a_circle() {
     symlink("other", home.settings()).expect("a link");
     symlink("settings.json", home.path().join(".claude/other")).expect("a link");
     let run = home.run(["setup", "--yes"]);
-    assert_refused(&home, run, &["symbolic link in a circle"]);
+    assert_refused(&home, &run, &["symbolic link in a circle"]);
     assert!(is_link(&home.settings()));
 }
 
@@ -193,7 +194,7 @@ fn a_file_with_another_name() {
     let other = home.path().join("other.json");
     fs_err::hard_link(home.settings(), &other).expect("a hard link");
     let run = home.run(["setup", "--yes"]);
-    assert_refused(&home, run, &["hard links", "make it a file with one name"]);
+    assert_refused(&home, &run, &["hard links", "make it a file with one name"]);
     assert_untouched(&home);
     assert_eq!(fs_err::metadata(other).expect("there").nlink(), 2);
 }
@@ -205,7 +206,7 @@ fn a_file_of_another_owner() {
         return unavailable_to("give a file to another user");
     }
     let run = run_bound(&home, &["setup", "--yes"]);
-    assert_refused(&home, run, &["belongs to another user or group", "run the same command as its owner"]);
+    assert_refused(&home, &run, &["belongs to another user or group", "run the same command as its owner"]);
     assert_untouched(&home);
 
     // The superuser may, and leaves it to its owner.
@@ -234,7 +235,7 @@ fn a_file_that_may_never_change() {
     }
     let run = home.run(["setup", "--yes"]);
     assert!(immutable("-i"));
-    assert_refused(&home, run, &["cannot replace", "/.claude/settings.json", "Operation not permitted", "lsattr"]);
+    assert_refused(&home, &run, &["cannot replace", "/.claude/settings.json", "Operation not permitted", "lsattr"]);
     assert_untouched(&home);
 }
 
@@ -306,7 +307,7 @@ fn an_attribute_that_cannot_be_kept() {
         return unavailable_to("give a file a security attribute");
     }
     let run = run_bound(&home, &["setup", "--yes"]);
-    assert_refused(&home, run, &["the extended attribute `security.claude-bedrock-test`, which cannot be kept"]);
+    assert_refused(&home, &run, &["the extended attribute `security.claude-bedrock-test`, which cannot be kept"]);
     assert_untouched(&home);
 }
 
@@ -338,7 +339,7 @@ fn a_file_that_is_being_written() {
     for half in ["{ \"language\" : \"ger", "{", "{ \"language\" :"] {
         let home = home_with(half);
         let run = home.run(["setup", "--yes"]);
-        assert_refused(&home, run, &["the file ends in the middle of a value", "nothing was written"]);
+        assert_refused(&home, &run, &["the file ends in the middle of a value", "nothing was written"]);
         assert_eq!(home.settings_text(), half);
     }
 }
@@ -354,64 +355,4 @@ fn a_reset_while_the_file_is_being_written_keeps_the_receipt() {
     home.write(".claude/settings.json", whole);
     let _ = home.run(["reset"]).success();
     assert_untouched(&home);
-}
-
-#[test]
-fn a_state_folder_that_cannot_be_written() {
-    let home = home_with(SETTINGS);
-    let _ = home.run(["credentials", "--profile", "work"]).success();
-    set_mode(&home.state(), 0o555);
-    let run = run_bound(&home, &["setup", "--yes"]);
-    set_mode(&home.state(), 0o700);
-    assert_refused(&home, run, &["/.local/state/claude-bedrock/receipts", "Permission denied"]);
-    assert_untouched(&home);
-}
-
-#[test]
-fn a_file_in_the_state_folders_place() {
-    let home = home_with(SETTINGS);
-    home.write(".local/state/claude-bedrock", "");
-    let run = home.run(["setup", "--yes"]);
-    assert!(run.stderr.contains("/.local/state/claude-bedrock"), "{run:?}");
-    assert!(matches!(run.code, Some(1 | 2)), "{run:?}");
-    assert_untouched(&home);
-}
-
-#[test]
-fn a_damaged_receipt_is_named_and_nothing_is_changed() {
-    for damage in ["", "{", "[]", "{\"version\": 2}", "\0\0\0\0"] {
-        let home = home_with(SETTINGS);
-        let _ = home.run(["setup", "--yes"]).success();
-        let settings = home.settings_text();
-        let receipt = receipt(&home);
-        home.write(receipt.to_str().expect("UTF-8"), damage);
-        for arguments in [&["reset"][..], &["setup", "--yes", "--region", "us-east-1"]] {
-            let said = home.run(arguments).failure(1);
-            let named = format!("the receipt `{}` cannot be used", receipt.display());
-            assert!(said.contains(&named) && said.contains("move it away"), "{said}");
-            assert_eq!(home.settings_text(), settings, "{damage:?}");
-        }
-    }
-}
-
-fn receipt(home: &Home) -> PathBuf {
-    let mut files = home.state_files("receipts");
-    files.retain(|path| path.extension() == Some(OsStr::new("json")));
-    assert_eq!(files.len(), 1);
-    files.remove(0)
-}
-
-#[test]
-fn a_copy_of_the_first_bytes_that_is_gone_or_damaged_is_done_without() {
-    for damage in [None, Some("{\"language\": \"other\"}")] {
-        let home = home_with(SETTINGS);
-        let _ = home.run(["setup", "--yes"]).success();
-        let copy = receipt(&home).with_extension("before");
-        match damage {
-            Some(text) => drop(home.write(copy.to_str().expect("UTF-8"), text)),
-            None => fs_err::remove_file(copy).expect("removable"),
-        }
-        let _ = home.run(["reset"]).success();
-        assert_untouched(&home);
-    }
 }

@@ -69,11 +69,16 @@ fn storm(manner: Manner) {
 
     assert_eq!(torn.load(Ordering::Relaxed), 0, "every reader sees whole settings");
     assert_eq!(runs.len(), PROCESSES);
+    let overtaken = runs.iter().filter(|run| run.stderr.contains("by another program at the same moment")).count();
     let succeeded = runs.iter().filter(|run| run.code == Some(0)).count();
     for run in runs.iter().filter(|run| run.code != Some(0)) {
         assert!(is_clear_refusal(run, manner), "{run:?}");
     }
-    tell(&format!("{manner}: {succeeded} of {PROCESSES} succeeded; the other program: {foreign:?}"));
+    tell(&format!(
+        "{manner}: {succeeded} of {PROCESSES} succeeded; {overtaken} taken back; the other program: {foreign:?}"
+    ));
+    // Only while ours is in place and not yet taken back can the other program read it and go on from there.
+    assert!(foreign.lost <= overtaken, "{foreign:?}, {overtaken} taken back");
     assert!(succeeded > 0 && foreign.writes > 0, "both got through");
     check_end(&home, &mine, &foreign);
 }
@@ -95,7 +100,8 @@ fn is_clear_refusal(run: &Run, manner: Manner) -> bool {
     let overtaken = ["changed by another program meanwhile", "changed by another program at the same moment"];
     // Keys of ours that the other program wrote back after a reset are not ours any more.
     let foreign = ["with these values kept, Claude Code could not work as chosen", "would still be"];
-    let crowd = ["another claude-bedrock kept"];
+    // Two hundred at once are too many for a small machine.
+    let crowd = ["another claude-bedrock kept", "did not answer within"];
     let half = ["the file ends in the middle of a value"];
     overtaken.iter().chain(&foreign).chain(&crowd).any(|reason| run.stderr.contains(reason))
         || (manner == Manner::InPlace && half.iter().any(|reason| run.stderr.contains(reason)))
@@ -105,7 +111,8 @@ fn is_clear_refusal(run: &Run, manner: Manner) -> bool {
 fn check_end(home: &Home, mine: &Value, foreign: &Foreign) {
     let mut expected = mine.clone();
     expected[COUNTER] = home.settings_json()[COUNTER].clone();
-    assert!(expected[COUNTER].as_u64().is_some_and(|count| count as usize + foreign.lost > foreign.writes));
+    let counted = expected[COUNTER].as_u64().and_then(|count| usize::try_from(count).ok()).expect("a count");
+    assert!(counted + foreign.lost > foreign.writes, "{counted} of {foreign:?}");
     let _ = home.run(["reset"]).success();
     assert!(home.state_files("receipts").is_empty(), "{:?}", home.state_files("receipts"));
     if foreign.blind == 0 {
@@ -165,7 +172,8 @@ fn watch_until(done: &AtomicBool, settings: &PathBuf, manner: Manner, torn: &Ato
         let bytes = fs_err::read(settings).unwrap_or_default();
         let is_whole = serde_json::from_slice::<Value>(&bytes).is_ok_and(|value| value["language"] == "german");
         // Who writes in place empties the file first; that is not ours to prevent.
-        if !is_whole && !(manner == Manner::InPlace && bytes.is_empty()) {
+        let is_being_written = manner == Manner::InPlace && bytes.is_empty();
+        if !(is_whole || is_being_written) {
             torn.fetch_add(1, Ordering::Relaxed);
         }
         thread::sleep(Duration::from_micros(200));

@@ -16,16 +16,18 @@ fn choice() -> impl Strategy<Value = Choice> {
     let model =
         prop_oneof![select(vec!["us.anthropic.claude-x", "a[1m]", "\u{e9}\"\\"]).prop_map(str::to_owned), ".{0,4}"];
     let scopes = select(vec![SetupScope::User, SetupScope::Project, SetupScope::Local]);
-    let modes = select(vec![IdentityMode::Isolated, IdentityMode::Shared]);
+    let identities = select(vec![IdentityMode::Isolated, IdentityMode::Shared]);
     let pins = vec((select(vars::FAMILY_PINS.map(|(_, name)| name).to_vec()), model.clone()), 0..4);
     let profile = select(vec!["work", "o'neil dev", "$(x)"]);
     let region = select(vec!["us-west-2", "eu-west-1"]);
-    (profile, region, model, pins, modes, scopes).prop_map(|(profile, region, model, mut pins, identity, scope)| {
-        pins.sort_unstable();
-        pins.dedup_by_key(|(name, _)| *name);
-        let (profile, region) = (profile.to_owned(), region.to_owned());
-        Choice { profile, region, model, pins, identity, scope }
-    })
+    (profile, region, model, pins, identities, scopes).prop_map(
+        |(profile, region, model, mut pins, identity, scope)| {
+            pins.sort_unstable();
+            pins.dedup_by_key(|(name, _)| *name);
+            let (profile, region) = (profile.to_owned(), region.to_owned());
+            Choice { profile, region, model, pins, identity, scope }
+        },
+    )
 }
 
 /// One set-up as the command does it, without the disk.
