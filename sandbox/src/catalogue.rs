@@ -62,6 +62,14 @@ impl Kind {
 impl<'a> Catalogue<'a> {
     /// Lists the inference profiles, in the order the region declares its geographies.
     pub(crate) fn inference_profiles(self) -> Vec<InferenceProfile> {
+        let has_ended = |profile: &InferenceProfile| {
+            self.account.model(&profile.model).is_some_and(|model| model.has_ended(self.now))
+        };
+        self.profiles_ever().into_iter().filter(|profile| !has_ended(profile)).collect()
+    }
+
+    /// Those of models that have ended, too: they are listed no more, but known by name.
+    fn profiles_ever(self) -> Vec<InferenceProfile> {
         let mut profiles: Vec<InferenceProfile> = self
             .region
             .geographies
@@ -70,7 +78,7 @@ impl<'a> Catalogue<'a> {
             .flat_map(|geography| {
                 let has_profile = |model: &&Model| {
                     let geographies = model.geographies.as_ref();
-                    geographies.is_none_or(|names| names.contains(&geography.name)) && !model.has_ended(self.now)
+                    geographies.is_none_or(|names| names.contains(&geography.name))
                 };
                 let models = self.account.models.iter().filter(has_profile);
                 models.map(|model| self.system_profile(geography, model))
@@ -85,7 +93,7 @@ impl<'a> Catalogue<'a> {
 
     /// Finds what a model id, profile id or ARN of a request names.
     pub(crate) fn target(self, name: &str) -> Option<Target> {
-        if let Some(profile) = self.inference_profiles().into_iter().find(|profile| profile.answers_to(name)) {
+        if let Some(profile) = self.profiles_ever().into_iter().find(|profile| profile.answers_to(name)) {
             let arns = std::iter::once(profile.arn).chain(profile.model_arns).collect();
             return Some(Target { model: profile.model, arns, invocable: true });
         }

@@ -54,18 +54,28 @@ fn perform(cloud: &Cloud, request: &Request, method: &str, path: &[&str]) -> Res
         ("DELETE", ["faults", id]) => clear_fault(cloud, id),
         ("POST", ["approve"]) => Ok(decide(cloud, request, Decision::Approved)),
         ("POST", ["deny"]) => Ok(decide(cloud, request, Decision::Denied)),
-        ("POST", ["ask"]) => {
-            cloud.approvals.stand_by(Decision::Pending);
-            Ok(json!({}))
-        }
-        ("POST", ["forget-sessions"]) => Ok(done(cloud.forget_sessions())),
-        ("POST", ["expire-tokens"]) => Ok(done(cloud.expire_tokens())),
-        ("POST", ["expire-credentials"]) => Ok(done(cloud.expire_credentials())),
-        ("POST", ["advance"]) => Ok(done(cloud.clock.advance(by(request)?))),
-        ("POST", ["age"]) => Ok(done(cloud.clock.age(by(request)?))),
         ("POST", ["web-identity"]) => web_identity(cloud, request),
-        _ => Err(Wrong { status: 404, reason: format!("there is no {method} /{PREFIX}/{}", path.join("/")) }),
+        ("POST", [command]) => command_of(cloud, request, command),
+        _ => Err(nothing(method, path)),
     }
+}
+
+/// Does what answers with nothing.
+fn command_of(cloud: &Cloud, request: &Request, command: &str) -> Result<Value, Wrong> {
+    match command {
+        "ask" => cloud.approvals.stand_by(Decision::Pending),
+        "forget-sessions" => cloud.forget_sessions(),
+        "expire-tokens" => cloud.expire_tokens(),
+        "expire-credentials" => cloud.expire_credentials(),
+        "advance" => cloud.clock.advance(by(request)?),
+        "age" => cloud.clock.age(by(request)?),
+        _ => return Err(nothing("POST", &[command])),
+    }
+    Ok(json!({}))
+}
+
+fn nothing(method: &str, path: &[&str]) -> Wrong {
+    Wrong { status: 404, reason: format!("there is no {method} /{PREFIX}/{}", path.join("/")) }
 }
 
 fn state(cloud: &Cloud) -> Value {
@@ -117,10 +127,6 @@ fn by(request: &Request) -> Result<Duration, Wrong> {
 /// An argument in the query, or in a form.
 fn argument(request: &Request, name: &str) -> Option<String> {
     request.parameter(name).or_else(|| request.form_field(name)).filter(|value| !value.is_empty())
-}
-
-fn done((): ()) -> Value {
-    json!({})
 }
 
 fn wrong(reason: impl Into<String>) -> Wrong {

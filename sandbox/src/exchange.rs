@@ -108,15 +108,12 @@ fn process(
 /// Writes the answer a fault gives in the service's place.
 fn foreign(cloud: &Cloud, route: &Route, answer: &FaultAnswer) -> Reply {
     let code = answer.code.as_deref().unwrap_or_default();
-    let mut reply = match &answer.body {
-        Some(body) => {
-            let media_type = answer.media_type.as_deref().unwrap_or("text/plain");
-            Reply::of(answer.status, media_type, body.clone())
-        }
-        None => {
-            let message = answer.message.as_deref().unwrap_or(if answer.status == 429 { THROTTLED } else { code });
-            route.refuse(cloud, &Refusal::new(answer.status, code, message))
-        }
+    let mut reply = if let Some(body) = &answer.body {
+        let media_type = answer.media_type.as_deref().unwrap_or("text/plain");
+        Reply::of(answer.status, media_type, body.clone())
+    } else {
+        let message = answer.message.as_deref().unwrap_or(if answer.status == 429 { THROTTLED } else { code });
+        route.refuse(cloud, &Refusal::new(answer.status, code, message))
     };
     if let Some(seconds) = answer.retry_after {
         reply = reply.with("retry-after", seconds.to_string());

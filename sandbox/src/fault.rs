@@ -122,7 +122,7 @@ impl Fault {
         if self.effect.is_none() && self.latency.is_none() {
             return Err("a fault needs an `effect` or a `latency`".to_owned());
         }
-        if let Some(latency) = self.latency.filter(|latency| latency.is_negative()) {
+        if let Some(latency) = self.latency.filter(SignedDuration::is_negative) {
             return Err(format!("the latency {latency:#} is less than none"));
         }
         let Some(FaultEffect::Answer(answer)) = &self.effect else { return Ok(()) };

@@ -23,6 +23,9 @@ mod tour;
 /// Runs a command in a clean environment and a home of its own, where AWS is an account this
 /// program plays over loopback. It is not a jail: a command that looks for the network or for
 /// your files by their full names finds them.
+///
+/// Below `/_sandbox` of its address, plain HTTP requests approve sign-ins, end sessions, move time
+/// and let things go wrong; sandbox/README.md lists them.
 #[derive(Debug, Parser)]
 #[command(name = "aws-sandbox", version, args_conflicts_with_subcommands = true)]
 pub struct Cli {

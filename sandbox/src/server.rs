@@ -102,6 +102,25 @@ impl Sandbox {
         self.cloud.clock.age(by);
     }
 
+    /// Writes the account's `~/.aws` files into a home directory where they are missing.
+    ///
+    /// With `signed_in`, that includes the token of a fresh sign-in. Existing files stay as they
+    /// are. Fails when a file cannot be written.
+    pub fn furnish(&self, home: &Path, signed_in: bool) -> io::Result<()> {
+        furnish::furnish(&self.cloud, home, signed_in)
+    }
+
+    /// The whole environment of a program that is to see this account, and nothing of the caller's
+    /// but its `PATH` (after our own folder), terminal and language.
+    #[must_use]
+    pub fn environment(&self, home: &Path) -> Vec<(OsString, OsString)> {
+        environment::inside(home, &self.endpoint())
+    }
+}
+
+/// What a person, an administrator or bad luck does; the same is to be had below `/_sandbox`.
+#[expect(clippy::must_use_candidate, reason = "what they do is the point, not what they return")]
+impl Sandbox {
     /// Lets something go wrong from now on, and returns the id to clear it by.
     ///
     /// # Panics
@@ -158,21 +177,6 @@ impl Sandbox {
     #[must_use]
     pub fn web_identity_token(&self, issuer: &str, audience: &str, subject: &str) -> String {
         WebIdentityToken::new(&self.cloud, issuer.to_owned(), audience.to_owned(), subject.to_owned()).text(&self.cloud)
-    }
-
-    /// Writes the account's `~/.aws` files into a home directory where they are missing.
-    ///
-    /// With `signed_in`, that includes the token of a fresh sign-in. Existing files stay as they
-    /// are. Fails when a file cannot be written.
-    pub fn furnish(&self, home: &Path, signed_in: bool) -> io::Result<()> {
-        furnish::furnish(&self.cloud, home, signed_in)
-    }
-
-    /// The whole environment of a program that is to see this account, and nothing of the caller's
-    /// but its `PATH` (after our own folder), terminal and language.
-    #[must_use]
-    pub fn environment(&self, home: &Path) -> Vec<(OsString, OsString)> {
-        environment::inside(home, &self.endpoint())
     }
 }
 

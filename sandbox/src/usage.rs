@@ -14,7 +14,10 @@ use crate::{
 
 /// Amounts used, by account, region and quota code, each with the window it is of.
 #[derive(Debug, Default)]
-pub(crate) struct Usage(Mutex<HashMap<(String, String, String), (i64, u64)>>);
+pub(crate) struct Usage(Mutex<HashMap<Place, (i64, u64)>>);
+
+/// An account id, a region and a quota code.
+type Place = (String, String, String);
 
 impl Usage {
     /// Takes a request's tokens from all quotas it falls under, or from none of them.

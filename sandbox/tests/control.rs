@@ -259,8 +259,7 @@ fn sessions_are_forgotten_and_tokens_expire_from_outside() {
 
 #[test]
 fn time_goes_on_when_told_and_every_answer_says_what_time_it_is() {
-    let mut account = Account::default();
-    account.clock_ahead = jiff::SignedDuration::from_hours(-24);
+    let account = Account { clock_ahead: jiff::SignedDuration::from_hours(-24), ..Account::default() };
     let sandbox = Sandbox::start(account, Options::default()).expect("a free port");
     let date = || {
         let (_, head, _) = register(&sandbox);

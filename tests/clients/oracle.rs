@@ -98,7 +98,9 @@ fn the_aws_cli_signs_in_both_ways_refreshes_and_calls() {
     let browser = machine.program_file(
         "home/browser",
         &format!(
-            "#!{}\nimport sys, urllib.request\nurllib.request.urlopen(sys.argv[1], timeout=10).read()\n",
+            // In the background: the CLI listens only when the browser has been started.
+            "#!/bin/sh\n{} -c 'import sys, urllib.request; urllib.request.urlopen(sys.argv[1], timeout=30).read()' \
+             \"$1\" >/dev/null 2>&1 &\n",
             python.display()
         ),
     );

@@ -130,7 +130,7 @@ pub struct Trust {
     pub web_identity: Option<WebIdentity>,
 }
 
-/// Which tokens of an OpenID Connect provider a role trusts.
+/// Which tokens of an `OpenID` Connect provider a role trusts.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct WebIdentity {

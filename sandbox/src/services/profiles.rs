@@ -42,7 +42,7 @@ pub(super) fn list_tags(cloud: &Cloud, request: &Request, _: &str, entry: &mut E
     respond(tags(cloud, request, entry))
 }
 
-/// The body of CreateInferenceProfile.
+/// The body of a request to create a profile.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Creation {
@@ -79,8 +79,10 @@ fn listing(cloud: &Cloud, request: &Request, entry: &mut Entry) -> Result<Value,
              Member must satisfy enum value set: [SYSTEM_DEFINED, APPLICATION]"
         )));
     }
-    let profiles = visit.catalogue(cloud, |catalogue| catalogue.inference_profiles());
-    let profiles = profiles.iter().filter(|profile| profile.kind.name() == wanted).map(summary).collect();
+    let profiles: Vec<Value> = visit.catalogue(cloud, |catalogue| {
+        let profiles = catalogue.inference_profiles();
+        profiles.iter().filter(|profile| profile.kind.name() == wanted).map(summary).collect()
+    });
     let size = match request.parameter("maxResults") {
         None => None,
         Some(text) => match text.parse() {

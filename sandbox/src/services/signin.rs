@@ -148,7 +148,7 @@ fn console_holder(cloud: &Cloud) -> Option<Holder> {
     })
 }
 
-/// Reads a DPoP proof, and names the key it was made with.
+/// Reads a `DPoP` proof, and names the key it was made with.
 ///
 /// Its signature is not verified: that would take another library, and no client sends a wrong one by mistake.
 fn proven_key(cloud: &Cloud, request: &Request) -> Option<String> {

@@ -16,6 +16,8 @@ use crate::{
     tokens::{Client, Credentials, Holder, Kind},
 };
 
+mod gates;
+
 const SONNET: &str = "us.anthropic.claude-sonnet-4-6";
 
 fn cloud() -> Cloud {

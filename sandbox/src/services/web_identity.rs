@@ -9,7 +9,7 @@ use crate::{cloud::Cloud, tokens::Kind};
 
 const LIFETIME: SignedDuration = SignedDuration::from_hours(1);
 
-/// What a token says, in the claims of OpenID Connect.
+/// What a token says, in the claims of `OpenID` Connect.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct WebIdentityToken {
     pub(crate) iss: String,
