@@ -58,6 +58,8 @@ pub enum Command {
     Reset(ResetArgs),
     /// Print credentials for Claude Code or another program
     Credentials(CredentialsArgs),
+    /// List the profiles of the AWS files: kind, account, role, whether each would work now, and what is wrong
+    Profiles,
     /// Renew the sign-in, silently where that is possible
     Refresh(RefreshArgs),
 }

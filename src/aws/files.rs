@@ -16,6 +16,10 @@ pub struct AwsFiles {
     pub config_path: PathBuf,
     /// Where the credentials file is or would be.
     pub credentials_path: PathBuf,
+    /// What the config file holds; none when it is not there.
+    pub config: Option<Vec<u8>>,
+    /// What the credentials file holds; none when it is not there.
+    pub credentials: Option<Vec<u8>>,
     /// A file that is there and could not be read, in a sentence each.
     pub problems: Vec<String>,
 }
@@ -26,13 +30,15 @@ pub fn read(world: &World) -> AwsFiles {
     let config_path = path(world, vars::AWS_CONFIG_FILE, "config");
     let credentials_path = path(world, vars::AWS_SHARED_CREDENTIALS_FILE, "credentials");
     let mut problems = Vec::new();
-    let config = text(&config_path, &mut problems);
-    let credentials = text(&credentials_path, &mut problems);
+    let config = bytes(&config_path, &mut problems);
+    let credentials = bytes(&credentials_path, &mut problems);
+    // Bytes that are no UTF-8 are replaced as Node's reader replaces them.
+    let text = |bytes: &Option<Vec<u8>>| bytes.as_deref().map(|bytes| String::from_utf8_lossy(bytes).into_owned());
     let profiles = ProfileFiles::parse(
-        config.as_deref().map(|text| (config_path.as_path(), text)),
-        credentials.as_deref().map(|text| (credentials_path.as_path(), text)),
+        text(&config).as_deref().map(|text| (config_path.as_path(), text)),
+        text(&credentials).as_deref().map(|text| (credentials_path.as_path(), text)),
     );
-    AwsFiles { profiles, config_path, credentials_path, problems }
+    AwsFiles { profiles, config_path, credentials_path, config, credentials, problems }
 }
 
 fn path(world: &World, variable: &str, name: &str) -> PathBuf {
@@ -42,14 +48,13 @@ fn path(world: &World, variable: &str, name: &str) -> PathBuf {
     }
 }
 
-/// A file's text. Bytes that are no UTF-8 are replaced as Node's reader replaces them; a folder counts as no file,
-/// as it does for the SDKs.
-fn text(path: &Path, problems: &mut Vec<String>) -> Option<String> {
+/// A file's bytes; a folder counts as no file, as it does for the SDKs.
+fn bytes(path: &Path, problems: &mut Vec<String>) -> Option<Vec<u8>> {
     if path.is_dir() {
         return None;
     }
     match private_file::read(path) {
-        Ok(bytes) => bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()),
+        Ok(bytes) => bytes,
         Err(error) => {
             problems.push(format!("`{}` could not be read: {error}", path.display()));
             None

@@ -1,6 +1,7 @@
 //! One file per command; here they are only told apart.
 
 mod credentials;
+mod profiles;
 mod refresh;
 mod reset;
 mod setup;
@@ -21,6 +22,7 @@ pub fn run(world: &World, ui: Ui, cli: &Cli) -> Result<(), Failure> {
         Command::Status(args) => status::run(world, ui, &cli.global, args),
         Command::Reset(args) => reset::run(world, ui, &cli.global, args),
         Command::Credentials(args) => credentials::run(world, ui, &cli.global, args),
+        Command::Profiles => profiles::run(world, ui, &cli.global),
         Command::Refresh(args) => refresh::run(world, ui, &cli.global, args),
     }
 }
