@@ -8,9 +8,22 @@ use std::{collections::BTreeMap, path::Path};
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 
+mod bedrock;
+mod member;
+mod policy;
 mod validation;
 
-pub use self::validation::AccountError;
+pub(crate) use self::policy::{Verdict, Wish, glob};
+pub use self::{
+    bedrock::{Geography, Model, Region},
+    member::{
+        Agreement, AgreementStatus, ApplicationProfile, DataRetention, Gates, IamRole, Member, Quota, QuotaUnit, Role,
+        Trust, UseCaseForm, User, WebIdentity,
+    },
+    policy::{Effect, Permissions, ServiceControlPolicy, Statement, Values},
+    validation::AccountError,
+};
+use crate::fault::Fault;
 
 const EMBEDDED: &str = include_str!("../account.toml");
 
@@ -24,6 +37,9 @@ pub struct Account {
     pub region: String,
     /// What every model answers; `{model}`, `{region}` and `{principal}` are filled in.
     pub answer: String,
+    /// How far AWS's clock is ahead of this machine's; behind it when negative.
+    #[serde(default)]
+    pub clock_ahead: SignedDuration,
     /// The sign-in service.
     pub identity_center: IdentityCenter,
     /// `[sso-session]` sections of `~/.aws/config`.
@@ -34,6 +50,12 @@ pub struct Account {
     pub profiles: Vec<Profile>,
     /// The AWS accounts of the organisation.
     pub accounts: Vec<Member>,
+    /// What the organisation forbids its accounts.
+    #[serde(default)]
+    pub service_control_policies: Vec<ServiceControlPolicy>,
+    /// What goes wrong from the start.
+    #[serde(default)]
+    pub faults: Vec<Fault>,
     /// Sets of regions that cross-region inference routes to.
     #[serde(default)]
     pub geographies: Vec<Geography>,
@@ -61,6 +83,9 @@ pub struct IdentityCenter {
     pub device_code_lifetime: SignedDuration,
     /// How often a device may ask whether it was approved.
     pub device_code_interval: SignedDuration,
+    /// Sign-ins begun before this moment have been ended by an administrator.
+    #[serde(default)]
+    pub sessions_revoked_before: Option<Timestamp>,
     /// The people of the directory; the first is the one who signs in.
     pub users: Vec<Person>,
 }
@@ -112,131 +137,6 @@ pub struct Profile {
     pub settings: BTreeMap<String, String>,
 }
 
-/// One AWS account of the organisation.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Member {
-    /// The account id, twelve digits.
-    pub id: String,
-    /// The account's name.
-    pub name: String,
-    /// The root user's e-mail address.
-    pub email: String,
-    /// Permission sets assigned in this account.
-    #[serde(default)]
-    pub roles: Vec<Role>,
-    /// IAM users with long-term keys.
-    #[serde(default)]
-    pub users: Vec<User>,
-    /// Application inference profiles.
-    #[serde(default)]
-    pub inference_profiles: Vec<ApplicationProfile>,
-}
-
-/// A permission set, and who may use it.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Role {
-    /// The permission set's name.
-    pub name: String,
-    /// How long its credentials work.
-    pub credentials_lifetime: SignedDuration,
-    /// What it may do.
-    pub permissions: Permissions,
-    /// The people it is assigned to; everyone when absent.
-    #[serde(default)]
-    pub assigned_to: Option<Vec<String>>,
-}
-
-/// An IAM user.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct User {
-    /// The user's name.
-    pub name: String,
-    /// The access key id, `AKIA...`.
-    #[serde(default)]
-    pub access_key_id: Option<String>,
-    /// The secret access key.
-    #[serde(default)]
-    pub secret_access_key: Option<String>,
-    /// A long-term Bedrock API key, `ABSK...`.
-    #[serde(default)]
-    pub api_key: Option<String>,
-    /// What the user may do.
-    pub permissions: Permissions,
-}
-
-/// IAM actions by pattern, `*` standing for any text; a denial wins.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Permissions {
-    /// Allowed actions, such as `bedrock:*`.
-    #[serde(default)]
-    pub allow: Vec<String>,
-    /// Explicitly denied actions.
-    #[serde(default)]
-    pub deny: Vec<String>,
-}
-
-/// An application inference profile.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ApplicationProfile {
-    /// The last part of its ARN.
-    pub id: String,
-    /// Its name.
-    pub name: String,
-    /// The region it is in.
-    pub region: String,
-    /// The id of the system-defined profile or foundation model it was copied from.
-    pub copy_from: String,
-}
-
-/// A set of regions that cross-region inference profiles route to.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Geography {
-    /// The prefix of the profile ids, such as `us`.
-    pub name: String,
-    /// The first word of the profile names, such as `US`.
-    pub title: String,
-    /// Regions; `{source}` is the calling region, the empty text no region at all.
-    pub routes: Vec<String>,
-    /// The profiles' description; `{model}` is filled in.
-    pub description: String,
-}
-
-/// A region Bedrock is in.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Region {
-    /// The region's name.
-    pub name: String,
-    /// The geographies whose profiles it lists, in that order.
-    pub geographies: Vec<String>,
-}
-
-/// A foundation model.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Model {
-    /// The foundation model's id.
-    pub id: String,
-    /// Who made it.
-    pub provider: String,
-    /// Its name.
-    pub name: String,
-    /// When its profiles appeared.
-    pub created_at: Timestamp,
-    /// The geographies it has profiles in; all when absent.
-    #[serde(default)]
-    pub geographies: Option<Vec<String>>,
-    /// Whether it answers to its own id, without a profile.
-    #[serde(default)]
-    pub on_demand: bool,
-}
-
 impl Account {
     /// Reads an account from the text of its file.
     ///
@@ -268,6 +168,15 @@ impl Account {
         Some((member, member.roles.iter().find(|role| role.name == name)?))
     }
 
+    pub(crate) fn iam_role(&self, account_id: &str, name: &str) -> Option<(&Member, &IamRole)> {
+        let member = self.member(account_id)?;
+        Some((member, member.iam_roles.iter().find(|role| role.name == name)?))
+    }
+
+    pub(crate) fn model(&self, id: &str) -> Option<&Model> {
+        self.models.iter().find(|model| model.id == id)
+    }
+
     pub(crate) fn users(&self) -> impl Iterator<Item = (&Member, &User)> {
         self.accounts.iter().flat_map(|member| member.users.iter().map(move |user| (member, user)))
     }
@@ -281,13 +190,5 @@ impl Default for Account {
     /// The account this crate carries.
     fn default() -> Self {
         Self::from_toml(EMBEDDED).expect("the embedded account is valid, which a test checks")
-    }
-}
-
-impl Role {
-    /// Whether a person may use the role.
-    #[must_use]
-    pub fn is_assigned_to(&self, person: &str) -> bool {
-        self.assigned_to.as_ref().is_none_or(|people| people.iter().any(|name| name == person))
     }
 }

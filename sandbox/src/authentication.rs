@@ -100,7 +100,9 @@ fn holder_of(cloud: &Cloud, key_id: &str, token: Option<&str>) -> Result<(Princi
     let found = match token {
         Some(token) => temporary_key(cloud, key_id, token),
         None => cloud.account.users().find(|(_, user)| user.access_key_id.as_deref() == Some(key_id)).and_then(
-            |(member, user)| Some((Principal::user(&cloud.mint, member, user), user.secret_access_key.clone()?)),
+            |(member, user)| {
+                Some((Principal::user(&cloud.account, &cloud.mint, member, user), user.secret_access_key.clone()?))
+            },
         ),
     };
     found.ok_or(Unauthenticated::Unknown)
@@ -112,8 +114,9 @@ fn temporary_key(cloud: &Cloud, key_id: &str, token: &str) -> Option<(Principal,
     if credentials.access_key_id != key_id {
         return None;
     }
-    let mut principal = Principal::of(&cloud.account, &cloud.mint, &session.holder)?;
-    principal.expires = Some(session.expires);
+    let mut principal = Principal::of(&cloud.account, &cloud.mint, &session.holder, session.issued)?;
+    let ended = session.issued <= cloud.cutoffs().credentials;
+    principal.expires = Some(if ended { session.issued } else { session.expires });
     Some((principal, credentials.secret_access_key))
 }
 
@@ -193,7 +196,7 @@ fn canonical_key(host: &str, query: &str) -> String {
 
 fn long_term_key(cloud: &Cloud, key: &str) -> Option<Caller> {
     let (member, user) = cloud.account.users().find(|(_, user)| user.api_key.as_deref() == Some(key))?;
-    let principal = Principal::user(&cloud.mint, member, user);
+    let principal = Principal::user(&cloud.account, &cloud.mint, member, user);
     Some(Caller { principal, region: cloud.account.region.clone(), with_api_key: true })
 }
 

@@ -1,5 +1,7 @@
 //! What the models of an account are called in a region, and where they route to.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 
 use crate::account::{Account, ApplicationProfile, Geography, Model, Region};
@@ -16,6 +18,18 @@ pub(crate) struct InferenceProfile {
     pub(crate) created_at: Timestamp,
     /// The foundation model behind it.
     pub(crate) model: String,
+    pub(crate) tags: BTreeMap<String, String>,
+}
+
+/// What there is in one region for one account.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Catalogue<'a> {
+    pub(crate) account: &'a Account,
+    pub(crate) region: &'a Region,
+    pub(crate) account_id: &'a str,
+    /// The application inference profiles of the account, in all regions.
+    pub(crate) applications: &'a [ApplicationProfile],
+    pub(crate) now: Timestamp,
 }
 
 /// Who made an inference profile.
@@ -30,8 +44,8 @@ pub(crate) enum Kind {
 pub(crate) struct Target {
     /// The foundation model's id.
     pub(crate) model: String,
-    /// The ARN that permissions are checked on.
-    pub(crate) arn: String,
+    /// The ARNs that permissions are checked on: the profile's, if it is one, then its models'.
+    pub(crate) arns: Vec<String>,
     /// Whether it can be invoked as it was named.
     pub(crate) invocable: bool,
 }
@@ -45,46 +59,98 @@ impl Kind {
     }
 }
 
-/// Lists the inference profiles, in the order the region declares its geographies.
-pub(crate) fn inference_profiles(account: &Account, region: &Region, account_id: &str) -> Vec<InferenceProfile> {
-    let mut profiles: Vec<InferenceProfile> = region
-        .geographies
-        .iter()
-        .filter_map(|name| account.geographies.iter().find(|geography| &geography.name == name))
-        .flat_map(|geography| {
-            let has_profile = |model: &&Model| {
-                let geographies = model.geographies.as_ref();
-                geographies.is_none_or(|names| names.contains(&geography.name))
-            };
-            let models = account.models.iter().filter(has_profile);
-            models.map(|model| system_profile(region, account_id, geography, model))
-        })
-        .collect();
-    let declared = account.member(account_id).map_or(&[][..], |member| &member.inference_profiles);
-    let applications: Vec<InferenceProfile> = declared
-        .iter()
-        .filter(|profile| profile.region == region.name)
-        .filter_map(|profile| application_profile(account, &profiles, region, account_id, profile))
-        .collect();
-    profiles.extend(applications);
-    profiles
-}
-
-/// Finds what a model id, profile id or ARN of a request names in a region.
-pub(crate) fn target(account: &Account, region: &Region, account_id: &str, name: &str) -> Option<Target> {
-    let profiles = inference_profiles(account, region, account_id);
-    if let Some(profile) = profiles.into_iter().find(|profile| profile.answers_to(name)) {
-        return Some(Target { model: profile.model, arn: profile.arn, invocable: true });
+impl<'a> Catalogue<'a> {
+    /// Lists the inference profiles, in the order the region declares its geographies.
+    pub(crate) fn inference_profiles(self) -> Vec<InferenceProfile> {
+        let mut profiles: Vec<InferenceProfile> = self
+            .region
+            .geographies
+            .iter()
+            .filter_map(|name| self.account.geographies.iter().find(|geography| &geography.name == name))
+            .flat_map(|geography| {
+                let has_profile = |model: &&Model| {
+                    let geographies = model.geographies.as_ref();
+                    geographies.is_none_or(|names| names.contains(&geography.name)) && !model.has_ended(self.now)
+                };
+                let models = self.account.models.iter().filter(has_profile);
+                models.map(|model| self.system_profile(geography, model))
+            })
+            .collect();
+        let here = self.applications.iter().filter(|profile| profile.region == self.region.name);
+        let applications: Vec<InferenceProfile> =
+            here.filter_map(|profile| self.application_profile(&profiles, profile)).collect();
+        profiles.extend(applications);
+        profiles
     }
-    let model = account.models.iter().find(|model| {
-        let arn = foundation_model_arn(&region.name, &model.id);
-        !region.geographies.is_empty() && (name == model.id || name == arn)
-    })?;
-    Some(Target {
-        model: model.id.clone(),
-        arn: foundation_model_arn(&region.name, &model.id),
-        invocable: model.on_demand,
-    })
+
+    /// Finds what a model id, profile id or ARN of a request names.
+    pub(crate) fn target(self, name: &str) -> Option<Target> {
+        if let Some(profile) = self.inference_profiles().into_iter().find(|profile| profile.answers_to(name)) {
+            let arns = std::iter::once(profile.arn).chain(profile.model_arns).collect();
+            return Some(Target { model: profile.model, arns, invocable: true });
+        }
+        let model = self.foundation_model(name)?;
+        let arns = vec![foundation_model_arn(&self.region.name, &model.id)];
+        Some(Target { model: model.id.clone(), arns, invocable: model.on_demand })
+    }
+
+    /// Lists the foundation models that have not ended; a region without geographies has none.
+    pub(crate) fn foundation_models(self) -> impl Iterator<Item = &'a Model> {
+        let here = !self.region.geographies.is_empty();
+        self.account.models.iter().filter(move |model| here && !model.has_ended(self.now))
+    }
+
+    /// Finds a foundation model by its id or ARN, ended or not.
+    pub(crate) fn foundation_model(self, name: &str) -> Option<&'a Model> {
+        let here = !self.region.geographies.is_empty();
+        self.account
+            .models
+            .iter()
+            .find(|model| here && (name == model.id || name == foundation_model_arn(&self.region.name, &model.id)))
+    }
+
+    fn system_profile(self, geography: &Geography, model: &Model) -> InferenceProfile {
+        let id = format!("{}.{}", geography.name, model.id);
+        let region = &self.region.name;
+        let routes = geography.routes.iter().map(|route| route.replace("{source}", region));
+        InferenceProfile {
+            name: format!("{} {} {}", geography.title, model.provider, model.name),
+            description: geography.description.replace("{model}", &format!("{} {}", model.provider, model.name)),
+            arn: format!("arn:aws:bedrock:{region}:{}:inference-profile/{id}", self.account_id),
+            model_arns: routes.map(|route| foundation_model_arn(&route, &model.id)).collect(),
+            kind: Kind::System,
+            created_at: model.created_at,
+            model: model.id.clone(),
+            tags: BTreeMap::new(),
+            id,
+        }
+    }
+
+    fn application_profile(
+        self,
+        system: &[InferenceProfile],
+        profile: &ApplicationProfile,
+    ) -> Option<InferenceProfile> {
+        let source = system.iter().find(|known| known.answers_to(&profile.copy_from));
+        let (model, model_arns, created_at) = if let Some(source) = source {
+            (source.model.clone(), source.model_arns.clone(), source.created_at)
+        } else {
+            let model = self.foundation_model(&profile.copy_from)?;
+            (model.id.clone(), vec![foundation_model_arn(&self.region.name, &model.id)], model.created_at)
+        };
+        let place = format!("{}:{}", self.region.name, self.account_id);
+        Some(InferenceProfile {
+            id: profile.id.clone(),
+            name: profile.name.clone(),
+            description: profile.description.clone().unwrap_or_default(),
+            arn: format!("arn:aws:bedrock:{place}:application-inference-profile/{}", profile.id),
+            model_arns,
+            kind: Kind::Application,
+            created_at: profile.created_at.unwrap_or(created_at),
+            model,
+            tags: profile.tags.clone(),
+        })
+    }
 }
 
 impl InferenceProfile {
@@ -94,48 +160,7 @@ impl InferenceProfile {
     }
 }
 
-fn system_profile(region: &Region, account_id: &str, geography: &Geography, model: &Model) -> InferenceProfile {
-    let id = format!("{}.{}", geography.name, model.id);
-    let routes = geography.routes.iter().map(|route| route.replace("{source}", &region.name));
-    InferenceProfile {
-        name: format!("{} {} {}", geography.title, model.provider, model.name),
-        description: geography.description.replace("{model}", &format!("{} {}", model.provider, model.name)),
-        arn: format!("arn:aws:bedrock:{}:{account_id}:inference-profile/{id}", region.name),
-        model_arns: routes.map(|route| foundation_model_arn(&route, &model.id)).collect(),
-        kind: Kind::System,
-        created_at: model.created_at,
-        model: model.id.clone(),
-        id,
-    }
-}
-
-fn application_profile(
-    account: &Account,
-    system: &[InferenceProfile],
-    region: &Region,
-    account_id: &str,
-    profile: &ApplicationProfile,
-) -> Option<InferenceProfile> {
-    let source = system.iter().find(|known| known.id == profile.copy_from);
-    let (model, model_arns, created_at) = if let Some(source) = source {
-        (source.model.clone(), source.model_arns.clone(), source.created_at)
-    } else {
-        let model = account.models.iter().find(|model| model.id == profile.copy_from)?;
-        (model.id.clone(), vec![foundation_model_arn(&region.name, &model.id)], model.created_at)
-    };
-    Some(InferenceProfile {
-        id: profile.id.clone(),
-        name: profile.name.clone(),
-        description: String::new(),
-        arn: format!("arn:aws:bedrock:{}:{account_id}:application-inference-profile/{}", region.name, profile.id),
-        model_arns,
-        kind: Kind::Application,
-        created_at,
-        model,
-    })
-}
-
-fn foundation_model_arn(region: &str, id: &str) -> String {
+pub(crate) fn foundation_model_arn(region: &str, id: &str) -> String {
     format!("arn:aws:bedrock:{region}::foundation-model/{id}")
 }
 
@@ -143,10 +168,14 @@ fn foundation_model_arn(region: &str, id: &str) -> String {
 mod tests {
     use super::*;
 
+    fn in_region<'a>(account: &'a Account, region: &str) -> Catalogue<'a> {
+        let region = account.region(region).expect("declared");
+        Catalogue { account, region, account_id: "111122223333", applications: &[], now: Timestamp::UNIX_EPOCH }
+    }
+
     fn ids(region: &str) -> Vec<String> {
         let account = Account::default();
-        let region = account.region(region).expect("declared").clone();
-        let profiles = inference_profiles(&account, &region, "111122223333");
+        let profiles = in_region(&account, region).inference_profiles();
         profiles.into_iter().map(|profile| profile.id).collect()
     }
 
@@ -164,8 +193,7 @@ mod tests {
     #[test]
     fn a_profile_names_its_routes() {
         let account = Account::default();
-        let region = account.region("us-west-2").expect("declared");
-        let profiles = inference_profiles(&account, region, "111122223333");
+        let profiles = in_region(&account, "us-west-2").inference_profiles();
         let by_id = |id: &str| profiles.iter().find(|profile| profile.id == id).expect("listed");
         let sonnet = by_id("us.anthropic.claude-sonnet-4-6");
         assert_eq!(sonnet.name, "US Anthropic Claude Sonnet 4.6");
@@ -177,9 +205,20 @@ mod tests {
     #[test]
     fn a_bare_model_exists_but_needs_a_profile() {
         let account = Account::default();
-        let region = account.region("us-west-2").expect("declared");
-        let bare = target(&account, region, "111122223333", "anthropic.claude-sonnet-4-6").expect("known");
-        assert!(!bare.invocable);
-        assert_eq!(target(&account, region, "111122223333", "eu.anthropic.claude-sonnet-4-6"), None);
+        let west = in_region(&account, "us-west-2");
+        let bare = west.target("anthropic.claude-sonnet-4-6").expect("known");
+        assert!(!bare.invocable && bare.arns.len() == 1);
+        assert_eq!(west.target("us.anthropic.claude-sonnet-4-6").expect("known").arns.len(), 4);
+        assert_eq!(west.target("eu.anthropic.claude-sonnet-4-6"), None);
+    }
+
+    #[test]
+    fn a_model_at_its_end_is_listed_no_more() {
+        let mut account = Account::default();
+        account.models[0].end_of_life_at = Some(Timestamp::UNIX_EPOCH);
+        let ended = account.models[0].id.clone();
+        let west = in_region(&account, "us-west-2");
+        assert!(west.inference_profiles().iter().all(|profile| profile.model != ended));
+        assert!(west.foundation_model(&ended).is_some());
     }
 }

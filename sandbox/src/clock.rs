@@ -12,17 +12,23 @@ use crate::process;
 /// The form of `x-amz-date`.
 const BASIC: &str = "%Y%m%dT%H%M%SZ";
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Clock {
     ahead: Offset,
     aged: Offset,
 }
 
-/// Milliseconds that only grow.
+/// Milliseconds.
 #[derive(Debug, Default)]
 struct Offset(AtomicI64);
 
 impl Clock {
+    /// A clock that differs from this machine's by so much.
+    pub(crate) fn new(ahead: SignedDuration) -> Self {
+        let ahead = Offset(AtomicI64::new(i64::try_from(ahead.as_millis()).unwrap_or_default()));
+        Self { ahead, aged: Offset::default() }
+    }
+
     /// The time signatures are judged by.
     pub(crate) fn now(&self) -> Timestamp {
         process::now() + self.ahead.get()
@@ -63,6 +69,11 @@ pub(crate) fn to_the_millisecond(time: Timestamp) -> String {
     time.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()
 }
 
+/// Writes a time as the `Date` header has it.
+pub(crate) fn http(time: Timestamp) -> String {
+    time.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
+}
+
 /// Writes a time as `x-amz-date` has it.
 pub(crate) fn basic(time: Timestamp) -> String {
     time.strftime(BASIC).to_string()
@@ -88,7 +99,7 @@ mod tests {
 
     #[test]
     fn ageing_leaves_the_clock_alone() {
-        let clock = Clock::default();
+        let clock = Clock::new(SignedDuration::ZERO);
         clock.age(Duration::from_hours(2));
         assert!(clock.now().duration_since(process::now()) < SignedDuration::from_mins(1));
         clock.advance(Duration::from_hours(1));

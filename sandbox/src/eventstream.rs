@@ -1,6 +1,9 @@
 //! `application/vnd.amazon.eventstream`, the framing of streamed answers.
 
 use bytes::{BufMut, Bytes, BytesMut};
+use serde_json::{Value, json};
+
+use crate::request::Reply;
 
 /// The media type of a stream.
 pub(crate) const MEDIA_TYPE: &str = "application/vnd.amazon.eventstream";
@@ -9,8 +12,27 @@ const STRING: u8 = 7;
 /// The two lengths, their checksum, and the checksum of the frame.
 const OVERHEAD: usize = 16;
 
+/// Makes a streamed answer of frames.
+pub(crate) fn reply(frames: Vec<Bytes>) -> Reply {
+    let mut reply = Reply::of(200, MEDIA_TYPE, "");
+    reply.chunks = frames;
+    reply
+}
+
+/// Writes an event.
+pub(crate) fn event(kind: &str, payload: &Value) -> Bytes {
+    let headers = [(":event-type", kind), (":content-type", "application/json"), (":message-type", "event")];
+    frame(&headers, payload.to_string().as_bytes())
+}
+
+/// Writes an exception, which ends a stream.
+pub(crate) fn exception(kind: &str, message: &str) -> Bytes {
+    let headers = [(":exception-type", kind), (":content-type", "application/json"), (":message-type", "exception")];
+    frame(&headers, json!({ "message": message }).to_string().as_bytes())
+}
+
 /// Writes one frame: lengths, their CRC-32, headers, payload, and the CRC-32 of it all.
-pub(crate) fn frame(headers: &[(&str, &str)], payload: &[u8]) -> Bytes {
+fn frame(headers: &[(&str, &str)], payload: &[u8]) -> Bytes {
     let mut block = BytesMut::new();
     for (name, value) in headers {
         block.put_u8(u8::try_from(name.len()).expect("header names are short"));

@@ -15,7 +15,8 @@ use serde::Serialize;
 pub struct Entry {
     /// When it was answered, RFC 3339 with milliseconds, by the sandbox's clock.
     pub time: String,
-    /// `sso-oidc`, `sso`, `sts`, `bedrock` or `bedrock-runtime`; empty when no service is asked.
+    /// `sso-oidc`, `sso`, `signin`, `sts`, `servicequotas`, `bedrock` or `bedrock-runtime`; empty when no service is
+    /// asked.
     pub service: &'static str,
     /// The API operation, such as `InvokeModel`; method and path when there is none.
     pub operation: String,
@@ -27,8 +28,11 @@ pub struct Entry {
     pub region: Option<String>,
     /// The model or inference profile asked for.
     pub model: Option<String>,
-    /// The HTTP status of the answer.
+    /// The HTTP status of the answer; 0 when the connection was dropped.
     pub status: u16,
+    /// Whether a fault had a hand in it.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub fault: bool,
 }
 
 /// The entries so far, and the file they are also written to.

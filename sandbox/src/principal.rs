@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::{
-    account::{Account, Member, Permissions, Role, User},
+    account::{Account, IamRole, Member, Permissions, Role, ServiceControlPolicy, User, Verdict, Wish},
     request::Refusal,
     tokens::{Holder, Mint},
 };
@@ -17,39 +17,47 @@ pub(crate) struct Principal {
     pub(crate) account_id: String,
     /// When its credentials end; long-term keys have no end.
     pub(crate) expires: Option<Timestamp>,
+    /// Whether an administrator has revoked the session.
+    revoked: bool,
     permissions: Permissions,
+    session_policy: Option<Permissions>,
+    control_policies: Vec<ServiceControlPolicy>,
 }
 
 impl Principal {
-    /// Finds whom temporary credentials belong to, if the account still has that role or user.
-    pub(crate) fn of(account: &Account, mint: &Mint, holder: &Holder) -> Option<Self> {
+    /// Finds whom credentials issued at a moment belong to, if the account still has that role or user.
+    pub(crate) fn of(account: &Account, mint: &Mint, holder: &Holder, issued: Timestamp) -> Option<Self> {
         match holder {
             Holder::Role { account: id, role, person } => {
                 let (member, role) = account.role(id, role)?;
-                Some(Self::person_in_role(mint, member, role, person))
+                let principal = Self::person_in_role(account, mint, member, role, person);
+                let revoked = role.sessions_revoked_before.is_some_and(|before| issued < before);
+                Some(Self { revoked, session_policy: role.session_policy.clone(), ..principal })
             }
             Holder::User { account: id, user } => account
                 .users()
                 .find(|(member, known)| &member.id == id && &known.name == user)
-                .map(|(member, user)| Self::user(mint, member, user)),
+                .map(|(member, user)| Self::user(account, mint, member, user)),
+            Holder::Assumed { account: id, role, session } => {
+                let (member, role) = account.iam_role(id, role)?;
+                Some(Self::assumed(account, mint, member, role, session))
+            }
         }
     }
 
     /// Takes an IAM user as principal.
-    pub(crate) fn user(mint: &Mint, member: &Member, user: &User) -> Self {
+    pub(crate) fn user(account: &Account, mint: &Mint, member: &Member, user: &User) -> Self {
         let Member { id, .. } = member;
         let name = &user.name;
         Self {
             holder: Holder::User { account: id.clone(), user: name.clone() },
             arn: format!("arn:aws:iam::{id}:user/{name}"),
             user_id: format!("AIDA{}", mint.letters("user id", &format!("{id}/{name}"), 17)),
-            account_id: id.clone(),
-            expires: None,
-            permissions: user.permissions.clone(),
+            ..Self::in_account(account, member, &user.permissions)
         }
     }
 
-    fn person_in_role(mint: &Mint, member: &Member, role: &Role, person: &str) -> Self {
+    fn person_in_role(account: &Account, mint: &Mint, member: &Member, role: &Role, person: &str) -> Self {
         let Member { id, .. } = member;
         let place = format!("{id}/{}", role.name);
         let suffix = mint.hexadecimal("role suffix", &place, 16);
@@ -58,70 +66,132 @@ impl Principal {
             holder: Holder::Role { account: id.clone(), role: role.name.clone(), person: person.to_owned() },
             arn: format!("arn:aws:sts::{id}:assumed-role/AWSReservedSSO_{}_{suffix}/{person}", role.name),
             user_id: format!("AROA{role_id}:{person}"),
-            account_id: id.clone(),
-            expires: None,
-            permissions: role.permissions.clone(),
+            ..Self::in_account(account, member, &role.permissions)
         }
     }
 
-    /// Checks an action, with AWS's text when it is refused.
-    pub(crate) fn require(&self, action: &str, resource: &str) -> Result<(), Refusal> {
-        let matches = |patterns: &[String]| patterns.iter().any(|pattern| glob(pattern, action));
-        let reason = if matches(&self.permissions.deny) {
-            "with an explicit deny in an identity-based policy".to_owned()
-        } else if matches(&self.permissions.allow) {
-            return Ok(());
-        } else {
-            format!("because no identity-based policy allows the {action} action")
-        };
+    fn assumed(account: &Account, mint: &Mint, member: &Member, role: &IamRole, session: &str) -> Self {
+        let Member { id, .. } = member;
+        let name = &role.name;
+        let role_id = mint.letters("role id", &format!("{id}/iam/{name}"), 17);
+        Self {
+            holder: Holder::Assumed { account: id.clone(), role: name.clone(), session: session.to_owned() },
+            arn: format!("arn:aws:sts::{id}:assumed-role/{name}/{session}"),
+            user_id: format!("AROA{role_id}:{session}"),
+            ..Self::in_account(account, member, &role.permissions)
+        }
+    }
+
+    /// What all principals of an account have in common.
+    fn in_account(account: &Account, member: &Member, permissions: &Permissions) -> Self {
+        let attached = account.service_control_policies.iter().filter(|policy| policy.is_attached_to(&member.id));
+        Self {
+            holder: Holder::User { account: String::new(), user: String::new() },
+            arn: String::new(),
+            user_id: String::new(),
+            account_id: member.id.clone(),
+            expires: None,
+            revoked: false,
+            permissions: permissions.clone(),
+            session_policy: None,
+            control_policies: attached.cloned().collect(),
+        }
+    }
+
+    /// Checks an action in a region, with AWS's text when it is refused.
+    pub(crate) fn require(&self, action: &str, resource: &str, region: &str) -> Result<(), Refusal> {
+        self.require_with(action, resource, &[("aws:RequestedRegion", region)])
+    }
+
+    /// Checks an action with these condition keys, with AWS's text when it is refused.
+    pub(crate) fn require_with(&self, action: &str, resource: &str, keys: &[(&str, &str)]) -> Result<(), Refusal> {
+        let mut context = vec![("aws:PrincipalArn", self.arn.as_str()), ("aws:PrincipalAccount", &self.account_id)];
+        context.extend(keys);
+        let Some(reason) = self.objection(Wish { action, resource, context: &context }) else { return Ok(()) };
         let message =
             format!("User: {} is not authorized to perform: {action} on resource: {resource} {reason}", self.arn);
         Err(Refusal::new(403, "AccessDeniedException", message))
     }
-}
 
-/// Matches an IAM action pattern; actions ignore case.
-fn glob(pattern: &str, action: &str) -> bool {
-    let (pattern, action) = (pattern.to_ascii_lowercase(), action.to_ascii_lowercase());
-    let mut parts = pattern.split('*');
-    let first = parts.next().unwrap_or_default();
-    let Some(mut rest) = action.strip_prefix(first) else { return false };
-    let mut parts: Vec<&str> = parts.collect();
-    let Some(last) = parts.pop() else { return rest.is_empty() };
-    for part in parts {
-        let Some((_, after)) = rest.split_once(part) else { return false };
-        rest = after;
+    /// Says what stands against a wish, as IAM ends its messages.
+    fn objection(&self, wish: Wish<'_>) -> Option<String> {
+        let organisation: Vec<Verdict> = self.control_policies.iter().map(|policy| policy.judge(wish)).collect();
+        let identity = if self.revoked { Verdict::Denied } else { self.permissions.judge(wish) };
+        let session = self.session_policy.as_ref().map_or(Verdict::Allowed, |policy| policy.judge(wish));
+        // Several policies of an organisation allow together, and each denies alone.
+        let organisation = if organisation.contains(&Verdict::Denied) {
+            Verdict::Denied
+        } else if organisation.is_empty() || organisation.contains(&Verdict::Allowed) {
+            Verdict::Allowed
+        } else {
+            Verdict::Silent
+        };
+        let kinds = [
+            (organisation, "a service control policy", "service control"),
+            (identity, "an identity-based policy", "identity-based"),
+            (session, "a session policy", "session"),
+        ];
+        let denied = kinds.iter().find(|(verdict, ..)| *verdict == Verdict::Denied);
+        let silent = kinds.iter().find(|(verdict, ..)| *verdict == Verdict::Silent);
+        denied.map(|(_, policy, _)| format!("with an explicit deny in {policy}")).or_else(|| {
+            silent.map(|(_, _, kind)| format!("because no {kind} policy allows the {} action", wish.action))
+        })
     }
-    rest.ends_with(last)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn patterns_match_as_in_iam() {
-        assert!(glob("*", "bedrock:InvokeModel"));
-        assert!(glob("bedrock:*", "bedrock:InvokeModel"));
-        assert!(glob("bedrock:invoke*stream", "bedrock:InvokeModelWithResponseStream"));
-        assert!(glob("bedrock:*Model*Stream", "bedrock:InvokeModelWithResponseStream"));
-        assert!(!glob("bedrock:Get*", "bedrock:InvokeModel"));
-        assert!(!glob("bedrock:Invoke", "bedrock:InvokeModel"));
-        assert!(!glob("sts:*", "bedrock:InvokeModel"));
+    const REGION: &str = "us-west-2";
+
+    fn principal(account: &Account, role: &str) -> Principal {
+        let holder =
+            Holder::Role { account: "111122223333".to_owned(), role: role.to_owned(), person: "ada".to_owned() };
+        Principal::of(account, &Mint::new(&account.seed), &holder, Timestamp::UNIX_EPOCH).expect("declared")
+    }
+
+    fn refusal(principal: &Principal, action: &str) -> String {
+        principal.require(action, "r", REGION).expect_err("refused").message
     }
 
     #[test]
     fn a_denial_wins_and_says_so() {
         let account = Account::default();
-        let mint = Mint::new(&account.seed);
-        let holder =
-            Holder::Role { account: "111122223333".to_owned(), role: "ReadOnly".to_owned(), person: "ada".to_owned() };
-        let mut principal = Principal::of(&account, &mint, &holder).expect("declared");
-        assert_eq!(principal.require("bedrock:ListInferenceProfiles", "*"), Ok(()));
-        let refusal = principal.require("bedrock:InvokeModel", "r").expect_err("not allowed");
-        assert!(refusal.message.ends_with("because no identity-based policy allows the bedrock:InvokeModel action"));
+        let mut principal = principal(&account, "ReadOnly");
+        assert_eq!(principal.require("bedrock:ListInferenceProfiles", "*", REGION), Ok(()));
+        let message = refusal(&principal, "bedrock:InvokeModel");
+        assert!(message.ends_with("because no identity-based policy allows the bedrock:InvokeModel action"));
         principal.permissions.deny.push("bedrock:List*".to_owned());
-        let refusal = principal.require("bedrock:ListInferenceProfiles", "*").expect_err("denied");
-        assert!(refusal.message.ends_with("with an explicit deny in an identity-based policy"));
+        let message = refusal(&principal, "bedrock:ListInferenceProfiles");
+        assert!(message.ends_with("with an explicit deny in an identity-based policy"));
+    }
+
+    #[test]
+    fn the_organisation_and_the_session_limit_what_an_identity_allows() {
+        let mut account = Account::default();
+        account.accounts[0].roles[0].session_policy =
+            Some(toml::from_str("allow = [\"bedrock:List*\"]").expect("well formed"));
+        let limited = principal(&account, "BedrockDeveloper");
+        let message = refusal(&limited, "bedrock:InvokeModel");
+        assert!(message.ends_with("because no session policy allows the bedrock:InvokeModel action"), "{message}");
+        let policy = "name = \"regions\"\n[[statements]]\neffect = \"deny\"\nactions = [\"bedrock:*\"]\n\
+                      condition = { StringNotEquals = { \"aws:RequestedRegion\" = \"us-east-1\" } }\n";
+        account.service_control_policies.push(toml::from_str(policy).expect("well formed"));
+        let limited = principal(&account, "BedrockDeveloper");
+        assert!(refusal(&limited, "bedrock:ListX").ends_with("with an explicit deny in a service control policy"));
+        assert_eq!(limited.require("bedrock:ListX", "r", "us-east-1"), Ok(()));
+        account.service_control_policies[0].statements[0].effect = crate::account::Effect::Allow;
+        let limited = principal(&account, "BedrockDeveloper");
+        assert!(refusal(&limited, "sts:X").ends_with("because no service control policy allows the sts:X action"));
+    }
+
+    #[test]
+    fn a_revoked_session_is_denied_explicitly() {
+        let mut account = Account::default();
+        account.accounts[0].roles[0].sessions_revoked_before = Some(Timestamp::MAX);
+        let revoked = principal(&account, "BedrockDeveloper");
+        let message = refusal(&revoked, "bedrock:ListInferenceProfiles");
+        assert!(message.ends_with("with an explicit deny in an identity-based policy"), "{message}");
     }
 }

@@ -49,6 +49,9 @@ struct RunArgs {
     /// Write one JSON object per request to this file
     #[arg(long, value_name = "FILE")]
     log: Option<PathBuf>,
+    /// Write requests and answers in full, as JSON lines, to this file
+    #[arg(long, value_name = "FILE")]
+    record: Option<PathBuf>,
     /// Start without a signed-in SSO session
     #[arg(long)]
     signed_out: bool,
@@ -137,12 +140,12 @@ fn run_or_serve(args: &RunArgs) -> Result<ExitCode, Failure> {
         None => Account::default(),
         Some(path) => Account::from_file(path).map_err(|reason| Failure::Account { path: path.clone(), reason })?,
     };
-    let log = args
-        .log
-        .as_ref()
-        .map(|path| File::create(path).map_err(during(format!("creating the log `{}`", path.display()))));
-    let options =
-        Options { log: log.transpose()?, latency: Duration::from_millis(args.latency), approve: args.approve };
+    let options = Options {
+        log: args.log.as_deref().map(create).transpose()?,
+        record: args.record.as_deref().map(create).transpose()?,
+        latency: Duration::from_millis(args.latency),
+        approve: args.approve,
+    };
     let sandbox = Sandbox::start(account, options).map_err(during("starting the sandbox"))?;
     let home = Home::prepare(args.home.as_deref())?;
     sandbox.furnish(home.path(), !args.signed_out).map_err(during("furnishing the home"))?;
@@ -180,6 +183,10 @@ impl Home {
             Self::Temporary(folder) => folder.path(),
         }
     }
+}
+
+fn create(path: &Path) -> Result<File, Failure> {
+    File::create(path).map_err(during(format!("creating `{}`", path.display())))
 }
 
 fn during(doing: impl Into<String>) -> impl FnOnce(io::Error) -> Failure {

@@ -1,11 +1,13 @@
 //! A request, read to its end, and the answer to it.
 
+use std::borrow::Cow;
+
 use bytes::Bytes;
-use hyper::{HeaderMap, Method, Uri};
+use hyper::{HeaderMap, Method, Uri, header::HOST};
 use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
-use crate::sigv4::query_pairs;
+use crate::{eventstream, sigv4::query_pairs};
 
 /// A request; path and query are as they were sent, because that is what was signed.
 #[derive(Clone, Debug)]
@@ -21,7 +23,7 @@ pub(crate) struct Request {
 #[derive(Clone, Debug)]
 pub(crate) struct Reply {
     pub(crate) status: u16,
-    pub(crate) headers: Vec<(&'static str, String)>,
+    pub(crate) headers: Vec<(Cow<'static, str>, String)>,
     pub(crate) chunks: Vec<Bytes>,
 }
 
@@ -29,14 +31,21 @@ pub(crate) struct Reply {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Refusal {
     pub(crate) status: u16,
-    pub(crate) code: &'static str,
+    pub(crate) code: String,
     pub(crate) message: String,
     /// The key of the message in JSON: the front end that checks API keys writes `Message`.
     pub(crate) key: &'static str,
+    /// The member `error`, which some exceptions have.
+    pub(crate) error: Option<String>,
 }
 
 impl Request {
-    pub(crate) fn new(method: Method, uri: &Uri, headers: HeaderMap, body: Bytes) -> Self {
+    pub(crate) fn new(method: Method, uri: &Uri, mut headers: HeaderMap, body: Bytes) -> Self {
+        // HTTP/2 names the host in the address; signatures are of the header it would be in HTTP/1.1.
+        let authority = uri.authority().and_then(|authority| authority.as_str().parse().ok());
+        if let Some(authority) = authority.filter(|_| !headers.contains_key(HOST)) {
+            headers.insert(HOST, authority);
+        }
         Self { method, path: uri.path().to_owned(), query: uri.query().unwrap_or_default().to_owned(), headers, body }
     }
 
@@ -89,23 +98,30 @@ impl Reply {
     }
 
     pub(crate) fn of(status: u16, media_type: &str, body: impl Into<Bytes>) -> Self {
-        Self { status, headers: vec![("content-type", media_type.to_owned())], chunks: vec![body.into()] }
+        Self { status, headers: vec![("content-type".into(), media_type.to_owned())], chunks: vec![body.into()] }
     }
 
-    pub(crate) fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
-        self.headers.push((name, value.into()));
+    pub(crate) fn with(mut self, name: impl Into<Cow<'static, str>>, value: impl Into<String>) -> Self {
+        self.headers.push((name.into(), value.into()));
         self
+    }
+
+    pub(crate) fn is_stream(&self) -> bool {
+        self.headers.iter().any(|(name, value)| name == "content-type" && value == eventstream::MEDIA_TYPE)
     }
 }
 
 impl Refusal {
-    pub(crate) fn new(status: u16, code: &'static str, message: impl Into<String>) -> Self {
-        Self { status, code, message: message.into(), key: "message" }
+    pub(crate) fn new(status: u16, code: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { status, code: code.into(), message: message.into(), key: "message", error: None }
     }
 
     /// Writes the error as the REST-JSON services do.
     pub(crate) fn rest_json(&self) -> Reply {
-        let body = json!({ self.key: self.message });
-        Reply::of(self.status, "application/json", body.to_string()).with("x-amzn-errortype", self.code)
+        let mut body = json!({ self.key: self.message });
+        if let Some(error) = &self.error {
+            body["error"] = error.as_str().into();
+        }
+        Reply::of(self.status, "application/json", body.to_string()).with("x-amzn-errortype", &self.code)
     }
 }

@@ -1,49 +1,42 @@
-//! The running sandbox: a thread that answers HTTP/1.1 on a loopback port.
+//! The running sandbox: a thread that answers HTTP/1.1 and HTTP/2 on a loopback port.
 
 use std::{
-    convert::Infallible,
     ffi::OsString,
     fs::File,
     io,
     net::{Ipv4Addr, SocketAddr, TcpListener},
     path::Path,
-    pin::Pin,
     sync::Arc,
-    task::{Context, Poll},
     thread::{self, JoinHandle},
     time::Duration,
-    vec,
 };
 
-use bytes::Bytes;
-use http_body_util::BodyExt;
-use hyper::{
-    Response,
-    body::{Body, Frame, Incoming, SizeHint},
-    server::conn::http1,
-    service::service_fn,
+use hyper::service::service_fn;
+use hyper_util::{
+    rt::{TokioExecutor, TokioIo},
+    server::conn::auto,
 };
-use hyper_util::rt::TokioIo;
 use tokio::{runtime, sync::oneshot, task::JoinSet};
 
 use crate::{
     account::Account,
-    clock,
+    approvals::Decision,
     cloud::Cloud,
-    environment, furnish,
+    environment, exchange,
+    fault::Fault,
+    furnish,
     log::{Entry, Log},
-    request::{Reply, Request},
-    services,
+    recording::Recording,
+    services::WebIdentityToken,
 };
-
-/// What is left to send of an answer.
-struct Chunks(vec::IntoIter<Bytes>);
 
 /// How a sandbox runs, apart from what it contains.
 #[derive(Debug, Default)]
 pub struct Options {
     /// A file that gets one JSON object per request.
     pub log: Option<File>,
+    /// A file that gets one JSON object per request with all of it and of its answer.
+    pub record: Option<File>,
     /// How long each answer is held back.
     pub latency: Duration,
     /// Whether sign-ins are approved without a person.
@@ -67,8 +60,10 @@ impl Sandbox {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;
-        let Options { log, latency, approve } = options;
-        let cloud = Arc::new(Cloud::new(account, Log::new(log), latency, approve));
+        let Options { log, record, latency, approve } = options;
+        let mut cloud = Cloud::new(account, Log::new(log), latency, approve);
+        cloud.recording = Recording::new(record);
+        let cloud = Arc::new(cloud);
         let (stop, stopped) = oneshot::channel();
         let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
         let served = Arc::clone(&cloud);
@@ -105,6 +100,64 @@ impl Sandbox {
     /// Makes tokens and credentials older than they are, while signatures stay current.
     pub fn age(&self, by: Duration) {
         self.cloud.clock.age(by);
+    }
+
+    /// Lets something go wrong from now on, and returns the id to clear it by.
+    ///
+    /// # Panics
+    ///
+    /// When the fault does nothing, or gives an answer HTTP does not know.
+    pub fn set_fault(&self, fault: Fault) -> u64 {
+        if let Err(reason) = fault.check() {
+            panic!("{reason}");
+        }
+        self.cloud.faults.set(fault)
+    }
+
+    /// Ends one fault; false when there is none with the id.
+    pub fn clear_fault(&self, id: u64) -> bool {
+        self.cloud.faults.clear(Some(id))
+    }
+
+    /// Ends all faults, those of the account file too.
+    pub fn clear_faults(&self) {
+        self.cloud.faults.clear(None);
+    }
+
+    /// Decides all sign-ins that wait for a person, and returns how many that were.
+    pub fn decide_sign_ins(&self, allow: bool) -> usize {
+        self.cloud.approvals.decide(Decision::of(allow), None)
+    }
+
+    /// Decides the sign-in of the device that shows a code; false when none that waits shows it.
+    pub fn decide_device(&self, user_code: &str, allow: bool) -> bool {
+        self.cloud.approvals.decide(Decision::of(allow), Some(user_code)) > 0
+    }
+
+    /// Decides all sign-ins from now on; with `None`, a person is asked.
+    pub fn decide_from_now_on(&self, allow: Option<bool>) {
+        self.cloud.approvals.stand_by(allow.map_or(Decision::Pending, Decision::of));
+    }
+
+    /// Forgets all SSO sessions so far: their access tokens are worth nothing, and cannot be renewed.
+    pub fn forget_sessions(&self) {
+        self.cloud.forget_sessions();
+    }
+
+    /// Lets all SSO access tokens issued so far expire; they can be renewed.
+    pub fn expire_tokens(&self) {
+        self.cloud.expire_tokens();
+    }
+
+    /// Lets all temporary credentials issued so far expire.
+    pub fn expire_credentials(&self) {
+        self.cloud.expire_credentials();
+    }
+
+    /// Makes a token of another identity provider, for `AssumeRoleWithWebIdentity`.
+    #[must_use]
+    pub fn web_identity_token(&self, issuer: &str, audience: &str, subject: &str) -> String {
+        WebIdentityToken::new(&self.cloud, issuer.to_owned(), audience.to_owned(), subject.to_owned()).text(&self.cloud)
     }
 
     /// Writes the account's `~/.aws` files into a home directory where they are missing.
@@ -146,51 +199,10 @@ async fn serve(listener: TcpListener, cloud: Arc<Cloud>, mut stopped: oneshot::R
         let Ok((stream, _)) = accepted else { continue };
         let cloud = Arc::clone(&cloud);
         connections.spawn(async move {
-            let respond = service_fn(move |request| respond(Arc::clone(&cloud), request));
+            let respond = service_fn(move |request| exchange::respond(Arc::clone(&cloud), request));
             // A client that hangs up early is its own affair.
-            let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), respond).await;
+            let _ = auto::Builder::new(TokioExecutor::new()).serve_connection(TokioIo::new(stream), respond).await;
         });
         while connections.try_join_next().is_some() {}
-    }
-}
-
-async fn respond(cloud: Arc<Cloud>, request: hyper::Request<Incoming>) -> Result<Response<Chunks>, hyper::Error> {
-    let (parts, body) = request.into_parts();
-    let body = body.collect().await?.to_bytes();
-    let request = Request::new(parts.method, &parts.uri, parts.headers, body);
-    let mut entry = Entry::default();
-    let reply = services::answer(&cloud, &request, &mut entry);
-    if !cloud.latency.is_zero() {
-        tokio::time::sleep(cloud.latency).await;
-    }
-    entry.time = clock::to_the_millisecond(cloud.clock.now());
-    entry.status = reply.status;
-    cloud.log.append(entry);
-    Ok(response(reply, cloud.mint.nonce()))
-}
-
-fn response(reply: Reply, request_id: String) -> Response<Chunks> {
-    let mut builder = Response::builder().status(reply.status).header("x-amzn-requestid", request_id);
-    for (name, value) in reply.headers {
-        builder = builder.header(name, value);
-    }
-    builder.body(Chunks(reply.chunks.into_iter())).expect("statuses and headers are ours")
-}
-
-impl Body for Chunks {
-    type Data = Bytes;
-    type Error = Infallible;
-
-    fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-        Poll::Ready(self.0.next().map(|chunk| Ok(Frame::data(chunk))))
-    }
-
-    /// A single chunk has a length; several are sent without, as a stream is.
-    fn size_hint(&self) -> SizeHint {
-        match self.0.as_slice() {
-            [] => SizeHint::with_exact(0),
-            [whole] => SizeHint::with_exact(whole.len() as u64),
-            _ => SizeHint::default(),
-        }
     }
 }

@@ -30,6 +30,14 @@ pub(crate) enum Kind {
     Session,
     /// A position in a list.
     Page,
+    /// A token of another identity provider.
+    WebIdentity,
+    /// An authorization code of the sign-in service for developers.
+    DeveloperCode,
+    /// A refresh token of that service.
+    DeveloperRefresh,
+    /// The offer of a Marketplace agreement.
+    Offer,
 }
 
 /// The claims of an SSO access or refresh token.
@@ -40,6 +48,10 @@ pub(crate) struct SignIn {
     pub(crate) client: String,
     /// How many times the sign-in was renewed; tells one refresh token from the next.
     pub(crate) generation: u64,
+    /// When the sign-in began.
+    pub(crate) started: Timestamp,
+    /// When this token was issued.
+    pub(crate) issued: Timestamp,
     pub(crate) expires: Timestamp,
     pub(crate) session_expires: Timestamp,
 }
@@ -71,12 +83,15 @@ pub(crate) enum Holder {
     Role { account: String, role: String, person: String },
     /// An IAM user.
     User { account: String, user: String },
+    /// Whoever assumed an IAM role.
+    Assumed { account: String, role: String, session: String },
 }
 
 /// The claims of a session token.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Session {
     pub(crate) holder: Holder,
+    pub(crate) issued: Timestamp,
     pub(crate) expires: Timestamp,
     pub(crate) nonce: String,
 }
@@ -105,6 +120,10 @@ impl Kind {
             Self::Code => "code",
             Self::Session => "session",
             Self::Page => "page",
+            Self::WebIdentity => "web identity",
+            Self::DeveloperCode => "developer code",
+            Self::DeveloperRefresh => "developer refresh",
+            Self::Offer => "offer",
         }
     }
 
@@ -113,7 +132,7 @@ impl Kind {
         match self {
             Self::Access => "aoa",
             Self::Refresh => "aor",
-            Self::Client | Self::Code | Self::Session | Self::Page => "",
+            _ => "",
         }
     }
 }
@@ -151,8 +170,8 @@ impl Mint {
     }
 
     /// Makes the credentials of a new session.
-    pub(crate) fn credentials(&self, holder: Holder, expires: Timestamp) -> Credentials {
-        let claims = Session { holder, expires, nonce: self.nonce() };
+    pub(crate) fn credentials(&self, holder: Holder, issued: Timestamp, expires: Timestamp) -> Credentials {
+        let claims = Session { holder, issued, expires, nonce: self.nonce() };
         self.credentials_of(self.seal(Kind::Session, &claims))
     }
 
@@ -180,6 +199,13 @@ impl Mint {
     pub(crate) fn hexadecimal(&self, purpose: &str, text: &str, length: usize) -> String {
         let digest = crate::sigv4::hexadecimal(&self.mac(purpose, text.as_bytes()));
         digest.chars().take(length).collect()
+    }
+
+    /// Makes a request id, in the form AWS gives it.
+    pub(crate) fn request_id(&self) -> String {
+        let digits = self.nonce();
+        let parts = [&digits[..8], &digits[8..12], &digits[12..16], &digits[16..20], &digits[20..]];
+        parts.join("-")
     }
 
     /// Makes a text that no other call has made, in this process or in another.
@@ -212,7 +238,7 @@ mod tests {
 
     #[test]
     fn another_mint_of_the_same_seed_opens_what_the_first_sealed() {
-        let issued = Mint::new("seed").credentials(holder(), Timestamp::UNIX_EPOCH);
+        let issued = Mint::new("seed").credentials(holder(), Timestamp::UNIX_EPOCH, Timestamp::UNIX_EPOCH);
         let other = Mint::new("seed");
         let claims: Session = other.open(Kind::Session, &issued.session_token).expect("ours");
         assert_eq!(claims.holder, holder());
@@ -233,7 +259,7 @@ mod tests {
     #[test]
     fn no_two_credentials_are_the_same() {
         let mint = Mint::new("seed");
-        let one = mint.credentials(holder(), Timestamp::UNIX_EPOCH);
-        assert_ne!(one, mint.credentials(holder(), Timestamp::UNIX_EPOCH));
+        let one = mint.credentials(holder(), Timestamp::UNIX_EPOCH, Timestamp::UNIX_EPOCH);
+        assert_ne!(one, mint.credentials(holder(), Timestamp::UNIX_EPOCH, Timestamp::UNIX_EPOCH));
     }
 }

@@ -42,6 +42,46 @@ pub(super) fn validate(account: &Account) -> Result<(), AccountError> {
             format!("user `{}` has half an access key", user.name)
         })?;
     }
+    for fault in &account.faults {
+        fault.check().map_err(|reason| AccountError::Invalid(format!("fault of `{}`: {reason}", fault.operation)))?;
+    }
+    validate_statements(account)?;
+    validate_bedrock(account)
+}
+
+fn validate_statements(account: &Account) -> Result<(), AccountError> {
+    let members = account.accounts.iter().flat_map(|member| {
+        let roles = member.roles.iter().flat_map(|role| [Some(&role.permissions), role.session_policy.as_ref()]);
+        let users = member.users.iter().map(|user| Some(&user.permissions));
+        let iam_roles = member.iam_roles.iter().map(|role| Some(&role.permissions));
+        roles.chain(users).chain(iam_roles).flatten()
+    });
+    let mut statements = members
+        .flat_map(|permissions| &permissions.statements)
+        .chain(account.service_control_policies.iter().flat_map(|policy| &policy.statements));
+    match statements.find_map(super::Statement::unknown_operator) {
+        None => Ok(()),
+        Some(operator) => Err(AccountError::Invalid(format!(
+            "the condition operator `{operator}` is not known; there are StringEquals, StringNotEquals, StringLike \
+             and StringNotLike"
+        ))),
+    }
+}
+
+fn validate_bedrock(account: &Account) -> Result<(), AccountError> {
+    for member in &account.accounts {
+        for id in &member.gates.legacy_models_in_use {
+            require(account.model(id).is_some(), || format!("`legacy_models_in_use` names `{id}`, which is no model"))?;
+        }
+        for quota in &member.quotas {
+            require(quota.value >= 0.0 && quota.value.is_finite(), || {
+                format!("quota `{}` is {}, which is no amount", quota.name, quota.value)
+            })?;
+            require(quota.models.is_some() == quota.unit.is_some(), || {
+                format!("quota `{}` needs both `models` and `unit`, or neither", quota.name)
+            })?;
+        }
+    }
     Ok(())
 }
 
@@ -104,5 +144,16 @@ mod tests {
         let text = super::super::EMBEDDED.replace("sso_session = \"work\"", "sso_session = \"play\"");
         let error = Account::from_toml(&text).expect_err("refused");
         assert!(error.to_string().contains("`play`"), "{error}");
+    }
+
+    #[test]
+    fn an_unknown_operator_and_an_idle_fault_are_refused() {
+        let policy = "[[service_control_policies]]\nname = \"x\"\n[[service_control_policies.statements]]\n\
+                      effect = \"deny\"\nactions = [\"*\"]\ncondition = { Bool = { \"aws:x\" = \"true\" } }\n";
+        for (more, expected) in [(policy, "`Bool`"), ("[[faults]]\noperation = \"Invoke*\"\n", "`Invoke*`")] {
+            let text = format!("{}{more}", super::super::EMBEDDED);
+            let error = Account::from_toml(&text).expect_err("refused");
+            assert!(error.to_string().contains(expected), "{error}");
+        }
     }
 }

@@ -1,12 +1,11 @@
 //! Device authorization: a code shown on one screen and approved on another.
 
-use std::sync::PoisonError;
-
 use serde_json::json;
 
 use super::oidc::{self, Body, INVALID_GRANT, INVALID_REQUEST, OauthError};
 use crate::{
-    cloud::{Cloud, Decision, Device},
+    approvals::{Decision, Device},
+    cloud::Cloud,
     html,
     log::Entry,
     request::{Reply, Request},
@@ -19,8 +18,7 @@ const SLOW_DOWN: OauthError = OauthError("SlowDownException", 400, "slow_down", 
 const EXPIRED: OauthError = OauthError("ExpiredTokenException", 400, "expired_token", "Device code has expired");
 const DENIED: OauthError = OauthError("AccessDeniedException", 400, "access_denied", "Access was denied");
 
-pub(super) fn start(cloud: &Cloud, request: &Request, entry: &mut Entry) -> Reply {
-    oidc::note(entry, "StartDeviceAuthorization");
+pub(super) fn start(cloud: &Cloud, request: &Request, _: &str, _: &mut Entry) -> Reply {
     let body = Body::read(request);
     let client = match oidc::client_of(cloud, &body) {
         Ok(client) => client,
@@ -37,10 +35,10 @@ pub(super) fn start(cloud: &Cloud, request: &Request, entry: &mut Entry) -> Repl
         user_code: user_code.clone(),
         client: client.id,
         expires: cloud.now() + center.device_code_lifetime,
-        decision: if cloud.approve { Decision::Approved } else { Decision::Pending },
+        decision: cloud.approvals.standing(),
         asked: None,
     };
-    devices(cloud).insert(code.clone(), device);
+    cloud.approvals.devices().insert(code.clone(), device);
     let page = format!("http://{}/device", request.header("host").unwrap_or_default());
     Reply::json(&json!({
         "deviceCode": code,
@@ -53,15 +51,14 @@ pub(super) fn start(cloud: &Cloud, request: &Request, entry: &mut Entry) -> Repl
 }
 
 /// The page where a person types the code, approves or refuses.
-pub(super) fn page(cloud: &Cloud, request: &Request, entry: &mut Entry) -> Reply {
-    oidc::note(entry, "DevicePage");
+pub(super) fn page(cloud: &Cloud, request: &Request, _: &str, _: &mut Entry) -> Reply {
     let typed = request.form_field("user_code").or_else(|| request.parameter("user_code"));
     let Some(typed) = typed else {
         let form = "<form><label>Code <input name=\"user_code\" autofocus></label> <button>Next</button></form>";
         return html::page(200, "Authorize a device", form);
     };
     let now = cloud.now();
-    let mut devices = devices(cloud);
+    let mut devices = cloud.approvals.devices();
     let device = devices.values_mut().find(|device| device.user_code == typed && device.expires > now);
     let Some(device) = device else {
         return html::page(400, "Invalid code", "<p>The code is wrong or has expired.</p>");
@@ -90,7 +87,7 @@ pub(super) fn page(cloud: &Cloud, request: &Request, entry: &mut Entry) -> Reply
 pub(super) fn redeem(cloud: &Cloud, code: Option<&str>, client: &Client) -> Result<(), OauthError> {
     let code = code.ok_or(INVALID_REQUEST)?;
     let now = cloud.now();
-    let mut devices = devices(cloud);
+    let mut devices = cloud.approvals.devices();
     let device = devices.get_mut(code).filter(|device| device.client == client.id).ok_or(INVALID_GRANT)?;
     if device.expires <= now {
         return Err(EXPIRED);
@@ -111,8 +108,4 @@ pub(super) fn redeem(cloud: &Cloud, code: Option<&str>, client: &Client) -> Resu
 /// The same portal may be written with `/`, `#` or `#/` at its end.
 fn portal(url: &str) -> &str {
     url.trim_end_matches(['/', '#'])
-}
-
-fn devices(cloud: &Cloud) -> std::sync::MutexGuard<'_, std::collections::HashMap<String, Device>> {
-    cloud.devices.lock().unwrap_or_else(PoisonError::into_inner)
 }

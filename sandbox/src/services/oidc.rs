@@ -2,20 +2,17 @@
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use jiff::Timestamp;
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::device;
+use super::{device, pages};
 use crate::{
     cloud::Cloud,
     html,
     log::Entry,
-    request::{Reply, Request},
+    request::{Refusal, Reply, Request},
     tokens::{Client, Code, Kind, SignIn},
 };
-
-pub(super) const SERVICE: &str = "sso-oidc";
 
 /// An error of the service: its exception, HTTP status, OAuth code and text.
 #[derive(Clone, Copy, Debug)]
@@ -38,8 +35,7 @@ const INVALID_CLIENT_METADATA: OauthError =
 
 const CODE_LIFETIME: jiff::SignedDuration = jiff::SignedDuration::from_mins(10);
 
-pub(super) fn register_client(cloud: &Cloud, request: &Request, entry: &mut Entry) -> Reply {
-    note(entry, "RegisterClient");
+pub(super) fn register_client(cloud: &Cloud, request: &Request, _: &str, _: &mut Entry) -> Reply {
     let body = Body::read(request);
     if body.text("clientName").is_none() || body.text("clientType") != Some("public") {
         return INVALID_CLIENT_METADATA.reply();
@@ -58,8 +54,7 @@ pub(super) fn register_client(cloud: &Cloud, request: &Request, entry: &mut Entr
     }))
 }
 
-pub(super) fn create_token(cloud: &Cloud, request: &Request, entry: &mut Entry) -> Reply {
-    note(entry, "CreateToken");
+pub(super) fn create_token(cloud: &Cloud, request: &Request, _: &str, _: &mut Entry) -> Reply {
     let body = Body::read(request);
     let tokens = client_of(cloud, &body).and_then(|client| match body.text("grantType") {
         Some("refresh_token") => refresh(cloud, &body, &client),
@@ -74,36 +69,26 @@ pub(super) fn create_token(cloud: &Cloud, request: &Request, entry: &mut Entry) 
 }
 
 /// The page a browser is sent to; approving it sends the browser back with a code.
-pub(super) fn authorize(cloud: &Cloud, request: &Request, entry: &mut Entry) -> Reply {
-    note(entry, "Authorize");
+pub(super) fn authorize(cloud: &Cloud, request: &Request, _: &str, _: &mut Entry) -> Reply {
     let parameter = |name: &str| request.parameter(name).unwrap_or_default();
     let redirect_uri = parameter("redirect_uri");
-    let state = utf8_percent_encode(&parameter("state"), NON_ALPHANUMERIC).to_string();
     let sound = parameter("response_type") == "code"
         && parameter("code_challenge_method") == "S256"
-        && is_loopback(&redirect_uri)
+        && pages::is_loopback(&redirect_uri)
         && !parameter("client_id").is_empty()
         && !parameter("code_challenge").is_empty();
     if !sound {
         return html::page(400, "Invalid request", "<p>This sign-in request is not valid.</p>");
     }
-    let denied = request.form_field("decision").as_deref() == Some("deny");
-    if denied {
-        return redirect(&format!("{redirect_uri}?error=access_denied&state={state}"));
-    }
-    let approved = cloud.approve || request.form_field("decision").is_some();
-    if !approved {
-        return html::approval(&cloud.account.signer().name, "", &format!("/authorize?{}", request.query));
-    }
     let code = Code {
         id: cloud.mint.nonce(),
         person: cloud.account.signer().name.clone(),
         client: parameter("client_id"),
-        redirect_uri: redirect_uri.clone(),
+        redirect_uri,
         challenge: parameter("code_challenge"),
         expires: cloud.now() + CODE_LIFETIME,
     };
-    redirect(&format!("{redirect_uri}?code={}&state={state}", cloud.mint.seal(Kind::Code, &code)))
+    pages::decide(cloud, request, "/authorize", &cloud.mint.seal(Kind::Code, &code))
 }
 
 /// Verifies who the client says it is.
@@ -123,6 +108,8 @@ pub(crate) fn new_sign_in(cloud: &Cloud, client: &str) -> SignIn {
         person: cloud.account.signer().name.clone(),
         client: client.to_owned(),
         generation: 0,
+        started: now,
+        issued: now,
         expires: now + center.access_token_lifetime,
         session_expires: now + center.session_lifetime,
     }
@@ -133,9 +120,9 @@ pub(super) fn ended(session: &str) -> String {
     format!("session {session}")
 }
 
-pub(super) fn note(entry: &mut Entry, operation: &str) {
-    entry.service = SERVICE;
-    operation.clone_into(&mut entry.operation);
+/// Whether a sign-in was ended: by its person, by an administrator, or from outside.
+pub(super) fn is_over(cloud: &Cloud, sign_in: &SignIn) -> bool {
+    cloud.is_spent(&ended(&sign_in.session)) || sign_in.started <= cloud.cutoffs().sessions
 }
 
 fn sign_in(cloud: &Cloud, client: &str) -> Value {
@@ -147,14 +134,14 @@ fn refresh(cloud: &Cloud, body: &Body, client: &Client) -> Result<Value, OauthEr
     let old: SignIn = cloud.mint.open(Kind::Refresh, token).ok_or(INVALID_REFRESH_TOKEN)?;
     let usable = old.client == client.id
         && old.session_expires > cloud.now()
-        && !cloud.is_spent(&ended(&old.session))
+        && !is_over(cloud, &old)
         && cloud.spend(format!("refresh {} {}", old.session, old.generation));
     if !usable {
         return Err(INVALID_REFRESH_TOKEN);
     }
-    let lifetime = cloud.account.identity_center.access_token_lifetime;
-    let renewed =
-        SignIn { generation: old.generation + 1, expires: (cloud.now() + lifetime).min(old.session_expires), ..old };
+    let issued = cloud.now();
+    let expires = (issued + cloud.account.identity_center.access_token_lifetime).min(old.session_expires);
+    let renewed = SignIn { generation: old.generation + 1, issued, expires, ..old };
     Ok(tokens(cloud, &renewed))
 }
 
@@ -201,23 +188,38 @@ fn may_redirect(client: &Client, uri: &str) -> bool {
         .any(|registered| without_port(registered) == without_port(uri) && without_port(uri).is_some())
 }
 
-fn is_loopback(uri: &str) -> bool {
-    let authority = uri.strip_prefix("http://").and_then(|rest| rest.split('/').next());
-    let host = authority.map(|authority| authority.split(':').next().unwrap_or(authority));
-    matches!(host, Some("127.0.0.1" | "localhost"))
-}
-
-fn redirect(location: &str) -> Reply {
-    Reply::of(302, "text/plain", "").with("location", location)
-}
-
 impl OauthError {
     pub(super) fn reply(self) -> Reply {
         let Self(exception, status, error, description) = self;
-        let body = json!({ "error": error, "error_description": description });
-        let kind = format!("{exception}:http://internal.amazon.com/coral/com.amazonaws.sso.oidc/");
-        Reply::of(status, "application/json", body.to_string()).with("x-amzn-errortype", kind)
+        error_reply(exception, status, error, description)
     }
+}
+
+/// Writes an error from outside as the service writes its own.
+pub(super) fn foreign_error(refusal: &Refusal) -> Reply {
+    let name = refusal.code.strip_suffix("Exception").unwrap_or(&refusal.code);
+    let error = match name {
+        "InternalServer" => "server_error".to_owned(),
+        _ => snake_case(name),
+    };
+    error_reply(&refusal.code, refusal.status, &error, &refusal.message)
+}
+
+fn error_reply(exception: &str, status: u16, error: &str, description: &str) -> Reply {
+    let body = json!({ "error": error, "error_description": description });
+    let kind = format!("{exception}:http://internal.amazon.com/coral/com.amazonaws.sso.oidc/");
+    Reply::of(status, "application/json", body.to_string()).with("x-amzn-errortype", kind)
+}
+
+fn snake_case(name: &str) -> String {
+    let mut text = String::new();
+    for (position, character) in name.chars().enumerate() {
+        if character.is_ascii_uppercase() && position > 0 {
+            text.push('_');
+        }
+        text.push(character.to_ascii_lowercase());
+    }
+    text
 }
 
 /// A JSON body of text fields; an absent field may also be `null`.

@@ -13,23 +13,19 @@ use crate::{
 
 const MOST_RESULTS: usize = 100;
 
-pub(super) fn get_role_credentials(cloud: &Cloud, request: &Request, entry: &mut Entry) -> Reply {
-    note(entry, "GetRoleCredentials");
+pub(super) fn get_role_credentials(cloud: &Cloud, request: &Request, _: &str, entry: &mut Entry) -> Reply {
     respond(role_credentials(cloud, request, entry))
 }
 
-pub(super) fn list_accounts(cloud: &Cloud, request: &Request, entry: &mut Entry) -> Reply {
-    note(entry, "ListAccounts");
+pub(super) fn list_accounts(cloud: &Cloud, request: &Request, _: &str, _: &mut Entry) -> Reply {
     respond(accounts(cloud, request))
 }
 
-pub(super) fn list_account_roles(cloud: &Cloud, request: &Request, entry: &mut Entry) -> Reply {
-    note(entry, "ListAccountRoles");
+pub(super) fn list_account_roles(cloud: &Cloud, request: &Request, _: &str, _: &mut Entry) -> Reply {
     respond(account_roles(cloud, request))
 }
 
-pub(super) fn logout(cloud: &Cloud, request: &Request, entry: &mut Entry) -> Reply {
-    note(entry, "Logout");
+pub(super) fn logout(cloud: &Cloud, request: &Request, _: &str, _: &mut Entry) -> Reply {
     match signed_in(cloud, request) {
         Ok(sign_in) => {
             cloud.spend(oidc::ended(&sign_in.session));
@@ -49,9 +45,10 @@ fn role_credentials(cloud: &Cloud, request: &Request, entry: &mut Entry) -> Resu
         .filter(|(_, role)| role.is_assigned_to(&sign_in.person))
         .ok_or_else(|| Refusal::new(403, "ForbiddenException", "No access"))?;
     let holder = Holder::Role { account: account_id, role: role_name, person: sign_in.person };
-    entry.principal = Principal::of(&cloud.account, &cloud.mint, &holder).map(|principal| principal.arn);
-    let expires = cloud.now() + role.credentials_lifetime;
-    let credentials = cloud.mint.credentials(holder, expires);
+    let now = cloud.now();
+    entry.principal = Principal::of(&cloud.account, &cloud.mint, &holder, now).map(|principal| principal.arn);
+    let expires = now + role.credentials_lifetime;
+    let credentials = cloud.mint.credentials(holder, now, expires);
     entry.access_key_id = Some(credentials.access_key_id.clone());
     Ok(json!({ "roleCredentials": {
         "accessKeyId": credentials.access_key_id,
@@ -97,7 +94,9 @@ fn signed_in(cloud: &Cloud, request: &Request) -> Result<SignIn, Refusal> {
     request
         .header("x-amz-sso_bearer_token")
         .and_then(|token| cloud.mint.open(Kind::Access, token))
-        .filter(|sign_in: &SignIn| sign_in.expires > cloud.now() && !cloud.is_spent(&oidc::ended(&sign_in.session)))
+        .filter(|sign_in: &SignIn| {
+            sign_in.expires > cloud.now() && sign_in.issued > cloud.cutoffs().tokens && !oidc::is_over(cloud, sign_in)
+        })
         .ok_or_else(|| Refusal::new(401, "UnauthorizedException", "Session token not found or invalid"))
 }
 
@@ -125,9 +124,4 @@ fn invalid(message: &str) -> Refusal {
 
 fn respond(result: Result<Value, Refusal>) -> Reply {
     result.map_or_else(|refusal| refusal.rest_json(), |value| Reply::json(&value))
-}
-
-fn note(entry: &mut Entry, operation: &str) {
-    entry.service = "sso";
-    operation.clone_into(&mut entry.operation);
 }

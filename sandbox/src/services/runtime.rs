@@ -4,10 +4,9 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use bytes::Bytes;
 use serde_json::{Value, json};
 
-use super::{region_of, rest_refusal};
+use super::{Visit, gates, invalid};
 use crate::{
-    authentication::{self, Caller},
-    catalogue::{self, Target},
+    catalogue::Target,
     cloud::Cloud,
     eventstream,
     log::Entry,
@@ -17,20 +16,29 @@ use crate::{
 const ANTHROPIC_VERSION: &str = "bedrock-2023-05-31";
 
 /// What a model says, before it is put into a format.
-struct Message {
+pub(super) struct Message {
     id: String,
     model: String,
     /// The words, each with the blank before it; one counts as one token.
-    words: Vec<String>,
-    complete: bool,
-    input_tokens: usize,
+    pub(super) words: Vec<String>,
+    pub(super) complete: bool,
+    pub(super) input_tokens: usize,
+}
+
+/// What a request wants of a model.
+pub(super) struct Wanted {
+    /// The length of the prompt, in characters.
+    pub(super) prompt: usize,
+    /// How many tokens the answer may have.
+    pub(super) most_tokens: usize,
 }
 
 pub(super) fn invoke_model(cloud: &Cloud, request: &Request, model: &str, entry: &mut Entry) -> Reply {
     match message(cloud, request, model, "InvokeModel", entry) {
         Ok(message) => Reply::json(&message.whole())
             .with("x-amzn-bedrock-input-token-count", message.input_tokens.to_string())
-            .with("x-amzn-bedrock-output-token-count", message.words.len().to_string()),
+            .with("x-amzn-bedrock-output-token-count", message.words.len().to_string())
+            .with("x-amzn-bedrock-invocation-latency", "1"),
         Err(refusal) => refusal.rest_json(),
     }
 }
@@ -43,10 +51,9 @@ pub(super) fn invoke_model_with_response_stream(
 ) -> Reply {
     match message(cloud, request, model, "InvokeModelWithResponseStream", entry) {
         Ok(message) => {
-            let mut reply =
-                Reply::of(200, eventstream::MEDIA_TYPE, "").with("x-amzn-bedrock-content-type", "application/json");
-            reply.chunks = message.events().iter().map(chunk).collect();
-            reply
+            let events = message.events();
+            eventstream::reply(events.iter().map(chunk).collect())
+                .with("x-amzn-bedrock-content-type", "application/json")
         }
         Err(refusal) => refusal.rest_json(),
     }
@@ -65,7 +72,81 @@ pub(super) fn count_tokens(cloud: &Cloud, request: &Request, model: &str, entry:
         };
         Ok(json!({ "inputTokens": tokens_of(length) }))
     };
-    count().map_or_else(|refusal: Refusal| refusal.rest_json(), |value| Reply::json(&value))
+    super::respond(count())
+}
+
+/// Lets the model speak, if the caller, the account and the quotas let it.
+pub(super) fn speak(
+    cloud: &Cloud,
+    name: &str,
+    visit: &Visit<'_>,
+    target: &Target,
+    wanted: &Wanted,
+) -> Result<Message, Refusal> {
+    let input_tokens = tokens_of(wanted.prompt);
+    let tokens = input_tokens.saturating_add(wanted.most_tokens);
+    let tokens = u64::try_from(tokens).unwrap_or(u64::MAX);
+    cloud.usage.take(visit.member, &visit.region.name, name, tokens, cloud.now())?;
+    let text = cloud
+        .account
+        .answer
+        .replace("{model}", name)
+        .replace("{region}", &visit.caller.region)
+        .replace("{principal}", &visit.caller.principal.arn);
+    let words: Vec<String> = text.split_inclusive(' ').map(str::to_owned).collect();
+    Ok(Message {
+        id: format!("msg_bdrk_{}", cloud.mint.nonce()),
+        model: plain_name(&target.model),
+        complete: words.len() <= wanted.most_tokens,
+        words: words.into_iter().take(wanted.most_tokens).collect(),
+        input_tokens,
+    })
+}
+
+/// Authenticates, then finds the model, then asks whether the caller and its account may, in AWS's order.
+pub(super) fn enter<'a>(
+    cloud: &'a Cloud,
+    request: &Request,
+    model: &str,
+    operation: &str,
+    entry: &mut Entry,
+) -> Result<(Visit<'a>, Target), Refusal> {
+    let visit = Visit::of(cloud, request, entry)?;
+    let target = visit.catalogue(cloud, |catalogue| catalogue.target(model));
+    let target = target.ok_or_else(|| invalid("The provided model identifier is invalid."))?;
+    if visit.caller.with_api_key {
+        visit.require("bedrock:CallWithBearerToken", "*")?;
+    }
+    // AWS has no permission of their own for these.
+    let action = match operation {
+        "Converse" => "bedrock:InvokeModel".to_owned(),
+        "ConverseStream" => "bedrock:InvokeModelWithResponseStream".to_owned(),
+        _ => format!("bedrock:{operation}"),
+    };
+    let agent = request.header("user-agent").unwrap_or_default();
+    let through = target.arns.first().filter(|_| target.arns.len() > 1);
+    for arn in &target.arns {
+        let region = arn.split(':').nth(3).filter(|region| !region.is_empty()).unwrap_or("unspecified");
+        let mut keys = vec![("aws:RequestedRegion", region), ("aws:UserAgent", agent)];
+        keys.extend(through.filter(|through| *through != arn).map(|arn| ("bedrock:InferenceProfileArn", arn.as_str())));
+        visit.caller.principal.require_with(&action, arn, &keys)?;
+    }
+    if operation != "CountTokens" {
+        check_throughput(model, &target)?;
+        let model = cloud.account.model(&target.model).ok_or_else(|| invalid("The model is gone."))?;
+        gates::pass(cloud, &visit, model)?;
+    }
+    Ok((visit, target))
+}
+
+fn check_throughput(model: &str, target: &Target) -> Result<(), Refusal> {
+    if target.invocable {
+        return Ok(());
+    }
+    Err(invalid(format!(
+        "Invocation of model ID {model} with on-demand throughput isn\u{2019}t supported. Retry your request \
+         with the ID or ARN of an inference profile that contains this model."
+    )))
 }
 
 fn message(
@@ -75,51 +156,11 @@ fn message(
     operation: &str,
     entry: &mut Entry,
 ) -> Result<Message, Refusal> {
-    let (caller, target) = enter(cloud, request, model, operation, entry)?;
-    if !target.invocable {
-        return Err(invalid(format!(
-            "Invocation of model ID {model} with on-demand throughput isn\u{2019}t supported. Retry your request \
-             with the ID or ARN of an inference profile that contains this model."
-        )));
-    }
+    let (visit, target) = enter(cloud, request, model, operation, entry)?;
     let body: Value = serde_json::from_slice(&request.body).map_err(|_| malformed())?;
-    let most_words = check(&body)?;
-    let text = cloud
-        .account
-        .answer
-        .replace("{model}", model)
-        .replace("{region}", &caller.region)
-        .replace("{principal}", &caller.principal.arn);
-    let words: Vec<String> = text.split_inclusive(' ').map(str::to_owned).collect();
-    Ok(Message {
-        id: format!("msg_bdrk_{}", cloud.mint.nonce()),
-        model: plain_name(&target.model),
-        complete: words.len() <= most_words,
-        words: words.into_iter().take(most_words).collect(),
-        input_tokens: tokens_of(body["messages"].to_string().len() + body["system"].to_string().len()),
-    })
-}
-
-/// Authenticates, then finds the model, then asks whether the caller may, in AWS's order.
-fn enter(
-    cloud: &Cloud,
-    request: &Request,
-    model: &str,
-    operation: &str,
-    entry: &mut Entry,
-) -> Result<(Caller, Target), Refusal> {
-    entry.service = "bedrock-runtime";
-    operation.clone_into(&mut entry.operation);
-    entry.model = Some(model.to_owned());
-    let caller = authentication::signer_or_key(cloud, request, entry).map_err(|reason| rest_refusal(&reason))?;
-    let region = region_of(cloud, &caller)?;
-    let target = catalogue::target(&cloud.account, region, &caller.principal.account_id, model)
-        .ok_or_else(|| invalid("The provided model identifier is invalid.".to_owned()))?;
-    if caller.with_api_key {
-        caller.principal.require("bedrock:CallWithBearerToken", "*")?;
-    }
-    caller.principal.require(&format!("bedrock:{operation}"), &target.arn)?;
-    Ok((caller, target))
+    let most_tokens = check(&body)?;
+    let prompt = body["messages"].to_string().len() + body["system"].to_string().len();
+    speak(cloud, model, &visit, &target, &Wanted { prompt, most_tokens })
 }
 
 /// Checks what a model cannot do without, and returns how many tokens it may say.
@@ -134,10 +175,10 @@ fn check(body: &Value) -> Result<usize, Refusal> {
         return Err(invalid(format!("anthropic_version: Input should be '{ANTHROPIC_VERSION}'")));
     }
     if body["messages"].as_array().is_none_or(Vec::is_empty) {
-        return Err(invalid("messages: at least one message is required".to_owned()));
+        return Err(invalid("messages: at least one message is required"));
     }
     let most = body["max_tokens"].as_u64().filter(|most| *most > 0);
-    let most = most.ok_or_else(|| invalid("max_tokens: Input should be greater than or equal to 1".to_owned()))?;
+    let most = most.ok_or_else(|| invalid("max_tokens: Input should be greater than or equal to 1"))?;
     Ok(usize::try_from(most).unwrap_or(usize::MAX))
 }
 
@@ -195,15 +236,15 @@ impl Message {
         })
     }
 
-    const fn stop_reason(&self) -> &'static str {
+    pub(super) const fn stop_reason(&self) -> &'static str {
         if self.complete { "end_turn" } else { "max_tokens" }
     }
 }
 
 fn chunk(event: &Value) -> Bytes {
-    let headers = [(":event-type", "chunk"), (":content-type", "application/json"), (":message-type", "event")];
-    let payload = json!({ "bytes": BASE64_STANDARD.encode(event.to_string()) });
-    eventstream::frame(&headers, payload.to_string().as_bytes())
+    // The padding hides how long an event is; clients pass over it.
+    let padding = &"abcdefghijklmnopqrstuvwxyz"[..event.to_string().len() % 26];
+    eventstream::event("chunk", &json!({ "bytes": BASE64_STANDARD.encode(event.to_string()), "p": padding }))
 }
 
 /// About four characters of English make a token.
@@ -220,10 +261,6 @@ fn plain_name(id: &str) -> String {
     if is_versioned { stem } else { name }.to_owned()
 }
 
-fn malformed() -> Refusal {
-    invalid("Malformed input request, please reformat your input and try again.".to_owned())
-}
-
-fn invalid(message: String) -> Refusal {
-    Refusal::new(400, "ValidationException", message)
+pub(super) fn malformed() -> Refusal {
+    invalid("Malformed input request, please reformat your input and try again.")
 }

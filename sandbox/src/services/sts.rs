@@ -12,17 +12,17 @@ use crate::{
     tokens::Holder,
 };
 
+mod assume;
+
 const VERSION: &str = "2011-06-15";
 const NAMESPACE: &str = "https://sts.amazonaws.com/doc/2011-06-15/";
 const DEFAULT_SECONDS: i64 = 43_200;
 const ALLOWED_SECONDS: std::ops::RangeInclusive<i64> = 900..=129_600;
 
-pub(super) fn answer(cloud: &Cloud, request: &Request, entry: &mut Entry) -> Reply {
-    entry.service = "sts";
+pub(super) fn answer(cloud: &Cloud, request: &Request, _: &str, entry: &mut Entry) -> Reply {
     let action = request.form_field("Action").unwrap_or_default();
-    action.clone_into(&mut entry.operation);
     let result = perform(cloud, request, &action, entry);
-    let request_id = cloud.mint.nonce();
+    let request_id = cloud.mint.request_id();
     match result {
         Ok(xml) => {
             let body = format!(
@@ -36,15 +36,32 @@ pub(super) fn answer(cloud: &Cloud, request: &Request, entry: &mut Entry) -> Rep
     }
 }
 
+/// Writes an error as the Query protocol has it.
+pub(super) fn query_error(refusal: &Refusal, request_id: &str) -> Reply {
+    let Refusal { status, code, message, .. } = refusal;
+    let (code, message) = (escape(code), escape(message));
+    let fault = if *status < 500 { "Sender" } else { "Receiver" };
+    let body = format!(
+        "<ErrorResponse xmlns=\"{NAMESPACE}\">\n  <Error>\n    <Type>{fault}</Type>\n    <Code>{code}</Code>\n    \
+         <Message>{message}</Message>\n  </Error>\n  <RequestId>{request_id}</RequestId>\n</ErrorResponse>\n"
+    );
+    Reply::of(*status, "text/xml", body)
+}
+
 fn perform(cloud: &Cloud, request: &Request, action: &str, entry: &mut Entry) -> Result<String, Refusal> {
+    let version = request.form_field("Version");
+    if (action, version.as_deref()) == ("AssumeRoleWithWebIdentity", Some(VERSION)) {
+        return assume::with_web_identity(cloud, request, entry);
+    }
     let caller = authentication::signer(cloud, request, "sts", entry).map_err(|reason| query_refusal(&reason))?;
     if cloud.account.region(&caller.region).is_none() {
         // In AWS the region would have no host to answer.
         return Err(Refusal::new(400, "ValidationError", format!("Unknown region: {}", caller.region)));
     }
-    match (action, request.form_field("Version").as_deref()) {
+    match (action, version.as_deref()) {
         ("GetCallerIdentity", Some(VERSION)) => Ok(caller_identity(&caller)),
         ("GetSessionToken", Some(VERSION)) => session_token(cloud, request, &caller),
+        ("AssumeRole", Some(VERSION)) => assume::role(cloud, request, &caller),
         _ => {
             Err(Refusal::new(400, "InvalidAction", format!("Could not find operation {action} for version {VERSION}")))
         }
@@ -64,7 +81,7 @@ fn session_token(cloud: &Cloud, request: &Request, caller: &Caller) -> Result<St
     if caller.principal.expires.is_some() {
         return Err(session_credentials());
     }
-    caller.principal.require("sts:GetSessionToken", "*").map_err(query_code)?;
+    caller.principal.require("sts:GetSessionToken", "*", &caller.region).map_err(query_code)?;
     let seconds =
         match request.form_field("DurationSeconds") {
             None => DEFAULT_SECONDS,
@@ -72,13 +89,19 @@ fn session_token(cloud: &Cloud, request: &Request, caller: &Caller) -> Result<St
                 Refusal::new(400, "ValidationError", "DurationSeconds must be between 900 and 129600")
             })?,
         };
-    let expires = cloud.now() + SignedDuration::from_secs(seconds);
-    let credentials = cloud.mint.credentials(caller.principal.holder.clone(), expires);
+    let lifetime = SignedDuration::from_secs(seconds);
+    Ok(credentials(cloud, caller.principal.holder.clone(), lifetime))
+}
+
+/// Issues temporary credentials.
+fn credentials(cloud: &Cloud, holder: Holder, lifetime: SignedDuration) -> String {
+    let now = cloud.now();
+    let credentials = cloud.mint.credentials(holder, now, now + lifetime);
     let fields = element("AccessKeyId", &credentials.access_key_id)
         + &element("SecretAccessKey", &credentials.secret_access_key)
         + &element("SessionToken", &credentials.session_token)
-        + &element("Expiration", &clock::to_the_second(expires));
-    Ok(format!("    <Credentials>\n{fields}    </Credentials>\n"))
+        + &element("Expiration", &clock::to_the_second(now + lifetime));
+    format!("    <Credentials>\n{fields}    </Credentials>\n")
 }
 
 fn session_credentials() -> Refusal {
@@ -87,7 +110,7 @@ fn session_credentials() -> Refusal {
 
 /// The Query protocol's name for a permission error.
 fn query_code(refusal: Refusal) -> Refusal {
-    Refusal { code: "AccessDenied", ..refusal }
+    Refusal { code: "AccessDenied".to_owned(), ..refusal }
 }
 
 fn query_refusal(reason: &Unauthenticated) -> Refusal {
@@ -99,16 +122,6 @@ fn query_refusal(reason: &Unauthenticated) -> Refusal {
         Unauthenticated::Signature(_) => (403, "SignatureDoesNotMatch"),
     };
     Refusal::new(status, code, reason.to_string())
-}
-
-fn query_error(refusal: &Refusal, request_id: &str) -> Reply {
-    let Refusal { status, code, message, .. } = refusal;
-    let message = escape(message);
-    let body = format!(
-        "<ErrorResponse xmlns=\"{NAMESPACE}\">\n  <Error>\n    <Type>Sender</Type>\n    <Code>{code}</Code>\n    \
-         <Message>{message}</Message>\n  </Error>\n  <RequestId>{request_id}</RequestId>\n</ErrorResponse>\n"
-    );
-    Reply::of(*status, "text/xml", body)
 }
 
 fn element(name: &str, text: &str) -> String {

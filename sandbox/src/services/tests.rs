@@ -5,7 +5,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use serde_json::{Value, json};
 
-use super::{answer, new_sign_in};
+use super::{Route, new_sign_in};
 use crate::{
     account::Account,
     clock,
@@ -23,8 +23,9 @@ fn cloud() -> Cloud {
 }
 
 fn ask(cloud: &Cloud, request: &Request) -> (Reply, Entry) {
-    let mut entry = Entry::default();
-    let reply = answer(cloud, request, &mut entry);
+    let route = Route::of(request);
+    let mut entry = route.entry();
+    let reply = route.answer(cloud, request, &mut entry);
     (reply, entry)
 }
 
@@ -40,7 +41,7 @@ fn kind(reply: &Reply) -> Option<&str> {
 fn credentials(cloud: &Cloud, role: &str) -> Credentials {
     let holder = Holder::Role { account: "111122223333".to_owned(), role: role.to_owned(), person: "ada".to_owned() };
     let lifetime = jiff::SignedDuration::from_hours(1);
-    cloud.mint.credentials(holder, cloud.now() + lifetime)
+    cloud.mint.credentials(holder, cloud.now(), cloud.now() + lifetime)
 }
 
 /// Signs a request as an AWS client does.
