@@ -4,3 +4,4 @@ mod aws_cli;
 mod claude_code;
 mod identity;
 mod machine;
+mod profiles;

@@ -238,8 +238,9 @@ impl CliReading {
                 _ => CliKind::AssumeRole,
             };
         }
-        if profile.has("web_identity_token_file") {
-            return match profile.has("role_arn") {
+        let filled = |key| profile.get(key).is_some_and(|text| !text.is_empty());
+        if filled("web_identity_token_file") {
+            return match filled("role_arn") {
                 true => CliKind::WebIdentity,
                 false => CliKind::Refused("`web_identity_token_file` is useless without `role_arn`".into()),
             };
