@@ -75,11 +75,14 @@ pub(super) fn configured_profile(world: &World, files: &files::AwsFiles) -> Resu
 /// An error about a profile's credentials, with its exit code and what to do.
 pub(super) fn explain(error: &CredentialsError, profile: &str) -> Failure {
     if error.needs_sign_in() {
+        // Of a chain of profiles, the one that holds the sign-in.
+        let profile = error.failing_profile().unwrap_or(profile);
         let quoted = shlex::try_quote(profile).unwrap_or_else(|_| profile.into());
+        let command = if error.is_about_console_login() { "aws login" } else { "aws sso login" };
         return Failure::signed_out(error.to_string())
-            .hint(format!("sign in with `aws sso login --profile {quoted}`, then try again"));
+            .hint(format!("sign in with `{command} --profile {quoted}`, then try again"));
     }
-    match error {
+    match error.innermost() {
         CredentialsError::NoProfile { .. } | CredentialsError::Incomplete { .. } => Failure::refused(error.to_string()),
         _ => Failure::failed(error.to_string()),
     }

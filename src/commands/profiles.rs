@@ -16,7 +16,7 @@ pub(super) fn run(world: &World, ui: Ui, global: &Global) -> Result<(), Failure>
         return Err(Failure::refused(message).hint("run `claude-bedrock profiles` to see all profiles and findings"));
     }
     if global.json {
-        let text = serde_json::to_string_pretty(&v1::profiles::Profiles::of(&facts)).unwrap_or_default();
+        let text = serde_json::to_string_pretty(&v1::profiles::List::of(&facts)).unwrap_or_default();
         ui.answer_verbatim(&(text + "\n"))
     } else {
         ui.answer(&human::profiles::profiles(&facts, world.home().as_deref()))

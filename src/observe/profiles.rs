@@ -3,7 +3,7 @@
 use crate::aws::credentials;
 use crate::aws::files::{self, AwsFiles};
 use crate::aws::profile::{
-    CliReading, Dependency, Difference, Lint, Profile, ProfileKind, Source, SourceFile, differences, lints,
+    CliReading, Dependency, Difference, Lint, Profile, ProfileKind, Refused, Source, SourceFile, differences, lints,
 };
 use crate::world::World;
 
@@ -14,6 +14,8 @@ pub struct ProfileFacts {
     pub files: AwsFiles,
     /// The profiles, those of the config file first.
     pub listed: Vec<Listed>,
+    /// The files the AWS CLI refuses as a whole, and where.
+    pub refused_by_aws_cli: Vec<(SourceFile, Refused)>,
     /// What is wrong with the files, or read by one tool and not by another.
     pub lints: Vec<Lint>,
 }
@@ -66,7 +68,7 @@ pub fn facts(world: &World, only: Option<&str>) -> ProfileFacts {
         listed.retain(|profile| profile.name == only);
         lints.retain(|lint| lint.profile.as_deref().is_none_or(|name| name == only));
     }
-    ProfileFacts { files, listed, lints }
+    ProfileFacts { files, listed, refused_by_aws_cli: cli.refused, lints }
 }
 
 impl Listed {

@@ -1,7 +1,8 @@
 //! Our two readings of the AWS files are those of the real readers: Claude Code's AWS SDK for JavaScript, and botocore
-//! in the AWS CLI and as it comes from PyPI.
+//! in the AWS CLI and as it comes from `PyPI`.
 
 mod generate;
+mod known;
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -12,7 +13,7 @@ use claude_bedrock::aws::profile::{CliReading, ProfileFiles};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::machine::{aws_cli, installed};
+use super::machine::{CLAUDE_VERSIONS, Machine, aws_cli, claude_code, installed};
 use crate::harness::Home;
 use generate::{Chance, Pair};
 
@@ -43,7 +44,7 @@ impl Pairs {
     #[expect(clippy::disallowed_methods, reason = "a test makes the user's files")]
     fn new() -> Self {
         let mut chance = Chance::new(SEED);
-        let mut all = generate::known();
+        let mut all = known::known();
         all.extend((0..GENERATED).map(|_| generate::pair(&mut chance)));
         let folder = tempfile::Builder::new().prefix("profiles").tempdir().expect("a temporary folder");
         for (index, (config, credentials)) in all.iter().enumerate() {
@@ -225,15 +226,12 @@ fn the_aws_cli_reads_what_we_say_it_reads() {
 #[test]
 fn aws_configure_says_what_profiles_says() {
     let Some(aws) = aws_cli() else { return };
-    for text in generate::KNOWN.iter().step_by(4) {
+    for text in known::KNOWN.iter().step_by(4) {
         let home = Home::new();
         home.write(".aws/config", text);
         let listed = home.run(["profiles", "--json"]).json();
         let run = home.command(&aws).args(["configure", "list-profiles"]).output().expect("aws starts");
-        let refused = listed["lints"].as_array().expect("a list").iter().any(|lint| {
-            let id = lint["id"].as_str().expect("an id");
-            REFUSED_BY_AWS_CLI.contains(&id)
-        });
+        let refused = listed["refused_by_aws_cli"] != serde_json::json!([]);
         assert_eq!(run.status.success(), !refused, "{text:?}: {}", String::from_utf8_lossy(&run.stderr));
         let mut theirs: Vec<&str> = std::str::from_utf8(&run.stdout).expect("UTF-8").lines().collect();
         theirs.sort_unstable();
@@ -271,15 +269,51 @@ fn assert_region(home: &Home, aws: &Path, profile: &Value, name: &str) {
     );
 }
 
-/// The findings that stand for a file every command of the AWS CLI fails for.
-const REFUSED_BY_AWS_CLI: [&str; 9] = [
-    "block-without-equals",
-    "byte-order-mark",
-    "duplicate-key",
-    "duplicate-section",
-    "key-before-section",
-    "no-key-and-value",
-    "unclosed-section",
-    "unreadable-by-aws-cli",
-    "not-utf-8",
-];
+/// A role, and profiles of which every tool has to choose a source.
+const ROLE: &str = r#"
+[[accounts.iam_roles]]
+name = "Hub"
+trust = { principals = ["*"] }
+permissions = { allow = ["bedrock:*", "sts:*"] }
+"#;
+const CHOICES: &str = "\
+[profile role]
+role_arn = arn:aws:iam::111122223333:role/Hub
+role_session_name = same
+source_profile = work
+[profile keys-or-sso]
+sso_session = work
+sso_account_id = 111122223333
+sso_role_name = BedrockDeveloper
+aws_access_key_id = AKIAAMBIENT000000001
+aws_secret_access_key = ambientsecretambientsecretambientsecret0
+[profile process-or-sso]
+sso_session = work
+sso_account_id = 111122223333
+sso_role_name = BedrockDeveloper
+credential_process = PROGRAM credentials --format process --profile role
+";
+
+#[test]
+fn our_identity_is_the_one_claude_code_has() {
+    let Some(claude) = claude_code(CLAUDE_VERSIONS[0]) else { return };
+    let mut machine = Machine::with_more(ROLE);
+    let _ = machine.program(&["status", "--offline"]).success();
+    let furnished = fs_err::read_to_string(machine.home().join(".aws/config")).expect("a config");
+    machine.write("home/.aws/config", furnished + &CHOICES.replace("PROGRAM", crate::harness::PROGRAM));
+    machine.variable("CLAUDE_CODE_USE_BEDROCK", "1");
+    machine.variable("ANTHROPIC_MODEL", "us.anthropic.claude-sonnet-4-6");
+    machine.variable("AWS_REGION", "us-west-2");
+    let mut seen = Vec::new();
+    for profile in ["role", "keys-or-sso", "process-or-sso"] {
+        machine.variable("AWS_PROFILE", profile);
+        let ours = machine.program(&["status", "--json", "--profile", profile]).json();
+        let ours = ours["identity"]["arn"].as_str().expect("an ARN").to_owned();
+        let _ = machine.ask(&claude).success();
+        let answered = machine.requests().into_iter().rfind(|request| request.model.is_some() && request.status == 200);
+        assert_eq!(answered.and_then(|request| request.principal), Some(ours.clone()), "{profile}");
+        seen.push(ours);
+    }
+    let ends = ["assumed-role/Hub/same", "user/ambient", "assumed-role/Hub/same"];
+    assert!(seen.iter().zip(ends).all(|(arn, end)| arn.ends_with(end)), "{seen:?}");
+}

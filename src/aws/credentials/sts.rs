@@ -106,7 +106,7 @@ pub(super) fn region(world: &World, files: &AwsFiles, profile: &str) -> String {
     region.unwrap_or("us-east-1").to_owned()
 }
 
-/// `role_session_name`, or one that tells in CloudTrail who asked and when.
+/// `role_session_name`, or one that tells in `CloudTrail` who asked and when.
 fn session_name(world: &World, configured: Option<&str>) -> String {
     configured.map_or_else(|| format!("claude-bedrock-{}", world.now().as_millisecond()), ToOwned::to_owned)
 }

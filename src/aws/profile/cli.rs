@@ -168,7 +168,7 @@ impl CliReading {
 
     fn add(&mut self, file: SourceFile, bytes: &[u8]) -> Result<(), Refused> {
         let text = std::str::from_utf8(bytes).map_err(|error| {
-            let line = bytes[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n').count() + 1;
+            let line = bytes[..error.valid_up_to()].split(|byte| *byte == b'\n').count();
             Refused { line, reason: Refusal::NotUnicode }
         })?;
         for raw in &configparser::parse(text)? {
@@ -240,17 +240,19 @@ impl CliReading {
         }
         let filled = |key| profile.get(key).is_some_and(|text| !text.is_empty());
         if filled("web_identity_token_file") {
-            return match filled("role_arn") {
-                true => CliKind::WebIdentity,
-                false => CliKind::Refused("`web_identity_token_file` is useless without `role_arn`".into()),
+            return if filled("role_arn") {
+                CliKind::WebIdentity
+            } else {
+                CliKind::Refused("`web_identity_token_file` is useless without `role_arn`".into())
             };
         }
         if profile.has("sso_account_id") || profile.has("sso_role_name") {
             return self.sso(profile);
         }
-        let keys = match profile.has("aws_secret_access_key") {
-            true => CliKind::StaticKeys,
-            false => CliKind::Refused("`aws_access_key_id` is useless without `aws_secret_access_key`".into()),
+        let keys = if profile.has("aws_secret_access_key") {
+            CliKind::StaticKeys
+        } else {
+            CliKind::Refused("`aws_access_key_id` is useless without `aws_secret_access_key`".into())
         };
         if self.keyed.iter().any(|keyed| keyed == name) {
             keys

@@ -46,7 +46,8 @@ pub fn lints(files: &ProfileFiles, cli: &CliReading, sources: &[Source<'_>]) -> 
     profiles::lint(files, cli, &mut found);
     for (file, refused) in &cli.refused {
         // Whatever else it is about, someone has to know that every command of the AWS CLI fails.
-        if !found.iter().any(|lint| lint.file == *file && lint.line == refused.line) {
+        let told = |lint: &Lint| lint.file == *file && (lint.line == refused.line || lint.id == "block-without-equals");
+        if !found.iter().any(told) {
             found.push(Lint {
                 id: "unreadable-by-aws-cli",
                 file: *file,

@@ -81,7 +81,7 @@ fn difference_words(difference: &Difference) -> String {
         Reading { found: false, .. } => parts.push("does not find it".to_owned()),
         Reading { error: Some(error), .. } => parts.push(format!("refuses it: {error}")),
         Reading { kind, .. } if *kind != claude_code.kind => {
-            parts.push(format!("reads it as {}", kind.unwrap_or("none")))
+            parts.push(format!("reads it as {}", kind.unwrap_or("none")));
         }
         _ => {}
     }

@@ -3,16 +3,18 @@
 use serde::Serialize;
 
 use crate::aws::files::AwsFiles;
-use crate::aws::profile::{Dependency, Difference, Lint, Reading, SourceFile};
+use crate::aws::profile::{Dependency, Difference, Lint, Reading, Refused, SourceFile};
 use crate::observe::profiles::{Listed, ProfileFacts};
 
 /// The profiles and the findings. What is unknown is `null`.
 #[derive(Debug, Serialize)]
-pub struct Profiles {
+pub struct List {
     version: u32,
     config: String,
     credentials: String,
     profiles: Vec<ProfileReport>,
+    /// Files for which every command of the AWS CLI fails.
+    refused_by_aws_cli: Vec<RefusedReport>,
     lints: Vec<LintReport>,
     problems: Vec<String>,
 }
@@ -56,6 +58,13 @@ struct PlaceReport {
 }
 
 #[derive(Debug, Serialize)]
+struct RefusedReport {
+    #[serde(flatten)]
+    place: PlaceReport,
+    reason: String,
+}
+
+#[derive(Debug, Serialize)]
 struct ReadingsReport {
     claude_code: ReadingReport,
     aws_cli: ReadingReport,
@@ -86,7 +95,7 @@ struct LintReport {
     fix: String,
 }
 
-impl Profiles {
+impl List {
     /// The report of what was observed.
     #[must_use]
     pub fn of(facts: &ProfileFacts) -> Self {
@@ -96,6 +105,7 @@ impl Profiles {
             config: files.config_path.display().to_string(),
             credentials: files.credentials_path.display().to_string(),
             profiles: facts.listed.iter().map(|listed| ProfileReport::of(listed, facts)).collect(),
+            refused_by_aws_cli: facts.refused_by_aws_cli.iter().map(|found| RefusedReport::of(*found, files)).collect(),
             lints: facts.lints.iter().map(|lint| LintReport::of(lint, files)).collect(),
             problems: files.problems.clone(),
         }
@@ -145,6 +155,12 @@ impl PlaceReport {
             SourceFile::Credentials => ("credentials", &files.credentials_path),
         };
         Self { file, path: path.display().to_string(), line }
+    }
+}
+
+impl RefusedReport {
+    fn of((file, refused): (SourceFile, Refused), files: &AwsFiles) -> Self {
+        Self { place: PlaceReport::of(file, refused.line, files), reason: refused.reason.to_string() }
     }
 }
 

@@ -1,4 +1,4 @@
-//! Proof of possession (DPoP, RFC 9449): each request is signed with the key the sign-in was made with.
+//! Proof of possession (`DPoP`, RFC 9449): each request is signed with the key the sign-in was made with.
 
 use std::fmt;
 use std::sync::Arc;
@@ -53,7 +53,7 @@ fn unique_id() -> Option<String> {
     aws_lc_rs::rand::fill(&mut bytes).ok()?;
     bytes[6] = bytes[6] & 0x0f | 0x40;
     bytes[8] = bytes[8] & 0x3f | 0x80;
-    let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hex = format!("{:032x}", u128::from_be_bytes(bytes));
     Some([&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]].join("-"))
 }
 

@@ -134,7 +134,8 @@ impl Walk<'_> {
             return;
         };
         self.leave();
-        if let Some((_, first)) = self.headers.iter().find(|(known, _)| known == text) {
+        // `[DEFAULT]` alone may come again.
+        if let Some((_, first)) = self.headers.iter().find(|(known, _)| known == text && text != "DEFAULT") {
             let message = format!(
                 "the section is there for the second time, first in line {first}; every command of the AWS CLI fails \
                  for it, and Claude Code merges the two"
@@ -148,7 +149,8 @@ impl Walk<'_> {
             self.say(
                 "text-after-section",
                 number,
-                "Claude Code does not find this section for what follows its `]`; the AWS CLI does",
+                "for what follows its `]` Claude Code does not find this section, and gives its keys to the one before; the AWS \
+                 CLI finds it",
                 "leave nothing behind the `]`; a comment goes on a line of its own",
             );
         }
