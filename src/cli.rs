@@ -59,6 +59,9 @@ pub enum Command {
     /// Print credentials for Claude Code or another program
     Credentials(CredentialsArgs),
     /// Renew the sign-in, silently where that is possible, else by one sign-in
+    /// List the profiles of the AWS files: kind, account, role, whether each would work now, and what is wrong
+    Profiles,
+    /// Renew the sign-in, silently where that is possible
     Refresh(RefreshArgs),
     /// Sign in now
     Login(RefreshArgs),

@@ -1,5 +1,7 @@
 //! Reads everything a report needs: settings, AWS files, caches and, when asked, AWS itself.
 
+pub mod profiles;
+
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -82,7 +84,9 @@ pub fn facts(world: &World, profile: Option<&str>, online: bool) -> Facts {
     }
     // After the look at AWS, which may have renewed both.
     facts.session = kind.as_ref().and_then(|kind| session_facts(world, kind, &mut facts.problems));
-    let cached = kind.as_ref().and_then(CacheKey::of).and_then(|key| credentials::cached(world, &key));
+    let profile = facts.configuration.profile.as_ref().map(|found| found.value.as_str());
+    let key = profile.and_then(|profile| CacheKey::of(world, &files, profile));
+    let cached = key.and_then(|key| credentials::cached(world, &key));
     facts.credentials_expire_at = cached.map(|credentials| credentials.expiration);
     facts
 }

@@ -17,6 +17,8 @@ pub enum Service {
     Sts,
     /// Bedrock's control plane.
     Bedrock,
+    /// The console's sign-in, which `aws login` uses.
+    SignIn,
 }
 
 impl Service {
@@ -32,6 +34,7 @@ impl Service {
             Self::SsoOidc => "sso_oidc",
             Self::Sts => "sts",
             Self::Bedrock => "bedrock",
+            Self::SignIn => "signin",
         }
     }
 }

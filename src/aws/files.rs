@@ -8,7 +8,6 @@ use crate::vars;
 use crate::world::World;
 
 /// The user's AWS files as they stand.
-#[derive(Debug)]
 pub struct AwsFiles {
     /// The profiles of both files.
     pub profiles: ProfileFiles,
@@ -16,6 +15,10 @@ pub struct AwsFiles {
     pub config_path: PathBuf,
     /// Where the credentials file is or would be.
     pub credentials_path: PathBuf,
+    /// What the config file holds; none when it is not there.
+    pub config: Option<Vec<u8>>,
+    /// What the credentials file holds; none when it is not there.
+    pub credentials: Option<Vec<u8>>,
     /// A file that is there and could not be read, in a sentence each.
     pub problems: Vec<String>,
 }
@@ -25,24 +28,26 @@ pub struct AwsFiles {
 pub fn read(world: &World) -> AwsFiles {
     let config_path = path(world, vars::AWS_CONFIG_FILE, "config");
     let mut problems = Vec::new();
-    let config = text(&config_path, &mut problems);
-    with_texts(world, config_path, config.as_deref(), problems)
+    let config = bytes(&config_path, &mut problems);
+    with_bytes(world, config_path, config, problems)
 }
 
 /// The same files with another text in the config file, to look at a plan before it is written.
 #[must_use]
 pub fn with_config(world: &World, config: &str) -> AwsFiles {
-    with_texts(world, path(world, vars::AWS_CONFIG_FILE, "config"), Some(config), Vec::new())
+    with_bytes(world, path(world, vars::AWS_CONFIG_FILE, "config"), Some(config.into()), Vec::new())
 }
 
-fn with_texts(world: &World, config_path: PathBuf, config: Option<&str>, mut problems: Vec<String>) -> AwsFiles {
+fn with_bytes(world: &World, config_path: PathBuf, config: Option<Vec<u8>>, mut problems: Vec<String>) -> AwsFiles {
     let credentials_path = path(world, vars::AWS_SHARED_CREDENTIALS_FILE, "credentials");
-    let credentials = text(&credentials_path, &mut problems);
+    let credentials = bytes(&credentials_path, &mut problems);
+    // Bytes that are no UTF-8 are replaced as Node's reader replaces them.
+    let text = |bytes: &Option<Vec<u8>>| bytes.as_deref().map(|bytes| String::from_utf8_lossy(bytes).into_owned());
     let profiles = ProfileFiles::parse(
-        config.map(|text| (config_path.as_path(), text)),
-        credentials.as_deref().map(|text| (credentials_path.as_path(), text)),
+        text(&config).as_deref().map(|text| (config_path.as_path(), text)),
+        text(&credentials).as_deref().map(|text| (credentials_path.as_path(), text)),
     );
-    AwsFiles { profiles, config_path, credentials_path, problems }
+    AwsFiles { profiles, config_path, credentials_path, config, credentials, problems }
 }
 
 fn path(world: &World, variable: &str, name: &str) -> PathBuf {
@@ -52,14 +57,13 @@ fn path(world: &World, variable: &str, name: &str) -> PathBuf {
     }
 }
 
-/// A file's text. Bytes that are no UTF-8 are replaced as Node's reader replaces them; a folder counts as no file,
-/// as it does for the SDKs.
-fn text(path: &Path, problems: &mut Vec<String>) -> Option<String> {
+/// A file's bytes; a folder counts as no file, as it does for the SDKs.
+fn bytes(path: &Path, problems: &mut Vec<String>) -> Option<Vec<u8>> {
     if path.is_dir() {
         return None;
     }
     match private_file::read(path) {
-        Ok(bytes) => bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()),
+        Ok(bytes) => bytes,
         Err(error) => {
             problems.push(format!("`{}` could not be read: {error}", path.display()));
             None

@@ -13,25 +13,37 @@
 //! inherits, are names like any other; of a file the SDK refuses because of a
 //! `__proto__` section everything is kept, but marked as not found.
 
+mod cli;
+mod configparser;
+mod dependencies;
+mod differences;
 mod header;
 mod ini;
 mod keys;
 mod kind;
+mod lint;
 mod merged;
 mod resolve;
 mod sso;
 #[cfg(test)]
 mod tests;
+mod words;
 
 use std::path::{Path, PathBuf};
 
 use header::{Claim, Kind, Title};
 use ini::{Section, Sections};
 
+pub use cli::{CliKind, CliReading, CliSection};
+pub use configparser::{Refusal, Refused};
+pub use dependencies::{Call, Dependency, called_profile};
+pub use differences::{Difference, KeyDifference, Reading, differences};
 pub use keys::{SourceFile, Value};
 pub use kind::{AssumeRole, Gap, ProfileKind, RoleSource, StaticKeys};
+pub use lint::{Lint, Source, lints};
 pub use merged::Profile;
 pub use sso::{Services, SsoProfile, SsoSession, token_cache_file_name};
+pub(in crate::aws) use words::split as words;
 
 /// The two files as read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -41,6 +53,9 @@ pub struct ProfileFiles {
     profiles: Vec<Profile>,
     sso_sessions: Vec<SsoSession>,
     services: Vec<Services>,
+    /// The line of a `[default]` beside a `[profile default]`, of which one
+    /// displaces the other.
+    displaced_default: Option<usize>,
 }
 
 impl ProfileFiles {
@@ -50,14 +65,16 @@ impl ProfileFiles {
     pub fn parse(config: Option<(&Path, &str)>, credentials: Option<(&Path, &str)>) -> Self {
         let path = |source: Option<(&Path, &str)>| source.map(|(path, _)| path.to_owned());
         let mut files = Self { config_path: path(config), credentials_path: path(credentials), ..Self::default() };
-        for (title, section) in sections(SourceFile::Config, config) {
+        let (config, displaced) = sections(SourceFile::Config, config);
+        files.displaced_default = displaced;
+        for (title, section) in config {
             match title.kind {
                 Kind::Profile => files.profiles.push(Profile::of_config(title, section)),
                 Kind::SsoSession => files.sso_sessions.push(SsoSession::new(title, section)),
                 Kind::Services => files.services.push(Services::new(title, section)),
             }
         }
-        for (title, section) in sections(SourceFile::Credentials, credentials) {
+        for (title, section) in sections(SourceFile::Credentials, credentials).0 {
             let mut known = files.profiles.iter_mut();
             match known.find(|known| known.name == title.name) {
                 Some(known) => known.add_credentials(&title, section),
@@ -115,11 +132,13 @@ impl ProfileFiles {
     }
 }
 
-/// Returns the sections of a file that mean something, one for each name.
-fn sections(file: SourceFile, source: Option<(&Path, &str)>) -> Vec<(Title, Section)> {
+/// Returns the sections of a file that mean something, one for each name, and
+/// the line of the default profile's second section.
+fn sections(file: SourceFile, source: Option<(&Path, &str)>) -> (Vec<(Title, Section)>, Option<usize>) {
     let Some((_, text)) = source else {
-        return Vec::new();
+        return (Vec::new(), None);
     };
+    let mut displaced = None;
     let Sections { list, refused } = ini::parse(text, file);
     let mut titled: Vec<(Title, Section)> = Vec::new();
     for section in list {
@@ -132,11 +151,18 @@ fn sections(file: SourceFile, source: Option<(&Path, &str)>) -> Vec<(Title, Sect
             title.claim = Claim::CliOnly;
         }
         let same = |(known, _): &&mut (Title, _)| known.kind == title.kind && known.name == title.name;
-        match titled.iter_mut().find(same) {
+        let known = titled.iter_mut().find(same);
+        if let Some((known, first)) = &known
+            && known.name == "default"
+            && [known.claim, title.claim].contains(&Claim::Bare)
+        {
+            displaced = Some(first.line.max(section.line));
+        }
+        match known {
             Some(known) if title.claim >= known.0.claim => *known = (title, section),
             Some(_) => {}
             None => titled.push((title, section)),
         }
     }
-    titled
+    (titled, displaced)
 }

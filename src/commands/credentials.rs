@@ -59,11 +59,16 @@ pub(super) fn configured_profile(world: &World, files: &files::AwsFiles) -> Resu
 /// An error about a profile's credentials, with its exit code and what to do.
 pub(super) fn explain(error: &CredentialsError, profile: &str) -> Failure {
     if error.needs_sign_in() {
+        // Of a chain of profiles, the one that holds the sign-in.
+        let profile = error.failing_profile().unwrap_or(profile);
         let quoted = shlex::try_quote(profile).unwrap_or_else(|_| profile.into());
-        return Failure::signed_out(error.to_string())
-            .hint(format!("run `claude-bedrock login --profile {quoted}` to sign in"));
+        return Failure::signed_out(error.to_string()).hint(if error.is_about_console_login() {
+            format!("run `aws login --profile {quoted}`, then try again")
+        } else {
+            format!("run `claude-bedrock login --profile {quoted}` to sign in")
+        });
     }
-    match error {
+    match error.innermost() {
         CredentialsError::NoProfile { .. } | CredentialsError::Incomplete { .. } => Failure::refused(error.to_string()),
         _ => Failure::failed(error.to_string()),
     }

@@ -84,7 +84,7 @@ fn forget_credentials(world: &World, files: &AwsFiles, sso: &SsoProfile) -> Resu
         let kind = profile.kind(&files.profiles);
         let (ProfileKind::Sso(other) | ProfileKind::LegacySso(other)) = &kind else { continue };
         if other.token_cache_key == sso.token_cache_key
-            && let Some(key) = CacheKey::of(&kind)
+            && let Some(key) = CacheKey::of(world, files, &profile.name)
         {
             credentials::forget(&state, &key).map_err(|error| Failure::failed(error.to_string()))?;
         }

@@ -3,6 +3,7 @@
 mod credentials;
 mod login;
 mod logout;
+mod profiles;
 mod refresh;
 mod reset;
 mod setup;
@@ -24,6 +25,7 @@ pub fn run(world: &World, ui: Ui, cli: &Cli) -> Result<(), Failure> {
         Command::Status(args) => status::run(world, ui, &cli.global, args),
         Command::Reset(args) => reset::run(world, ui, &cli.global, args),
         Command::Credentials(args) => credentials::run(world, ui, &cli.global, args),
+        Command::Profiles => profiles::run(world, ui, &cli.global),
         Command::Refresh(args) => refresh::run(world, ui, &cli.global, args),
         Command::Login(args) => login::run(world, ui, &cli.global, args),
         Command::Logout(args) => logout::run(world, ui, &cli.global, args),

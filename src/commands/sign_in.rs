@@ -64,6 +64,8 @@ pub(super) fn for_profile(
     error: &CredentialsError,
     wish: Wish,
 ) -> Result<(), Failure> {
+    // Of a chain of profiles, the one that holds the sign-in.
+    let profile = error.failing_profile().unwrap_or(profile);
     let kind = credentials::kind(files, profile).map_err(|error| credentials_explain(&error, profile))?;
     let (ProfileKind::Sso(sso) | ProfileKind::LegacySso(sso)) = &kind else {
         return Err(credentials_explain(error, profile));
@@ -74,7 +76,7 @@ pub(super) fn for_profile(
         way: WayArgs::default(),
         wish,
         // A session that AWS ended early has a token that looks alive.
-        refused: matches!(error, CredentialsError::Session(SessionError::RenewalRefused(_))),
+        refused: matches!(error.innermost(), CredentialsError::Session(SessionError::RenewalRefused(_))),
         stream: Stream::Status,
     };
     sign_in(world, ui, files, &wanted).map(drop)

@@ -1,5 +1,7 @@
 //! The reports people read: aligned pairs, the important first.
 
+pub mod profiles;
+
 use std::path::Path;
 
 use jiff::{SignedDuration, Timestamp};

@@ -265,6 +265,11 @@ pub(super) fn aws_sdk_js() -> Option<PathBuf> {
     client("aws-sdk-js", "aws-sdk-js", &[])
 }
 
+/// What a script installs below `target/`; `None`, said aloud, when it cannot be had here.
+pub(super) fn installed(script: &str, name: &str, arguments: &[&str]) -> Option<PathBuf> {
+    client(script, name, arguments)
+}
+
 /// Installs a client below `target/`, and makes sure that a network of nothing but loopback can be had for it.
 fn client(script: &str, name: &str, arguments: &[&str]) -> Option<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));

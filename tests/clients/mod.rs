@@ -5,4 +5,5 @@ mod claude_code;
 mod identity;
 pub(crate) mod machine;
 mod oracle;
+mod profiles;
 mod staying_signed_in;

@@ -250,11 +250,13 @@ fn a_role_the_portal_does_not_give_is_named() {
 }
 
 #[test]
-fn a_profile_of_an_unsupported_kind_is_refused() {
+fn a_profile_without_credentials_is_refused() {
     let home = Home::new();
-    home.write(".aws/credentials", "[program]\ncredential_process = /bin/false\n");
-    let said = home.run(["credentials", "--profile", "program"]).failure(2);
-    assert!(said.contains("credential process is not supported"), "{said}");
+    home.write(".aws/credentials", "[settings]\nregion = us-west-2\n[half]\naws_access_key_id = AKIA\n");
+    let said = home.run(["credentials", "--profile", "settings"]).failure(2);
+    assert!(said.contains("only holds settings"), "{said}");
+    let said = home.run(["credentials", "--profile", "half"]).failure(2);
+    assert!(said.contains("useless without `aws_secret_access_key`"), "{said}");
 }
 
 const REFRESH: [&str; 3] = ["refresh", "--profile", "work"];

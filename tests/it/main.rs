@@ -8,6 +8,7 @@ mod hostile_files;
 mod kill;
 mod network;
 mod new_profile;
+mod profiles;
 mod reset;
 mod secrets;
 mod setup;

@@ -8,12 +8,15 @@ use crate::harness::{Home, Run, mode};
 const MARK: &str = "s3cr3t";
 
 /// Every command, its failures too.
-const COMMANDS: [&[&str]; 24] = [
+const COMMANDS: [&[&str]; 27] = [
     &["status"],
     &["status", "--offline"],
     &["status", "--profile", "work"],
     &["status", "--profile", "keys"],
     &["status", "--profile", "nope"],
+    &["profiles"],
+    &["profiles", "--profile", "odd"],
+    &["credentials", "--profile", "chatty"],
     &["setup"],
     &["setup", "--dry-run"],
     &["setup", "--dry-run", "--profile", "work"],
@@ -64,7 +67,13 @@ fn planted(settings: &str) -> Home {
     home.write("work/.claude/settings.local.json", settings);
     home.write(
         ".aws/credentials",
-        format!("[keys]\naws_access_key_id = AKIAKEYS\naws_secret_access_key = {MARK}-in-file\nregion = us-west-2\n"),
+        format!(
+            "[keys]\naws_access_key_id = AKIAKEYS\naws_secret_access_key = {MARK}-in-file\nregion = us-west-2\n\
+             [odd]\naws_access_key_id = AKIAODD\nregion = us-west-2\n  aws_secret_access_key = {MARK}-nested\n\
+             aws_session_token: {MARK}-colon/==\nAWS_SECRET_ACCESS_KEY = {MARK}-upper # {MARK}\n\
+             external_id = {MARK} # {MARK}\n\
+             [chatty]\ncredential_process = /bin/echo {MARK} '{MARK}'\n"
+        ),
     );
     home.change_token(&[
         ("accessToken", format!("aoa{MARK}").into()),

@@ -1,6 +1,8 @@
 //! What a section header means: to Claude Code, and to the AWS CLI where that
 //! reads more.
 
+use super::words;
+
 /// A header as `parseIni` of the JavaScript SDK files it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Header {
@@ -67,7 +69,7 @@ impl Header {
             let claim = if lost { Claim::CliOnly } else { Claim::Full };
             return Some(Title::new(kind, name, claim));
         }
-        let words = shlex::split(filed)?;
+        let words = words::split(filed)?;
         let [kind, name] = words.as_slice() else {
             return None;
         };

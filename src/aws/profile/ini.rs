@@ -96,7 +96,7 @@ impl Open {
 }
 
 /// Cuts a comment off: `#` or `;` at the start of the line or after a blank.
-fn without_comment(line: &str) -> &str {
+pub(super) fn without_comment(line: &str) -> &str {
     let mut before_is_blank = Some(0);
     for (at, c) in line.char_indices() {
         match (c, before_is_blank) {
@@ -107,16 +107,16 @@ fn without_comment(line: &str) -> &str {
     line
 }
 
-fn bracketed(content: &str) -> Option<&str> {
+pub(super) fn bracketed(content: &str) -> Option<&str> {
     content.strip_prefix('[')?.strip_suffix(']')
 }
 
 /// Splits at the first `=`; a line without one, or without a key, says nothing.
-fn key_and_value(content: &str) -> Option<(&str, &str)> {
+pub(super) fn key_and_value(content: &str) -> Option<(&str, &str)> {
     let (key, value) = content.split_once('=')?;
     (!key.is_empty()).then(|| (trim(key), trim(value)))
 }
 
-fn trim(text: &str) -> &str {
+pub(super) fn trim(text: &str) -> &str {
     text.trim_matches(header::is_js_space)
 }

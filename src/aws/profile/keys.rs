@@ -67,13 +67,13 @@ impl fmt::Debug for Keys {
 }
 
 /// Tells whether a key holds a secret, however it is nested or misspelt.
-fn is_secret(key: &str) -> bool {
+pub(super) fn is_secret(key: &str) -> bool {
     let key = key.to_ascii_lowercase();
     ["aws_secret_access_key", "aws_session_token", "aws_security_token"].iter().any(|secret| key.contains(secret))
 }
 
 /// Tells whether a key is safe to show: in `aws_secret_access_key: abc/==` all
 /// before the first `=` is the key, secret included.
-fn is_plain(key: &str) -> bool {
+pub(super) fn is_plain(key: &str) -> bool {
     key.chars().all(|c| c.is_ascii_alphanumeric() || "_-.".contains(c))
 }

@@ -22,6 +22,8 @@ pub enum ProfileKind {
         role_arn: String,
         /// `web_identity_token_file`.
         token_file: String,
+        /// `role_session_name`.
+        session_name: Option<String>,
     },
     /// A program that prints credentials.
     Process {
@@ -109,7 +111,7 @@ pub enum Gap {
 
 impl StaticKeys {
     /// Takes a key pair with its session token, if it has one.
-    pub(super) fn new(id: String, secret: String, token: Option<String>) -> Self {
+    pub(in crate::aws) fn new(id: String, secret: String, token: Option<String>) -> Self {
         Self { access_key_id: id, secret_access_key: secret, session_token: token }
     }
 
@@ -129,6 +131,30 @@ impl StaticKeys {
     #[must_use]
     pub fn session_token(&self) -> Option<&str> {
         self.session_token.as_deref()
+    }
+}
+
+impl ProfileKind {
+    /// The kind's name in reports.
+    #[must_use]
+    pub fn id(&self) -> &'static str {
+        match self {
+            Self::AssumeRole(_) => "assume-role",
+            Self::StaticKeys(_) => "static-keys",
+            Self::WebIdentity { .. } => "web-identity",
+            Self::Process { .. } => "credential-process",
+            Self::Sso(_) => "sso",
+            Self::LegacySso(_) => "legacy-sso",
+            Self::Login { .. } => "aws-login",
+            Self::Incomplete { .. } => "incomplete",
+            Self::None => "none",
+        }
+    }
+
+    /// What an incomplete one lacks.
+    #[must_use]
+    pub fn gap(&self) -> Option<&Gap> {
+        if let Self::Incomplete { reason } = self { Some(reason) } else { None }
     }
 }
 

@@ -17,7 +17,7 @@ impl Profile {
     /// files supply the session that it may name.
     #[must_use]
     pub fn kind(&self, files: &ProfileFiles) -> ProfileKind {
-        let sources = [Self::assumed_role, Self::static_keys, Self::web_identity, Self::process];
+        let sources = [Self::assumed_role, Self::key_pair, Self::web_identity, Self::process];
         if let Some(kind) = sources.iter().find_map(|source| source(self)) {
             return kind;
         }
@@ -50,18 +50,22 @@ impl Profile {
         }))
     }
 
-    fn static_keys(&self) -> Option<ProfileKind> {
-        Some(ProfileKind::StaticKeys(StaticKeys::new(
-            self.text(ACCESS_KEY_ID)?,
-            self.text(SECRET_ACCESS_KEY)?,
-            self.text(SESSION_TOKEN),
-        )))
+    /// Returns the key pair of the files. Of a profile that is the source of
+    /// another's role it is tried first, before a role of its own.
+    #[must_use]
+    pub fn static_keys(&self) -> Option<StaticKeys> {
+        Some(StaticKeys::new(self.text(ACCESS_KEY_ID)?, self.text(SECRET_ACCESS_KEY)?, self.text(SESSION_TOKEN)))
+    }
+
+    fn key_pair(&self) -> Option<ProfileKind> {
+        self.static_keys().map(ProfileKind::StaticKeys)
     }
 
     fn web_identity(&self) -> Option<ProfileKind> {
         Some(ProfileKind::WebIdentity {
             role_arn: self.text("role_arn")?,
             token_file: self.text("web_identity_token_file")?,
+            session_name: self.text("role_session_name"),
         })
     }
 

@@ -9,7 +9,7 @@ use std::path::Path;
 
 use proptest::prelude::*;
 
-use super::{ProfileFiles, token_cache_file_name};
+use super::{CliReading, ProfileFiles, Source, SourceFile, differences, lints, token_cache_file_name};
 
 fn both(config: &str, credentials: &str) -> ProfileFiles {
     ProfileFiles::parse(
@@ -65,6 +65,7 @@ proptest! {
     #[test]
     fn no_text_panics(config in any::<String>(), credentials in any::<String>()) {
         exercise(&both(&config, &credentials));
+        judge(&config, &credentials);
     }
 
     #[test]
@@ -73,6 +74,7 @@ proptest! {
         credentials in prop::collection::vec(part(), 0..40),
     ) {
         exercise(&both(&config.concat(), &credentials.concat()));
+        judge(&config.concat(), &credentials.concat());
     }
 }
 
@@ -104,6 +106,25 @@ fn part() -> impl Strategy<Value = &'static str> {
         "s3 =\n",
         "  k = v\n",
     ])
+}
+
+/// Looks for what is wrong, which must be found where the AWS CLI refuses a file; no difference is without a sense.
+fn judge(config: &str, credentials: &str) {
+    let files = both(config, credentials);
+    let cli = CliReading::of(Some(config.as_bytes()), Some(credentials.as_bytes()));
+    let sources = [(SourceFile::Config, config), (SourceFile::Credentials, credentials)];
+    let sources = sources.map(|(file, text)| Source { file, bytes: text.as_bytes() });
+    let found = lints(&files, &cli, &sources);
+    for (file, _) in &cli.refused {
+        assert!(found.iter().any(|lint| lint.file == *file), "{config:?} {credentials:?}");
+    }
+    let lines = |file| if file == SourceFile::Config { config } else { credentials }.split(['\n', '\r']).count();
+    assert!(found.iter().all(|lint| lint.line >= 1 && lint.line <= lines(lint.file)), "{found:?}");
+    for name in files.profiles().map(|profile| profile.name.as_str()).chain(cli.profiles().map(|(name, _)| name)) {
+        if let Some(difference) = differences(&files, &cli, name) {
+            assert!(difference.claude_code != difference.aws_cli || !difference.keys.is_empty());
+        }
+    }
 }
 
 /// Calls everything, and checks what must hold for any text.

@@ -1,0 +1,160 @@
+//! Our cache of issued credentials: private files, each named by a digest of everything that determines its content.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use secrecy::ExposeSecret;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::chain::{self, Link, Origin};
+use super::{Credentials, environment};
+use crate::aws::files::AwsFiles;
+use crate::draft;
+use crate::private_file::{self, StateFolder};
+use crate::world::World;
+
+/// What identifies cached credentials.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CacheKey(String);
+
+/// The cache file. Of the wire forms around, it is nobody's but ours.
+#[derive(Serialize, Deserialize)]
+struct CacheFile {
+    version: u32,
+    access_key_id: String,
+    secret_access_key: String,
+    session_token: String,
+    expiration: Timestamp,
+}
+
+impl CacheKey {
+    /// The key of a profile's credentials; `None` for what is not cached here.
+    #[must_use]
+    pub fn of(world: &World, files: &AwsFiles, profile: &str) -> Option<Self> {
+        Self::of_link(world, &chain::of(files, profile).ok()?)
+    }
+
+    pub(super) fn of_link(world: &World, link: &Link) -> Option<Self> {
+        let mut parts = Vec::new();
+        identify(world, link, &mut parts)?;
+        let mut digest = Sha256::new();
+        for part in parts {
+            digest.update(part.len().to_le_bytes());
+            digest.update(part.as_bytes());
+        }
+        let mut name = format!("{:x}", digest.finalize());
+        name.truncate(32);
+        Some(Self(name))
+    }
+
+    pub(super) fn name(&self) -> &str {
+        &self.0
+    }
+
+    fn path(&self, state: &StateFolder) -> PathBuf {
+        state.credentials().join(format!("{}.json", self.0))
+    }
+}
+
+/// Collects what determines the credentials of a link, secrets included: what a rotated one gave before must not be
+/// answered.
+fn identify(world: &World, link: &Link, parts: &mut Vec<String>) -> Option<()> {
+    let mut add = |texts: &[&str]| parts.extend(texts.iter().map(|text| (*text).to_owned()));
+    match &link.origin {
+        Origin::Sso(sso) => {
+            add(&["sso", &sso.token_cache_key, &sso.region, &sso.account_id, &sso.role_name]);
+        }
+        Origin::Keys(keys) => {
+            add(&["keys", keys.access_key_id(), keys.secret_access_key(), keys.session_token().unwrap_or_default()]);
+        }
+        Origin::Environment => {
+            let keys = environment::keys(world)?;
+            add(&["keys", keys.access_key_id(), keys.secret_access_key(), keys.session_token().unwrap_or_default()]);
+        }
+        Origin::Process { command } => {
+            // A command may look at where it is run.
+            let folder = world.working_directory().to_string_lossy();
+            add(&["process", &link.profile, command, &folder]);
+        }
+        Origin::WebIdentity { role_arn, token_file, session_name } => {
+            add(&["web identity", role_arn, token_file, session_name.as_deref().unwrap_or_default()]);
+        }
+        Origin::Login { session } => add(&["login", session]),
+        Origin::Role { role, source } => {
+            let optional = |text: &Option<String>| text.clone().map_or_else(String::new, |text| format!("={text}"));
+            add(&["role", &role.role_arn, &optional(&role.external_id), &optional(&role.session_name)]);
+            add(&[&optional(&role.duration_seconds)]);
+            identify(world, source, parts)?;
+        }
+    }
+    Some(())
+}
+
+/// Cached credentials, whatever is left of them.
+#[must_use]
+pub fn cached(world: &World, key: &CacheKey) -> Option<Credentials> {
+    let bytes = private_file::read(&key.path(&StateFolder::of(world)?)).ok()??;
+    let file: CacheFile = serde_json::from_slice(&bytes).ok().filter(|file: &CacheFile| file.version == 1)?;
+    Some(Credentials {
+        access_key_id: file.access_key_id,
+        secret_access_key: file.secret_access_key.into(),
+        session_token: file.session_token.into(),
+        expiration: file.expiration,
+    })
+}
+
+/// Cached credentials with enough left.
+pub(super) fn cached_for(world: &World, key: &CacheKey, min_ttl: Duration) -> Option<Credentials> {
+    cached(world, key).filter(|found| has_left(world, found.expiration, min_ttl))
+}
+
+/// Tells whether so much time is left.
+pub(super) fn has_left(world: &World, expiration: Timestamp, min_ttl: Duration) -> bool {
+    let needed = SignedDuration::try_from(min_ttl).unwrap_or(SignedDuration::MAX);
+    expiration.duration_since(world.now()) >= needed
+}
+
+/// Keeps issued credentials for the next process.
+pub(super) fn keep(state: &StateFolder, key: &CacheKey, credentials: &Credentials) -> std::io::Result<()> {
+    let file = CacheFile {
+        version: 1,
+        access_key_id: credentials.access_key_id.clone(),
+        secret_access_key: credentials.secret_access_key.expose_secret().to_owned(),
+        session_token: credentials.session_token.expose_secret().to_owned(),
+        expiration: credentials.expiration,
+    };
+    private_file::write(&key.path(state), &serde_json::to_vec(&file).unwrap_or_default())
+}
+
+/// Removes cached credentials.
+///
+/// # Errors
+/// The file system's.
+pub fn forget(state: &StateFolder, key: &CacheKey) -> std::io::Result<()> {
+    private_file::remove(&key.path(state))
+}
+
+/// Removes every cached credential of ours.
+///
+/// # Errors
+/// The file system's.
+pub fn forget_all(state: &StateFolder) -> std::io::Result<()> {
+    let folder = state.credentials();
+    let entries = match fs_err::read_dir(&folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(error),
+    };
+    for entry in entries {
+        let path = entry?.path();
+        if path.extension().is_some_and(|extension| extension == "json") {
+            private_file::remove(&path)?;
+        }
+    }
+    // What a killed run left holds credentials, too.
+    draft::sweep(&folder);
+    let _ = fs_err::remove_dir(&folder);
+    Ok(())
+}

@@ -1,0 +1,123 @@
+//! Why a profile gives no credentials, in the program's own words.
+
+use std::path::PathBuf;
+
+use super::{LoginError, ProcessError};
+use crate::aws::call::CallError;
+use crate::aws::session::SessionError;
+
+/// Why a profile gives no credentials.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum CredentialsError {
+    /// There is no such profile.
+    #[error("the profile `{name}` is in neither `{config}` nor `{credentials}`")]
+    NoProfile {
+        /// The profile asked for.
+        name: String,
+        /// The config file looked into.
+        config: PathBuf,
+        /// The credentials file looked into.
+        credentials: PathBuf,
+    },
+    /// The profile lacks something.
+    #[error("the profile `{name}` gives no credentials: {reason}")]
+    Incomplete {
+        /// The profile.
+        name: String,
+        /// What it lacks.
+        reason: String,
+    },
+    /// The SSO session has no usable token.
+    #[error(transparent)]
+    Session(#[from] SessionError),
+    /// AWS refused or could not be asked.
+    #[error(transparent)]
+    Call(#[from] CallError),
+    /// The portal knows the sign-in and not the role.
+    #[error(
+        "the profile `{profile}` asks for the role `{role}` in account {account}, which the portal does not give you"
+    )]
+    RoleNotAssigned {
+        /// The profile.
+        profile: String,
+        /// Its role, a permission set.
+        role: String,
+        /// Its account.
+        account: String,
+    },
+    /// A role may not be assumed.
+    #[error("the role `{role}` may not be assumed: {error}")]
+    RoleRefused {
+        /// Its ARN.
+        role: String,
+        /// AWS's answer.
+        error: CallError,
+    },
+    /// A console sign-in has ended.
+    #[error(transparent)]
+    Login(#[from] LoginError),
+    /// A program gave no credentials.
+    #[error("the credential_process of the profile `{profile}` gave no credentials: {error}")]
+    Process {
+        /// The profile.
+        profile: String,
+        /// Why.
+        error: ProcessError,
+    },
+    /// One of the profiles that another one needs gives none.
+    #[error("{}: {error}", profiles.join(" -> "))]
+    InChain {
+        /// The profiles, the one asked for first and the one that failed last.
+        profiles: Vec<String>,
+        /// What failed.
+        error: Box<Self>,
+    },
+    /// The file system refused.
+    #[error("the credentials cache could not be used: {0}")]
+    File(String),
+}
+
+impl CredentialsError {
+    /// Whether signing in would mend it.
+    #[must_use]
+    pub fn needs_sign_in(&self) -> bool {
+        match self.innermost() {
+            Self::Session(error) => error.needs_sign_in(),
+            Self::Login(error) => error.needs_sign_in(),
+            _ => false,
+        }
+    }
+
+    /// Whether that sign-in is `aws login`, and not one to an SSO session.
+    #[must_use]
+    pub fn is_about_console_login(&self) -> bool {
+        matches!(self.innermost(), Self::Login(_))
+    }
+
+    /// The profile it is about, when it is not the one asked for but one that that one needs.
+    #[must_use]
+    pub fn failing_profile(&self) -> Option<&str> {
+        match self {
+            Self::InChain { profiles, .. } => profiles.last().map(String::as_str),
+            _ => None,
+        }
+    }
+
+    /// The error without the chain of profiles around it.
+    #[must_use]
+    pub fn innermost(&self) -> &Self {
+        match self {
+            Self::InChain { error, .. } => error.innermost(),
+            other => other,
+        }
+    }
+
+    /// Names the profiles that led to it, where these are several.
+    pub(super) fn in_chain<S: AsRef<str>>(self, profiles: &[S]) -> Self {
+        if profiles.len() < 2 || matches!(self, Self::InChain { .. }) {
+            return self;
+        }
+        let profiles = profiles.iter().map(|name| name.as_ref().to_owned()).collect();
+        Self::InChain { profiles, error: Box::new(self) }
+    }
+}

@@ -1,0 +1,86 @@
+//! Whether a profile would give credentials now, told from files and variables alone.
+
+use std::path::{Path, PathBuf};
+
+use super::chain::{self, Link, Origin};
+use super::{CredentialsError, environment, login, sts};
+use crate::aws::files::AwsFiles;
+use crate::aws::profile::{SsoProfile, words};
+use crate::aws::session::{self, Cached, SessionError};
+use crate::vars;
+use crate::world::World;
+
+/// Looks whether everything a profile needs is there. What AWS would say to it is not known.
+///
+/// # Errors
+/// Why it would give no credentials.
+pub fn readiness(world: &World, files: &AwsFiles, profile: &str) -> Result<(), CredentialsError> {
+    let link = chain::of(files, profile)?;
+    let profiles = link.profiles();
+    let mut end = &link;
+    while let Origin::Role { source, .. } = &end.origin {
+        end = source;
+    }
+    look(world, end).map_err(|error| error.in_chain(&profiles))
+}
+
+fn look(world: &World, link: &Link) -> Result<(), CredentialsError> {
+    let incomplete = |reason: String| CredentialsError::Incomplete { name: link.profile.clone(), reason };
+    match &link.origin {
+        Origin::Sso(sso) => Ok(token(world, sso)?),
+        Origin::Environment => environment::expect_keys(world, &link.profile).map(drop),
+        Origin::Keys(_) | Origin::Role { .. } => Ok(()),
+        Origin::Process { command } => program(world, command).map_err(incomplete),
+        Origin::WebIdentity { token_file, .. } => {
+            sts::web_identity_token(world, token_file).map(drop).map_err(incomplete)
+        }
+        // What has ended renews itself, for as long as AWS lets it.
+        Origin::Login { session } => {
+            login::cached(&login::path(world, session), session).map(drop).map_err(CredentialsError::from)
+        }
+    }
+}
+
+fn token(world: &World, sso: &SsoProfile) -> Result<(), SessionError> {
+    let path = session::token_path(&world.home().unwrap_or_default(), sso);
+    match session::cached(&path) {
+        Cached::Absent => Err(SessionError::SignedOut(session::session_name(sso))),
+        Cached::Unreadable(reason) => Err(SessionError::Unreadable { path, reason }),
+        Cached::Token(token) if token.expires_at > world.now() || token.is_renewable(world.now()) => Ok(()),
+        Cached::Token(token) => Err(SessionError::Ended { session: session::session_name(sso), at: token.expires_at }),
+    }
+}
+
+/// Whether the first word of a command names a program that can be run; a shell's own words cannot be judged.
+fn program(world: &World, command: &str) -> Result<(), String> {
+    let Some(first) = words(command).and_then(|words| words.into_iter().next()) else { return Ok(()) };
+    let is_plain = |c: char| c.is_alphanumeric() || "/\\:._- ".contains(c);
+    if !first.chars().all(is_plain) {
+        return Ok(());
+    }
+    let path = Path::new(&first);
+    let found = if path.components().count() > 1 {
+        is_program(&world.absolute(path))
+    } else {
+        let folders: Vec<PathBuf> =
+            world.path_var(vars::PATH).map(|value| std::env::split_paths(&value).collect()).unwrap_or_default();
+        SHELL_WORDS.contains(&first.as_str()) || folders.iter().any(|folder| is_program(&folder.join(path)))
+    };
+    if found { Ok(()) } else { Err(format!("the program `{first}` of its credential_process is not there")) }
+}
+
+/// Words that a shell answers to by itself.
+const SHELL_WORDS: [&str; 12] =
+    [".", "cd", "command", "echo", "eval", "exec", "export", "if", "printf", "set", "test", "umask"];
+
+fn is_program(path: &Path) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        fs_err::metadata(path).is_ok_and(|found| found.is_file() && found.permissions().mode() & 0o111 != 0)
+    }
+    #[cfg(not(unix))]
+    {
+        path.is_file() || ["exe", "cmd", "bat", "com"].iter().any(|ending| path.with_extension(ending).is_file())
+    }
+}

@@ -1,0 +1,24 @@
+//! `profiles`: what the AWS files hold, whether it works, and what is wrong with it.
+
+use crate::cli::Global;
+use crate::error::Failure;
+use crate::observe;
+use crate::report::{human, v1};
+use crate::ui::Ui;
+use crate::world::World;
+
+pub(super) fn run(world: &World, ui: Ui, global: &Global) -> Result<(), Failure> {
+    let facts = observe::profiles::facts(world, global.profile.as_deref());
+    if let Some(name) = &global.profile
+        && facts.listed.is_empty()
+    {
+        let message = format!("the profile `{name}` is not there; {} findings may tell why", facts.lints.len());
+        return Err(Failure::refused(message).hint("run `claude-bedrock profiles` to see all profiles and findings"));
+    }
+    if global.json {
+        let text = serde_json::to_string_pretty(&v1::profiles::List::of(&facts)).unwrap_or_default();
+        ui.answer_verbatim(&(text + "\n"))
+    } else {
+        ui.answer(&human::profiles::profiles(&facts, world.home().as_deref()))
+    }
+}
