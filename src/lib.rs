@@ -10,6 +10,7 @@ pub mod cli;
 pub mod commands;
 pub mod configuration;
 pub mod error;
+pub mod helper_check;
 pub mod helper_command;
 pub mod model;
 pub mod observe;

@@ -45,6 +45,8 @@ pub const AWS_SESSION_TOKEN: &str = "AWS_SESSION_TOKEN";
 pub const AWS_CONFIG_FILE: &str = "AWS_CONFIG_FILE";
 /// Where the AWS credentials file is, when not `~/.aws/credentials`.
 pub const AWS_SHARED_CREDENTIALS_FILE: &str = "AWS_SHARED_CREDENTIALS_FILE";
+/// `true` keeps the SDKs from asking for an instance's own role.
+pub const AWS_EC2_METADATA_DISABLED: &str = "AWS_EC2_METADATA_DISABLED";
 /// The endpoint of every AWS service; `AWS_ENDPOINT_URL_<SERVICE>` beats it.
 pub const AWS_ENDPOINT_URL: &str = "AWS_ENDPOINT_URL";
 /// `true` switches the endpoint settings off.
@@ -89,6 +91,16 @@ pub const LOCALAPPDATA: &str = "LOCALAPPDATA";
 pub const CI: &str = "CI";
 /// `dumb` for a terminal that cannot move its cursor.
 pub const TERM: &str = "TERM";
+
+/// Who runs a command: `claude-code_2-1-329_harness` in commands that Claude Code runs.
+pub const AI_AGENT: &str = "AI_AGENT";
+/// What else Claude Code adds to the environment of its helper commands, as observed in `-p` mode.
+pub const ADDED_FOR_HELPERS: [(&str, &str); 4] = [
+    ("CLAUDE_CODE_ENTRYPOINT", "sdk-cli"),
+    ("NoDefaultCurrentDirectoryInExePath", "1"),
+    ("COREPACK_ENABLE_AUTO_PIN", "0"),
+    ("OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE", "delta"),
+];
 
 /// Settings key: the shell command Claude Code runs when its credentials do not work.
 pub const AUTH_REFRESH: &str = "awsAuthRefresh";

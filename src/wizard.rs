@@ -5,7 +5,7 @@
 use crate::aws::bedrock::InferenceProfile;
 use crate::cli::{IdentityMode, SetupScope};
 use crate::model;
-use crate::plan::Choice;
+use crate::plan::{Choice, OwnHelpers};
 use crate::vars;
 
 /// A profile the user may choose.
@@ -157,6 +157,7 @@ pub fn next(knowledge: &Knowledge, answers: &Answers) -> Step {
         pins: pins(listing, model),
         identity,
         scope: answers.scope,
+        own: OwnHelpers::default(),
     })
 }
 

@@ -1,6 +1,7 @@
 //! One file per command; here they are only told apart.
 
 mod credentials;
+mod helpers;
 mod refresh;
 mod reset;
 mod setup;
@@ -22,5 +23,6 @@ pub fn run(world: &World, ui: Ui, cli: &Cli) -> Result<(), Failure> {
         Command::Reset(args) => reset::run(world, ui, &cli.global, args),
         Command::Credentials(args) => credentials::run(world, ui, &cli.global, args),
         Command::Refresh(args) => refresh::run(world, ui, &cli.global, args),
+        Command::Helpers(args) => helpers::run(world, ui, &cli.global, args),
     }
 }

@@ -2,6 +2,7 @@
 
 mod knowledge;
 mod outcome;
+mod own_helpers;
 
 use std::path::PathBuf;
 
@@ -16,7 +17,6 @@ use crate::configuration;
 use crate::error::Failure;
 use crate::helper_command;
 use crate::model;
-use crate::observe;
 use crate::plan::{self, Choice, Plan};
 use crate::private_file::StateFolder;
 use crate::receipt::{Receipt, Receipts};
@@ -51,6 +51,7 @@ pub(super) fn run(world: &World, ui: Ui, global: &Global, args: &SetupArgs) -> R
         return Err(Failure::refused("a project's settings hold no identity, so `--identity` has no place there")
             .hint("everyone who works on the project keeps their own; leave `--identity` out"));
     }
+    own_helpers::refuse_contradictions(global, args)?;
     Setup::new(world, ui, global, args)?.run(may_ask)
 }
 
@@ -70,13 +71,14 @@ impl<'a> Setup<'a> {
 
     fn run(&self, may_ask: bool) -> Result<(), Failure> {
         // Before any question: a file that Claude Code drops whole is not edited.
-        self.target()?;
+        let (_, document) = self.target()?;
         for problem in &self.files.problems {
             self.ui.warning(problem);
         }
-        let (choice, identity) = self.choose(may_ask)?;
+        let own = self.check_own_helpers(&document, may_ask)?;
+        let (choice, identity) = self.choose(may_ask, &own)?;
         self.check_claude_code(&choice)?;
-        self.check_model(&choice, &identity)?;
+        self.check_model(&choice, &identity, &own)?;
         let _lock = if self.args.dry_run { None } else { Some(apply::lock(&self.state)?) };
         let (snapshot, document) = self.target()?;
         let receipt = self.receipts.find(&self.path).map_err(|error| Failure::failed(error.to_string()))?;
@@ -113,11 +115,17 @@ impl<'a> Setup<'a> {
         Ok((snapshot, document))
     }
 
+    fn check_own_helpers(&self, document: &Document, may_ask: bool) -> Result<own_helpers::Checked, Failure> {
+        let receipt = self.receipts.find(&self.path).map_err(|error| Failure::failed(error.to_string()))?;
+        let (world, ui, args, receipt) = (self.world, self.ui, self.args, receipt.as_ref());
+        own_helpers::Check { world, ui, args, document, receipt, may_ask }.run()
+    }
+
     /// Walks the questions to a choice.
-    fn choose(&self, may_ask: bool) -> Result<(Choice, Identity), Failure> {
+    fn choose(&self, may_ask: bool, own: &own_helpers::Checked) -> Result<(Choice, Identity), Failure> {
         let settings = Settings::read(self.world);
         let mut knowledge = knowledge::gather(self.world, &settings, &self.files);
-        let given = Answers {
+        let mut given = Answers {
             profile: self.global.profile.clone(),
             region: self.global.region.clone(),
             model: self.args.model.clone(),
@@ -125,19 +133,21 @@ impl<'a> Setup<'a> {
             scope: self.args.scope,
         };
         self.check_given(&given)?;
-        let mut answers = given.clone();
+        own.settle(self.world, &self.files, &mut knowledge, &mut given);
+        let mut answers = given;
         let mut asked: Vec<Topic> = Vec::new();
         let mut identity = None;
         loop {
             match wizard::next(&knowledge, &answers) {
                 Step::Done(choice) => {
                     let identity = identity.ok_or_else(|| Failure::failed("AWS was not asked who you are"))?;
-                    return Ok((choice, identity));
+                    return Ok((Choice { own: own.helpers.clone(), ..choice }, identity));
                 }
                 Step::Stuck { message, hint } => return Err(Failure::refused(message).hint(hint)),
                 Step::Observe { profile, region } => {
-                    let verified = observe::verify(self.world, &self.files, &profile, &region)
-                        .map_err(|error| explain(&error, &profile))?;
+                    let verified = own
+                        .verify(self.world, &self.files, &profile, &region)
+                        .map_err(|error| own.explain(&error, &profile))?;
                     self.ui.detail(&format!("{} answers in {region}", verified.identity.arn));
                     identity = Some(verified.identity);
                     knowledge.listing = Some(verified.listing);
@@ -188,12 +198,12 @@ impl<'a> Setup<'a> {
     }
 
     /// An ARN is in no listing, so AWS is asked for it by itself.
-    fn check_model(&self, choice: &Choice, identity: &Identity) -> Result<(), Failure> {
+    fn check_model(&self, choice: &Choice, identity: &Identity, own: &own_helpers::Checked) -> Result<(), Failure> {
         let id = model::without_context_suffix(&choice.model);
         if !id.starts_with("arn:") {
             return Ok(());
         }
-        let found = observe::find_inference_profile(self.world, &self.files, &choice.profile, &choice.region, id);
+        let found = own.find_inference_profile(self.world, &self.files, &choice.profile, &choice.region, id);
         match found {
             Ok(()) => Ok(()),
             Err(crate::aws::credentials::CredentialsError::Call(error)) if error.is_denied() => {
@@ -249,6 +259,9 @@ impl<'a> Setup<'a> {
             return Ok(());
         }
         let holds = match (&judged.identity, choice.identity) {
+            (configuration::Identity::Export(found), _) => {
+                choice.own.export.is_some() && choice.own.export == helper_command::own_script(&found.value)
+            }
             (configuration::Identity::Isolated(_, ours), IdentityMode::Isolated) => ours.profile == choice.profile,
             (configuration::Identity::Profile(found), IdentityMode::Shared) => found.value == choice.profile,
             _ => false,

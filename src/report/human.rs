@@ -133,7 +133,7 @@ fn token_words(session: &SessionFacts, now: Timestamp) -> String {
 }
 
 /// `until 2026-11-20 15:04:05 UTC (in 52 min)`, or that it is over.
-fn until(end: Timestamp, now: Timestamp) -> String {
+pub(super) fn until(end: Timestamp, now: Timestamp) -> String {
     let left = end.duration_since(now);
     let moment = end.strftime("%Y-%m-%d %H:%M:%S UTC");
     if left.is_positive() {
@@ -154,7 +154,7 @@ fn rough(duration: SignedDuration) -> String {
     }
 }
 
-fn pair(text: &mut String, name: &str, value: &str) {
+pub(super) fn pair(text: &mut String, name: &str, value: &str) {
     let _ = writeln!(text, "  {name:NAME_WIDTH$}{value}");
 }
 
@@ -170,7 +170,7 @@ fn explain_source(text: &mut String, found: &Found, home: Option<&Path>, hide: b
     }
 }
 
-fn source_words(source: &Source, home: Option<&Path>) -> Option<String> {
+pub(super) fn source_words(source: &Source, home: Option<&Path>) -> Option<String> {
     match source {
         Source::Settings { scope, path, line } => {
             let line = line.map(|line| format!(":{line}")).unwrap_or_default();

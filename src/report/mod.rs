@@ -1,4 +1,6 @@
 //! What the program says: for people, and as JSON of a frozen form.
 
+pub mod helpers;
 pub mod human;
 pub mod v1;
+pub mod v1_helpers;

@@ -49,9 +49,13 @@ impl Outcome<'_> {
 
     /// Who, where, which model, and the keys that change.
     pub(super) fn plan_text(&self, world: &World) -> String {
-        let Choice { profile, region, model, .. } = self.choice;
+        let Choice { profile, region, model, own, .. } = self.choice;
         let mut text = String::new();
-        let _ = writeln!(text, "{}", styled(BOLD, &format!("Profile {profile} in {region}")));
+        let whose = match &own.export {
+            Some(script) => format!("Export command {}", shortened(script, world.home().as_deref())),
+            None => format!("Profile {profile}"),
+        };
+        let _ = writeln!(text, "{}", styled(BOLD, &format!("{whose} in {region}")));
         let _ = writeln!(text, "  {}", self.identity.arn);
         let _ = writeln!(text, "  main model {model}");
         let _ = writeln!(text, "\n{}", styled(BOLD, &self.file(world)));
@@ -67,6 +71,16 @@ impl Outcome<'_> {
         let writes = |name: &'static str| self.plan.changes.iter().any(|change| change.key == Key::Env(name.into()));
         if self.choice.scope != SetupScope::Project && self.choice.identity == IdentityMode::Isolated {
             notes.push("The credentials reach Claude Code's Bedrock requests alone.".into());
+        }
+        if self.choice.own.export.is_some() {
+            notes.push(
+                "When an export command fails, Claude Code silently uses another identity of this machine; what stands around yours answers with keys that AWS refuses instead.".into(),
+            );
+        }
+        if self.choice.own.refresh.is_some() {
+            notes.push(
+                "`claude-bedrock helpers test --refresh` tries the refresh command; it may open a browser.".into(),
+            );
         }
         if writes(vars::AWS_REGION) {
             notes.push("AWS_REGION also reaches the commands Claude Code runs, as everything in `env` does.".into());
