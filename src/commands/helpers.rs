@@ -60,15 +60,15 @@ impl<'a> Test<'a> {
         // In Claude Code's order.
         let refresh = refresh.map(|found| self.test_refresh(found, &surroundings)).transpose()?;
         let export = export.map(|found| self.test_export(found, &surroundings)).transpose()?;
-        let test = HelpersTest { findings: self.standing(), refresh, export };
+        let tested = HelpersTest { findings: self.standing(), refresh, export };
         if self.global.json {
-            let text =
-                serde_json::to_string_pretty(&v1_helpers::HelpersTest::of(&test, self.world.now())).unwrap_or_default();
+            let text = serde_json::to_string_pretty(&v1_helpers::HelpersTest::of(&tested, self.world.now()))
+                .unwrap_or_default();
             self.ui.answer_verbatim(&(text + "\n"))?;
         } else {
-            self.ui.answer(&helpers::test(&test, self.world.now(), self.world.home().as_deref()))?;
+            self.ui.answer(&helpers::test(&tested, self.world.now(), self.world.home().as_deref()))?;
         }
-        match test.problems().count() {
+        match tested.problems().count() {
             0 => Ok(()),
             1 => Err(Failure::failed("a helper command has a problem")),
             count => Err(Failure::failed(format!("the helper commands have {count} problems"))),
@@ -133,6 +133,7 @@ pub(super) fn refused_keys(error: &call::CallError) -> Finding {
     Finding { weight, ..Finding::problem(code, format!("whose keys these are is unknown: {error}")) }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "for `map_err`")]
 pub(super) fn stopped(error: RunError) -> Failure {
     match error {
         RunError::Interrupted => Failure::interrupted(),

@@ -126,7 +126,7 @@ impl Export {
         match facts.run(alone, world, surroundings, deadline).await? {
             Err(cause) => facts.findings.push(cause),
             Ok(_) => {
-                facts.findings.push(Finding::warning("unsteady", "run by itself a moment later, the script worked"))
+                facts.findings.push(Finding::warning("unsteady", "run by itself a moment later, the script worked"));
             }
         }
         Ok(())

@@ -4,6 +4,10 @@
 //! and environment. What is not as in Claude Code: the command leads a process group of its own, so that all of it
 //! can be ended, and it cannot read from the terminal.
 
+#[cfg_attr(unix, path = "process/unix.rs")]
+#[cfg_attr(windows, path = "process/windows.rs")]
+mod platform;
+
 use std::io::{self, Read};
 use std::process::{Child, Command};
 use std::sync::mpsc::{self, Receiver, TryRecvError};
@@ -112,7 +116,7 @@ pub async fn run(command: &str, surroundings: &Surroundings, deadline: Duration)
 /// # Errors
 /// As [`run`].
 pub async fn has_shell_syntax(command: &str, surroundings: &Surroundings) -> Result<bool, RunError> {
-    let mut check = streams::syntax_check(command);
+    let mut check = platform::syntax_check(command);
     check.env_clear().envs(&surroundings.variables).current_dir(&surroundings.folder);
     let mut running = Running::of(check)?;
     let ending = unless_interrupted(running.wait(GRACE * 5)).await?;
@@ -121,7 +125,7 @@ pub async fn has_shell_syntax(command: &str, surroundings: &Surroundings) -> Res
 
 struct Running {
     child: Child,
-    input: Option<streams::Input>,
+    input: Option<platform::Input>,
     stdout: Stream,
     stderr: Stream,
     started: Instant,
@@ -130,14 +134,14 @@ struct Running {
 
 impl Running {
     fn start(command: &str, surroundings: &Surroundings) -> Result<Self, RunError> {
-        let mut shell = streams::shell(command);
+        let mut shell = platform::shell(command);
         shell.env_clear().envs(&surroundings.variables).current_dir(&surroundings.folder);
         Self::of(shell)
     }
 
     fn of(mut shell: Command) -> Result<Self, RunError> {
         let started = Instant::now();
-        let (child, input, stdout, stderr) = streams::spawn(&mut shell)?;
+        let (child, input, stdout, stderr) = platform::spawn(&mut shell)?;
         // The command's ends of the sockets close with it.
         drop(shell);
         let (stdout, stderr) = (Stream::read(stdout), Stream::read(stderr));
@@ -169,7 +173,7 @@ impl Running {
         if self.reaped {
             return;
         }
-        group::terminate(&self.child);
+        platform::terminate(&self.child);
         let _ = self.wait(GRACE).await;
         self.kill();
     }
@@ -177,7 +181,7 @@ impl Running {
     fn kill(&mut self) {
         if !self.reaped {
             // The leader is not reaped before, so its number is still its own.
-            group::kill(&mut self.child);
+            platform::kill(&mut self.child);
             self.reap();
         }
     }
@@ -186,14 +190,14 @@ impl Running {
     fn reap(&mut self) -> Ending {
         self.reaped = true;
         match self.child.wait() {
-            Ok(status) => group::ending(status),
+            Ok(status) => platform::ending(status),
             Err(_) => Ending::Exited(-1),
         }
     }
 
     /// Whether the shell has ended; its status stays to be taken.
     fn leader_ended(&mut self) -> bool {
-        self.reaped || group::has_ended(&mut self.child)
+        self.reaped || platform::has_ended(&mut self.child)
     }
 }
 
@@ -236,121 +240,6 @@ impl Stream {
             }
         }
         self.ended
-    }
-}
-
-#[cfg(unix)]
-mod streams {
-    use std::io;
-    use std::os::fd::OwnedFd;
-    use std::os::unix::net::UnixStream;
-    use std::os::unix::process::CommandExt;
-    use std::process::{Child, Command, Stdio};
-
-    /// Our end of the standard input, which nothing is written to.
-    pub(super) type Input = UnixStream;
-
-    pub(super) fn shell(command: &str) -> Command {
-        let mut shell = Command::new("/bin/sh");
-        shell.arg("-c").arg(command);
-        shell
-    }
-
-    pub(super) fn syntax_check(command: &str) -> Command {
-        let mut shell = Command::new("/bin/sh");
-        shell.args(["-n", "-c"]).arg(command);
-        shell
-    }
-
-    pub(super) fn spawn(shell: &mut Command) -> io::Result<(Child, Input, UnixStream, UnixStream)> {
-        let ((input, its_input), (output, its_output), (error, its_error)) =
-            (UnixStream::pair()?, UnixStream::pair()?, UnixStream::pair()?);
-        shell.stdin(stdio(its_input)).stdout(stdio(its_output)).stderr(stdio(its_error)).process_group(0);
-        Ok((shell.spawn()?, input, output, error))
-    }
-
-    fn stdio(stream: UnixStream) -> Stdio {
-        OwnedFd::from(stream).into()
-    }
-}
-
-#[cfg(unix)]
-mod group {
-    use std::os::unix::process::ExitStatusExt;
-    use std::process::{Child, ExitStatus};
-
-    use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
-
-    use super::Ending;
-
-    pub(super) fn has_ended(child: &mut Child) -> bool {
-        // The status is looked at and left where it is.
-        let look = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
-        !matches!(waitid(WaitId::Pid(Pid::from_child(child)), look), Ok(None))
-    }
-
-    pub(super) fn terminate(child: &Child) {
-        let _ = kill_process_group(Pid::from_child(child), Signal::TERM);
-    }
-
-    pub(super) fn kill(child: &mut Child) {
-        let _ = kill_process_group(Pid::from_child(child), Signal::KILL);
-    }
-
-    pub(super) fn ending(status: ExitStatus) -> Ending {
-        status.code().map_or_else(|| Ending::Signalled(status.signal().unwrap_or_default()), Ending::Exited)
-    }
-}
-
-#[cfg(windows)]
-mod streams {
-    use std::io;
-    use std::os::windows::process::CommandExt;
-    use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, Stdio};
-
-    /// Our end of the standard input, which nothing is written to.
-    pub(super) type Input = ChildStdin;
-
-    pub(super) fn shell(command: &str) -> Command {
-        let mut shell = Command::new("cmd.exe");
-        // What `cmd.exe` reads is its own command line, not a list of arguments.
-        shell.raw_arg("/d /s /c \"").raw_arg(command).raw_arg("\"");
-        shell
-    }
-
-    /// `cmd.exe` cannot look at syntax alone.
-    pub(super) fn syntax_check(_command: &str) -> Command {
-        shell("exit 0")
-    }
-
-    pub(super) fn spawn(shell: &mut Command) -> io::Result<(Child, Input, ChildStdout, ChildStderr)> {
-        let mut child = shell.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
-        let gone = || io::Error::other("a stream is missing");
-        let input = child.stdin.take().ok_or_else(gone)?;
-        let output = child.stdout.take().ok_or_else(gone)?;
-        let error = child.stderr.take().ok_or_else(gone)?;
-        Ok((child, input, output, error))
-    }
-}
-
-#[cfg(windows)]
-mod group {
-    use std::process::{Child, ExitStatus};
-
-    use super::Ending;
-
-    pub(super) fn has_ended(child: &mut Child) -> bool {
-        !matches!(child.try_wait(), Ok(None))
-    }
-
-    pub(super) fn terminate(_child: &Child) {}
-
-    pub(super) fn kill(child: &mut Child) {
-        let _ = child.kill();
-    }
-
-    pub(super) fn ending(status: ExitStatus) -> Ending {
-        Ending::Exited(status.code().unwrap_or(-1))
     }
 }
 

@@ -59,22 +59,22 @@ impl HelpersTest {
 
 /// The report.
 #[must_use]
-pub fn test(test: &HelpersTest, now: Timestamp, home: Option<&Path>) -> String {
+pub fn test(tested: &HelpersTest, now: Timestamp, home: Option<&Path>) -> String {
     let mut text = String::new();
-    if let Some(refresh) = &test.refresh {
+    if let Some(refresh) = &tested.refresh {
         heading(&mut text, vars::AUTH_REFRESH, &refresh.source, refresh.facts.file.as_deref(), home);
         refresh_rows(&mut text, &refresh.facts);
         findings(&mut text, &refresh.facts.findings);
         text.push('\n');
     }
-    if let Some(export) = &test.export {
+    if let Some(export) = &tested.export {
         heading(&mut text, vars::CREDENTIAL_EXPORT, &export.source, export.facts.file.as_deref(), home);
         export_rows(&mut text, export, now);
         findings(&mut text, &export.facts.findings);
         text.push('\n');
     }
-    findings(&mut text, &test.findings);
-    let verdict = match (test.problems().next(), &test.refresh) {
+    findings(&mut text, &tested.findings);
+    let verdict = match (tested.problems().next(), &tested.refresh) {
         (Some(_), _) => styled(BAD, "✘ Claude Code cannot work with this."),
         (None, Some(RefreshTest { facts, .. })) if facts.run.is_none() => {
             format!("{} In order; `--refresh` tries {} too.", styled(GOOD, "✔"), vars::AUTH_REFRESH)
@@ -151,7 +151,7 @@ fn run_words(run: &RunFacts) -> String {
 }
 
 /// Findings with what Claude Code says and what to do, the problems first.
-pub(crate) fn findings(text: &mut String, findings: &[Finding]) {
+fn findings(text: &mut String, findings: &[Finding]) {
     for (weight, mark) in
         [(Weight::Problem, styled(BAD.bold(), "problem:")), (Weight::Warning, styled(NOTICE.bold(), "warning:"))]
     {

@@ -2,5 +2,6 @@
 
 mod aws_cli;
 mod claude_code;
+mod helpers;
 mod identity;
 mod machine;
