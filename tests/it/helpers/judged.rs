@@ -1,5 +1,6 @@
 //! `helpers test`: what is configured, judged by running it.
 
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use super::{codes, configure, grant, script, test};
@@ -218,17 +219,45 @@ fn a_refresh_command_is_run_only_when_claude_code_would() {
     }
 }
 
+/// Starts two processes that do not end when asked to, and gives the file they keep writing.
+fn stubborn(home: &Home) -> (PathBuf, String) {
+    let alive = home.path().join("alive");
+    let child = format!("trap '' TERM INT; while :; do date +%s%N > '{}'; sleep 0.05; done", alive.display());
+    (alive, format!("({child}) & ({child})"))
+}
+
+#[track_caller]
+fn assert_ended(alive: &Path) {
+    let last = fs_err::read(alive).expect("it ran");
+    std::thread::sleep(Duration::from_millis(300));
+    assert_eq!(fs_err::read(alive).expect("it ran"), last, "something is still running");
+}
+
+#[test]
+fn what_was_started_is_ended_with_ctrl_c() {
+    let home = Home::new();
+    let (alive, command) = stubborn(&home);
+    configure(&home, Some(&command), None);
+    let mut running = home.command(PROGRAM).args(["helpers", "test"]).spawn().expect("the program starts");
+    let start = Instant::now();
+    while !alive.exists() {
+        assert!(start.elapsed() < Duration::from_secs(30), "it does not run");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let interrupt = std::process::Command::new("kill").args(["-INT", &running.id().to_string()]).status();
+    assert!(interrupt.expect("kill runs").success());
+    assert_eq!(running.wait().expect("it ends").code(), Some(130));
+    assert_ended(&alive);
+}
+
 #[test]
 fn everything_a_refresh_command_started_is_ended() {
     let home = Home::new().env("AWS_PROFILE", "nobody");
-    let alive = home.path().join("alive");
-    let child = format!("trap '' TERM; while :; do date +%s%N > '{}'; sleep 0.05; done", alive.display());
-    configure(&home, None, Some(&format!("({child}) & ({child})")));
+    let (alive, command) = stubborn(&home);
+    configure(&home, None, Some(&command));
     let start = Instant::now();
     let (answer, code) = test(&home, &["--timeout", "1s"]);
     assert_eq!((codes(&answer["refresh"], "problem").as_slice(), code), (["too-slow".to_owned()].as_slice(), 1));
     assert!(start.elapsed() < Duration::from_secs(30));
-    let last = fs_err::read(&alive).expect("it ran");
-    std::thread::sleep(Duration::from_millis(300));
-    assert_eq!(fs_err::read(&alive).expect("it ran"), last, "something is still running");
+    assert_ended(&alive);
 }
