@@ -1,5 +1,6 @@
 //! The command line. The doc comments here are the help.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -67,6 +68,8 @@ pub enum Command {
     Login(RefreshArgs),
     /// Sign out of the profile's SSO session, and of nothing else
     Logout(LogoutArgs),
+    /// Look after the commands that Claude Code runs for its AWS credentials
+    Helpers(HelpersArgs),
 }
 
 /// Options of `setup`
@@ -78,6 +81,12 @@ pub struct SetupArgs {
     /// How Claude Code gets its AWS identity
     #[arg(long, value_name = "MODE")]
     pub identity: Option<IdentityMode>,
+    /// A script of your own that prints AWS credentials, by its absolute path; it is checked and run first
+    #[arg(long, value_name = "PATH", conflicts_with = "identity")]
+    pub export_command: Option<PathBuf>,
+    /// A command of your own that signs in to AWS, as you would type it in a shell
+    #[arg(long, value_name = "CMD")]
+    pub refresh_command: Option<String>,
     /// Which settings file to write
     #[arg(long, value_name = "SCOPE", default_value = "user")]
     pub scope: SetupScope,
@@ -87,7 +96,7 @@ pub struct SetupArgs {
     /// Take the recommended answers instead of asking
     #[arg(long, short)]
     pub yes: bool,
-    /// Replace values that someone else wrote
+    /// Replace values that someone else wrote, and narrow the permissions of an `--export-command` that are too wide
     #[arg(long)]
     pub force: bool,
     /// The AWS profile to create, when there is none yet
@@ -229,6 +238,34 @@ pub struct WayArgs {
     /// By a code, without opening a browser
     #[arg(long)]
     pub no_browser: bool,
+}
+
+/// Options of `helpers`
+#[derive(Debug, Clone, Args)]
+#[command(arg_required_else_help = true)]
+pub struct HelpersArgs {
+    /// What to do with them
+    #[command(subcommand)]
+    pub command: HelpersCommand,
+}
+
+/// What to do with the helper commands
+#[derive(Debug, Clone, Subcommand)]
+pub enum HelpersCommand {
+    /// Run the configured `awsCredentialExport` and `awsAuthRefresh` exactly as Claude Code does, and judge them
+    Test(HelpersTestArgs),
+}
+
+/// Options of `helpers test`
+#[derive(Debug, Clone, Args)]
+pub struct HelpersTestArgs {
+    /// Run `awsAuthRefresh` even where Claude Code would not; it may open a browser
+    #[arg(long)]
+    pub refresh: bool,
+    /// Give up on a command after this long, such as `20s`; without it 60 s for an export, and for a refresh the
+    /// 3 minutes Claude Code gives it
+    #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
+    pub timeout: Option<Duration>,
 }
 
 fn parse_duration(text: &str) -> Result<Duration, String> {

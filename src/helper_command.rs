@@ -47,6 +47,49 @@ pub fn auth_refresh(program: &Path, profile: &str) -> Result<String, Unquotable>
     call(program, &["refresh"], profile)
 }
 
+/// The value of `awsCredentialExport` for a script of the user's own.
+///
+/// What the script prints is passed on when it looks like a document with a session token; else, and when the script
+/// fails, is killed or is gone, the shell answers in its place. A document that is broken inside goes through.
+///
+/// # Errors
+/// [`Unquotable`].
+pub fn own_export(script: &Path) -> Result<String, Unquotable> {
+    let quoted = own_script_alone(script)?;
+    Ok(format!("{}{quoted}{}{}", shell::GUARD_OPENS, shell::GUARD_CLOSES, shell::literal(UNUSABLE_DOCUMENT)))
+}
+
+/// A script of the user's own as a word of the shell, without what [`own_export`] puts around it.
+///
+/// # Errors
+/// [`Unquotable`].
+pub fn own_script_alone(script: &Path) -> Result<String, Unquotable> {
+    shell::quoted(script.to_str().ok_or_else(|| Unquotable(script.display().to_string()))?)
+}
+
+/// The script in a command that [`own_export`] made.
+#[must_use]
+pub fn own_script(command: &str) -> Option<PathBuf> {
+    let guarded = command.strip_prefix(shell::GUARD_OPENS)?;
+    let guarded = guarded.strip_suffix(&shell::literal(UNUSABLE_DOCUMENT))?.strip_suffix(shell::GUARD_CLOSES)?;
+    match shell::words(guarded)?.as_slice() {
+        [script] => Some(PathBuf::from(script)),
+        _ => None,
+    }
+}
+
+/// Whether [`own_export`] passes on what a script printed.
+#[must_use]
+pub fn guard_passes_on(printed: &str) -> bool {
+    shell::guard_passes_on(printed)
+}
+
+/// The first word of a command, where a shell would look for the program; `None` when it is not that plain.
+#[must_use]
+pub fn first_word(command: &str) -> Option<String> {
+    shell::words(command)?.into_iter().next()
+}
+
 fn call(program: &Path, arguments: &[&str], profile: &str) -> Result<String, Unquotable> {
     let program = program.to_str().ok_or_else(|| Unquotable(program.display().to_string()))?;
     let profile = shell::quoted(&format!("--profile={profile}"))?;
@@ -85,6 +128,16 @@ mod shell {
 
     use super::Unquotable;
 
+    pub(super) const GUARD_OPENS: &str = "document=$(";
+    pub(super) const GUARD_CLOSES: &str = r#") && case $document in *'"SessionToken":""'*|*'"SessionToken": ""'*) false;; '{'*'"SessionToken"'*'}') printf '%s\n' "$document";; *) false;; esac || echo "#;
+
+    /// The `case` above: `$(...)` takes the newlines off the end, and what was printed is one object.
+    pub(super) fn guard_passes_on(printed: &str) -> bool {
+        let printed = printed.trim_end_matches('\n');
+        let has_empty_token = [r#""SessionToken":"""#, r#""SessionToken": """#].iter().any(|t| printed.contains(t));
+        !has_empty_token && printed.starts_with('{') && printed.ends_with('}') && printed.contains("\"SessionToken\"")
+    }
+
     pub(super) fn quoted(word: &str) -> Result<String, Unquotable> {
         let quoted = shlex::try_quote(word).map_err(|_| Unquotable(word.to_owned()))?;
         Ok(quoted.into_owned())
@@ -104,6 +157,14 @@ mod shell {
     //! `cmd.exe`, which has no way to quote a double quote or a percent sign within quotes.
 
     use super::Unquotable;
+
+    pub(super) const GUARD_OPENS: &str = "";
+    pub(super) const GUARD_CLOSES: &str = " || echo ";
+
+    /// `cmd.exe` looks at the exit code alone.
+    pub(super) fn guard_passes_on(_printed: &str) -> bool {
+        true
+    }
 
     pub(super) fn quoted(word: &str) -> Result<String, Unquotable> {
         if word.contains(['"', '%', '!', '\r', '\n', '\0']) {
@@ -160,6 +221,58 @@ mod tests {
         assert_eq!(recognise("aws sso login --profile=work"), None);
         assert_eq!(recognise("/opt/claude-bedrock status --profile=work"), None);
         assert_eq!(recognise("unbalanced 'quote"), None);
+    }
+
+    fn own_export_says(script: &Path) -> String {
+        let command = own_export(script).expect("quotable");
+        let output = std::process::Command::new("/bin/sh").arg("-c").arg(&command).output().expect("sh runs");
+        assert!(output.status.success(), "{command}");
+        String::from_utf8(output.stdout).expect("text")
+    }
+
+    #[test]
+    fn an_own_script_is_passed_on_or_answered_for_as_the_guard_says() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::Builder::new().prefix("o'dd $(touch pwned) ").tempdir().expect("a folder");
+        let script = folder.path().join("my grant.sh");
+        let good = [
+            "{\"Credentials\":{\"SessionToken\":\"x\"}}\n",
+            "{\n  \"Version\": 1,\n  \"AccessKeyId\": \"%s\\n\",\n  \"SessionToken\": \"a/+=\"\n}\n",
+        ];
+        let bad = [
+            "",
+            "{}\n",
+            "<html>\n",
+            "hello\n{\"SessionToken\":\"x\"}\n",
+            "{\"SessionToken\": \"\"}\n",
+            "{\"SessionToken\":\"\"}\n",
+            "{\"SessionToken\": \"x\",\n",
+        ];
+        for (printed, code) in
+            good.map(|text| (text, 0)).into_iter().chain(bad.map(|text| (text, 0))).chain([(good[0], 1)])
+        {
+            let text = format!("#!/bin/sh\ncat <<'END'\n{printed}END\nexit {code}\n");
+            crate::private_file::write(&script, text.as_bytes()).expect("writable");
+            fs_err::set_permissions(&script, std::fs::Permissions::from_mode(0o700)).expect("our file");
+            assert_eq!(guard_passes_on(printed), good.contains(&printed), "{printed}");
+            let expected =
+                if guard_passes_on(printed) && code == 0 { printed } else { &format!("{UNUSABLE_DOCUMENT}\n") };
+            assert_eq!(own_export_says(&script), expected);
+        }
+        fs_err::remove_file(&script).expect("our file");
+        assert_eq!(own_export_says(&script).trim_end(), UNUSABLE_DOCUMENT);
+    }
+
+    #[test]
+    fn a_guarded_script_is_recognised_as_someones_own() {
+        for script in ["/bin/generate_aws_grant.sh", "/home/o'neil/my \"grants\"/$(id).sh", "/opt/claude-bedrock"] {
+            let command = own_export(Path::new(script)).expect("quotable");
+            assert_eq!(own_script(&command).as_deref(), Some(Path::new(script)));
+            assert_eq!(recognise(&command), None);
+        }
+        assert_eq!(own_script("/bin/generate_aws_grant.sh"), None);
+        let ours = credential_export(Path::new("/opt/claude-bedrock"), "work").expect("quotable");
+        assert_eq!(own_script(&ours), None);
     }
 
     #[test]

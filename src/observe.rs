@@ -91,7 +91,8 @@ pub fn facts(world: &World, profile: Option<&str>, online: bool) -> Facts {
     facts
 }
 
-fn dropped(settings: &Settings) -> Vec<String> {
+/// The settings files Claude Code ignores, and why, in a sentence each.
+pub(crate) fn dropped(settings: &Settings) -> Vec<String> {
     let dropped = settings.layers().iter().filter_map(|layer| match &layer.content {
         Content::Dropped(reason) => Some((layer, reason)),
         Content::Absent | Content::Document(_) => None,
@@ -164,7 +165,8 @@ fn ask_who_we_are(
     }))
 }
 
-fn keys_in_variables(world: &World, settings: &Settings, access_key_id: &str) -> Credentials {
+/// The access keys in variables, as Claude Code would see them.
+pub(crate) fn keys_in_variables(world: &World, settings: &Settings, access_key_id: &str) -> Credentials {
     let value = |name| settings.variable(world, name).map(|found| found.value).unwrap_or_default();
     Credentials {
         access_key_id: access_key_id.to_owned(),
@@ -189,9 +191,23 @@ pub struct Verified {
 /// See [`CredentialsError`]; a listing that is denied is no error.
 pub fn verify(world: &World, files: &AwsFiles, profile: &str, region: &str) -> Result<Verified, CredentialsError> {
     let credentials = credentials::resolve(world, files, profile, ONE_LOOK)?;
-    let bedrock = Bedrock::new(world, files, profile, region, &credentials);
+    verify_credentials(world, files, profile, region, &credentials)
+}
+
+/// Asks AWS whose credentials these are and what Bedrock offers them; the profile only says where AWS is.
+///
+/// # Errors
+/// As [`verify`].
+pub fn verify_credentials(
+    world: &World,
+    files: &AwsFiles,
+    profile: &str,
+    region: &str,
+    credentials: &Credentials,
+) -> Result<Verified, CredentialsError> {
+    let bedrock = Bedrock::new(world, files, profile, region, credentials);
     let (identity, listing) = call::block_on(async {
-        tokio::join!(identity::caller(world, files, profile, region, &credentials), bedrock.inference_profiles())
+        tokio::join!(identity::caller(world, files, profile, region, credentials), bedrock.inference_profiles())
     });
     let listing = match listing {
         Ok(profiles) => Listing::Profiles(profiles),
@@ -213,7 +229,22 @@ pub fn find_inference_profile(
     id: &str,
 ) -> Result<(), CredentialsError> {
     let credentials = credentials::resolve(world, files, profile, ONE_LOOK)?;
-    let bedrock = Bedrock::new(world, files, profile, region, &credentials);
+    find_with_credentials(world, files, profile, region, &credentials, id)
+}
+
+/// Looks up one inference profile with credentials at hand; the profile only says where AWS is.
+///
+/// # Errors
+/// As [`find_inference_profile`].
+pub fn find_with_credentials(
+    world: &World,
+    files: &AwsFiles,
+    profile: &str,
+    region: &str,
+    credentials: &Credentials,
+    id: &str,
+) -> Result<(), CredentialsError> {
+    let bedrock = Bedrock::new(world, files, profile, region, credentials);
     let found: Result<_, CallError> = call::block_on(bedrock.inference_profile(id));
     found.map(drop).map_err(CredentialsError::from)
 }

@@ -1,6 +1,6 @@
 //! A set-up as edits of a settings file: key by key, before and after. It can be shown and thrown away.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::cli::{IdentityMode, SetupScope};
 use crate::helper_command::{self, Unquotable};
@@ -23,6 +23,17 @@ pub struct Choice {
     pub identity: IdentityMode,
     /// The settings file to write.
     pub scope: SetupScope,
+    /// The user's own commands in the place of ours.
+    pub own: OwnHelpers,
+}
+
+/// Commands of the user's own that Claude Code is to run instead of ours.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct OwnHelpers {
+    /// The absolute path of a script for `awsCredentialExport`; its identity takes the place of a profile's.
+    pub export: Option<PathBuf>,
+    /// The shell text for `awsAuthRefresh`.
+    pub refresh: Option<String>,
 }
 
 /// What of others may give way to a choice.
@@ -79,7 +90,7 @@ pub struct Plan {
 /// What a choice wants written.
 ///
 /// # Errors
-/// [`Unquotable`] when the profile's name cannot be put into a helper command.
+/// [`Unquotable`] when the profile's name or a script's path cannot be put into a helper command.
 pub fn wishes(choice: &Choice, program: &Path) -> Result<Vec<Wish>, Unquotable> {
     let mut wishes = vec![
         Wish::env(vars::USE_BEDROCK, Some("1"), true),
@@ -93,6 +104,12 @@ pub fn wishes(choice: &Choice, program: &Path) -> Result<Vec<Wish>, Unquotable> 
     // Both beat a profile and an export, wherever they are set; an empty value in `env` cancels them.
     wishes.push(Wish::env(vars::BEARER_TOKEN_BEDROCK, Some(""), true));
     wishes.push(Wish::env(vars::SKIP_BEDROCK_AUTH, None, true));
+    let own_refresh = choice.own.refresh.as_deref();
+    if let Some(script) = &choice.own.export {
+        wishes.push(Wish::top(vars::CREDENTIAL_EXPORT, Some(&helper_command::own_export(script)?), true));
+        wishes.push(Wish::top(vars::AUTH_REFRESH, own_refresh, own_refresh.is_some()));
+        return Ok(wishes);
+    }
     match choice.identity {
         IdentityMode::Isolated => {
             let export = helper_command::credential_export(program, &choice.profile)?;
@@ -101,9 +118,9 @@ pub fn wishes(choice: &Choice, program: &Path) -> Result<Vec<Wish>, Unquotable> 
             wishes.push(Wish::top(vars::AUTH_REFRESH, None, false));
         }
         IdentityMode::Shared => {
-            let refresh = helper_command::auth_refresh(program, &choice.profile)?;
+            let ours = helper_command::auth_refresh(program, &choice.profile)?;
             wishes.push(Wish::env(vars::AWS_PROFILE, Some(&choice.profile), true));
-            wishes.push(Wish::top(vars::AUTH_REFRESH, Some(&refresh), false));
+            wishes.push(Wish::top(vars::AUTH_REFRESH, Some(own_refresh.unwrap_or(&ours)), own_refresh.is_some()));
             wishes.push(Wish::top(vars::CREDENTIAL_EXPORT, None, true));
         }
     }

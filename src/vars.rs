@@ -52,6 +52,8 @@ pub const AWS_LOGIN_CACHE_DIRECTORY: &str = "AWS_LOGIN_CACHE_DIRECTORY";
 /// Told to every `credential_process` we run: the profiles whose credentials it is to give, one a line. A run of this
 /// program that finds its own profile there was called by itself.
 pub const PROFILE_CHAIN: &str = "CLAUDE_BEDROCK_PROFILE_CHAIN";
+/// `true` keeps the SDKs from asking for an instance's own role.
+pub const AWS_EC2_METADATA_DISABLED: &str = "AWS_EC2_METADATA_DISABLED";
 /// The endpoint of every AWS service; `AWS_ENDPOINT_URL_<SERVICE>` beats it.
 pub const AWS_ENDPOINT_URL: &str = "AWS_ENDPOINT_URL";
 /// `true` switches the endpoint settings off.
@@ -124,6 +126,16 @@ pub const BROWSER: &str = "BROWSER";
 pub const CLAUDE_ENTRYPOINT: &str = "CLAUDE_CODE_ENTRYPOINT";
 /// `dumb` for a terminal that cannot move its cursor.
 pub const TERM: &str = "TERM";
+
+/// Who runs a command: `claude-code_2-1-329_harness` in commands that Claude Code runs.
+pub const AI_AGENT: &str = "AI_AGENT";
+/// What else Claude Code adds to the environment of its helper commands, as observed in `-p` mode.
+pub const ADDED_FOR_HELPERS: [(&str, &str); 4] = [
+    ("CLAUDE_CODE_ENTRYPOINT", "sdk-cli"),
+    ("NoDefaultCurrentDirectoryInExePath", "1"),
+    ("COREPACK_ENABLE_AUTO_PIN", "0"),
+    ("OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE", "delta"),
+];
 
 /// Settings key: the shell command Claude Code runs when its credentials do not work.
 pub const AUTH_REFRESH: &str = "awsAuthRefresh";

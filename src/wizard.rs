@@ -12,7 +12,7 @@ mod tests;
 use std::collections::BTreeMap;
 
 use crate::cli::{IdentityMode, SetupScope};
-use crate::plan::{Choice, Consent};
+use crate::plan::{Choice, Consent, OwnHelpers};
 
 use self::foreign::Recognised;
 pub use self::knowledge::{KeptValue, Knowledge, Listing, Planned, ProfileOption};
@@ -37,6 +37,8 @@ pub struct Answers {
     pub confirmed: Option<bool>,
     /// The settings file.
     pub scope: SetupScope,
+    /// Commands of the user's own, which are given and never asked for.
+    pub own: OwnHelpers,
 }
 
 /// What comes next.
@@ -132,6 +134,7 @@ impl Wizard {
             pins: models::pins(listing, model, self.adopted()),
             identity,
             scope: self.answers.scope,
+            own: self.answers.own.clone(),
         })
     }
 

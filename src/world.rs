@@ -86,6 +86,12 @@ impl World {
         &self.arguments
     }
 
+    /// Every variable, for running a program in the same surroundings.
+    #[must_use]
+    pub fn variables(&self) -> &BTreeMap<OsString, OsString> {
+        &self.variables
+    }
+
     /// A variable's value; empty and non-Unicode values count as absent.
     #[must_use]
     pub fn var(&self, name: &str) -> Option<&str> {

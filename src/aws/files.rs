@@ -23,6 +23,13 @@ pub struct AwsFiles {
     pub problems: Vec<String>,
 }
 
+impl std::fmt::Debug for AwsFiles {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // The bytes hold the secrets in clear; the profiles hide theirs.
+        formatter.debug_struct("AwsFiles").field("profiles", &self.profiles).finish_non_exhaustive()
+    }
+}
+
 /// Reads `~/.aws/config` and `~/.aws/credentials`, or the files the environment names.
 #[must_use]
 pub fn read(world: &World) -> AwsFiles {

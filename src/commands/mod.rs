@@ -1,6 +1,7 @@
 //! One file per command; here they are only told apart.
 
 mod credentials;
+mod helpers;
 mod login;
 mod logout;
 mod profiles;
@@ -29,5 +30,6 @@ pub fn run(world: &World, ui: Ui, cli: &Cli) -> Result<(), Failure> {
         Command::Refresh(args) => refresh::run(world, ui, &cli.global, args),
         Command::Login(args) => login::run(world, ui, &cli.global, args),
         Command::Logout(args) => logout::run(world, ui, &cli.global, args),
+        Command::Helpers(args) => helpers::run(world, ui, &cli.global, args),
     }
 }

@@ -6,6 +6,7 @@ mod interview;
 mod knowledge;
 mod new_profile;
 mod outcome;
+mod own_helpers;
 
 use std::path::PathBuf;
 
@@ -43,6 +44,8 @@ struct Setup<'a> {
     recognised: Option<Recognised>,
     /// The AWS config file with a new profile in it, and that profile's name; in memory alone until the end.
     planned: Option<(Planned, String)>,
+    /// Commands of the user's own, known to work.
+    own: own_helpers::Checked,
 }
 
 pub(super) fn run(world: &World, ui: Ui, global: &Global, args: &SetupArgs) -> Result<(), Failure> {
@@ -55,7 +58,9 @@ pub(super) fn run(world: &World, ui: Ui, global: &Global, args: &SetupArgs) -> R
         return Err(Failure::refused("a project's settings hold no identity, so `--identity` has no place there")
             .hint("everyone who works on the project keeps their own; leave `--identity` out"));
     }
+    own_helpers::refuse_contradictions(global, args)?;
     let mut setup = Setup::new(world, ui, global, args)?;
+    setup.check_own_helpers(may_ask)?;
     setup.plan_profile(may_ask)?;
     setup.run(may_ask)
 }
@@ -72,18 +77,27 @@ impl<'a> Setup<'a> {
         let state = StateFolder::of(world).ok_or_else(no_home)?;
         let receipts = Receipts::of(&state);
         let files = files::read(world);
-        let (recognised, planned) = (None, None);
-        let mut setup = Self { world, ui, global, args, files, receipts, state, scope, path, recognised, planned };
+        let (recognised, planned, own) = (None, None, own_helpers::Checked::default());
+        let mut setup = Self { world, ui, global, args, files, receipts, state, scope, path, recognised, planned, own };
         // Before any question: a file that Claude Code drops whole is not edited.
         setup.recognised = foreign::recognise(&setup.target()?.1);
         Ok(setup)
+    }
+
+    fn check_own_helpers(&mut self, may_ask: bool) -> Result<(), Failure> {
+        let (_, document) = self.target()?;
+        let receipt = self.receipts.find(&self.path).map_err(|error| Failure::failed(error.to_string()))?;
+        let (world, ui, args, receipt) = (self.world, self.ui, self.args, receipt.as_ref());
+        self.own = own_helpers::Check { world, ui, args, document: &document, receipt, may_ask }.run()?;
+        Ok(())
     }
 
     /// Plans an AWS profile where one is wanted, or where there is none and somebody can be asked for it.
     fn plan_profile(&mut self, may_ask: bool) -> Result<(), Failure> {
         let args = &self.args.new_profile;
         let none_there = self.files.profiles.profiles().next().is_none() && self.global.profile.is_none();
-        if args.start_url.is_none() && !(none_there && may_ask) {
+        let is_wanted = none_there && may_ask && !self.own.gives_identity();
+        if args.start_url.is_none() && !is_wanted {
             return Ok(());
         }
         let profile = new_profile::create(self.world, self.ui, self.global, args, &self.files, may_ask)?;
@@ -97,10 +111,11 @@ impl<'a> Setup<'a> {
         for problem in &self.files.problems {
             self.ui.warning(problem);
         }
-        let given = self.given(may_ask);
+        let mut given = self.given(may_ask);
         self.check_given(&given)?;
-        let knowledge =
+        let mut knowledge =
             knowledge::gather(self.world, &Settings::read(self.world), &self.files, self.recognised.clone());
+        self.own.settle(self.world, &self.files, &mut knowledge, &mut given);
         let watch = ask::watch(self.ui);
         let Decision { choice, identity, draft, lock } =
             Interview::new(self, Wizard::new(knowledge, given), may_ask).decide()?;
@@ -145,6 +160,7 @@ impl<'a> Setup<'a> {
             replace: forced.or(unasked),
             confirmed: (!may_ask || self.args.dry_run).then_some(true),
             scope: self.args.scope,
+            own: self.own.helpers.clone(),
         }
     }
 

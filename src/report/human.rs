@@ -130,7 +130,7 @@ fn token_words(session: &SessionFacts, now: Timestamp) -> String {
 }
 
 /// `until 2026-11-20 15:04:05 UTC (in 52 min)`, or that it is over.
-fn until(end: Timestamp, now: Timestamp) -> String {
+pub(super) fn until(end: Timestamp, now: Timestamp) -> String {
     let left = end.duration_since(now);
     let moment = end.strftime("%Y-%m-%d %H:%M:%S UTC");
     if left.is_positive() {
@@ -149,6 +149,12 @@ fn rough(duration: SignedDuration) -> String {
         (.., minutes) if minutes >= 1 => format!("{minutes} min"),
         _ => format!("{} s", duration.as_secs()),
     }
+}
+
+/// A name and a value, aligned with the others.
+pub(super) fn pair(text: &mut String, name: &str, value: &str) {
+    text.push_str(&format!("  {name:20}{value}"));
+    text.push('\n');
 }
 
 /// A plan as a list of keys, before and after.

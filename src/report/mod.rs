@@ -1,6 +1,8 @@
 //! What the program says: for people, and as JSON of a frozen form.
 
 pub mod diff;
+pub mod helpers;
 pub mod human;
 mod sheet;
 pub mod v1;
+pub mod v1_helpers;

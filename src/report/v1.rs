@@ -91,7 +91,7 @@ struct Overridden {
 
 #[derive(Debug, Serialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
-enum Place {
+pub(super) enum Place {
     Settings { scope: String, path: String, line: Option<usize> },
     Variable { name: String },
     AwsFile { path: String, line: usize },
@@ -167,7 +167,7 @@ fn hidden_source(found: &Found) -> SourceReport {
     report
 }
 
-fn place(source: &Source) -> Place {
+pub(super) fn place(source: &Source) -> Place {
     match source {
         Source::Settings { scope, path, line } => {
             Place::Settings { scope: scope.to_string(), path: path.display().to_string(), line: *line }
@@ -192,10 +192,17 @@ pub struct Setup<'a> {
 
 #[derive(Debug, Serialize)]
 struct ChoiceReport<'a> {
-    profile: &'a str,
+    /// `null` where an export command gives the identity.
+    profile: Option<&'a str>,
     region: &'a str,
     model: &'a str,
     identity: &'static str,
+    /// The script of `--export-command`; then `identity` is `export`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    export_command: Option<String>,
+    /// The shell text of `--refresh-command`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refresh_command: Option<&'a str>,
 }
 
 #[derive(Debug, Serialize)]
@@ -233,10 +240,12 @@ impl<'a> Setup<'a> {
             applied,
             settings,
             choice: ChoiceReport {
-                profile: &choice.profile,
+                profile: choice.own.export.is_none().then_some(choice.profile.as_str()),
                 region: &choice.region,
                 model: &choice.model,
-                identity: human::mode_name(choice.identity),
+                identity: choice.own.export.as_ref().map_or(human::mode_name(choice.identity), |_| "export"),
+                export_command: choice.own.export.as_ref().map(|script| script.display().to_string()),
+                refresh_command: choice.own.refresh.as_deref(),
             },
             identity: SetupIdentity { account: &identity.account, arn: &identity.arn },
             changes: plan.changes.iter().map(ChangeReport::of).collect(),

@@ -3,6 +3,7 @@
 //! Observed order, strongest first: managed settings (drop-ins on top), local, project, user, and last the shell's
 //! own variables, which every file's `env` overrides. Project files are looked up in the working directory alone.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -178,6 +179,18 @@ impl Settings {
             occurrences.push((value.to_owned(), Source::Variable(name.to_owned())));
         }
         strongest(occurrences)
+    }
+
+    /// Every variable the files' `env` sets, with the strongest file's value: strings, numbers and switches.
+    #[must_use]
+    pub fn environment(&self) -> BTreeMap<String, String> {
+        let mut variables = BTreeMap::new();
+        for layer in self.layers.iter().rev() {
+            let Content::Document(document) = &layer.content else { continue };
+            let plain = document.env().into_iter().filter(|(_, value)| !value.text().starts_with(['n', '{', '[']));
+            variables.extend(plain.map(|(name, value)| (name, decoded(&value))));
+        }
+        variables
     }
 
     fn occurrences(&self, key: &Key) -> Vec<(String, Source)> {

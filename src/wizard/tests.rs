@@ -53,6 +53,7 @@ fn no_answers() -> Answers {
         replace: None,
         confirmed: None,
         scope: SetupScope::User,
+        own: OwnHelpers::default(),
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod aws_cli;
 mod claude_code;
+mod helpers;
 mod identity;
 pub(crate) mod machine;
 mod oracle;

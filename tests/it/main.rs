@@ -4,6 +4,7 @@
 mod clients;
 mod credentials;
 mod harness;
+mod helpers;
 mod hostile_files;
 mod kill;
 mod network;

@@ -7,8 +7,8 @@ use crate::cli::{IdentityMode, SetupScope};
 use crate::commands::credentials::explain;
 use crate::configuration;
 use crate::error::Failure;
+use crate::helper_command;
 use crate::model;
-use crate::observe;
 use crate::plan::Choice;
 use crate::report::human;
 use crate::settings::document::Document;
@@ -53,7 +53,7 @@ impl Setup<'_> {
             return Ok(());
         }
         let progress = self.ui.progress("Asking Bedrock for the inference profile…");
-        let found = observe::find_inference_profile(self.world, &self.files, &choice.profile, &choice.region, id);
+        let found = self.own.find_inference_profile(self.world, &self.files, &choice.profile, &choice.region, id);
         drop(progress);
         match found {
             Ok(()) => Ok(()),
@@ -81,6 +81,9 @@ impl Setup<'_> {
             return Ok(());
         }
         let holds = match (&judged.identity, choice.identity) {
+            (configuration::Identity::Export(found), _) => {
+                choice.own.export.is_some() && choice.own.export == helper_command::own_script(&found.value)
+            }
             (configuration::Identity::Isolated(_, ours), IdentityMode::Isolated) => ours.profile == choice.profile,
             (configuration::Identity::Profile(found), IdentityMode::Shared) => found.value == choice.profile,
             _ => false,

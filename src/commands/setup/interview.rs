@@ -5,10 +5,9 @@ use crate::ask::{self, Reply};
 use crate::aws::credentials::CredentialsError;
 use crate::aws::identity::Identity;
 use crate::aws::sign_in::Wish;
-use crate::commands::credentials::explain;
 use crate::commands::sign_in;
 use crate::error::{Exit, Failure};
-use crate::observe::{self, Verified};
+use crate::observe::Verified;
 use crate::plan::{Choice, Consent};
 use crate::private_file::Lock;
 use crate::wizard::{Question, Step, Stuck, Topic, Wizard};
@@ -107,7 +106,7 @@ impl<'a> Interview<'a> {
                 Ok(())
             }
             Err(error) => {
-                let failure = explain(&error, profile);
+                let failure = self.setup.own.explain(&error, profile);
                 let signed_out = failure.exit == Exit::SignedOut;
                 self.go_back(failure, if signed_out { &[Topic::Profile] } else { &[Topic::Region, Topic::Profile] })
             }
@@ -116,15 +115,15 @@ impl<'a> Interview<'a> {
 
     /// Asks AWS about a profile, signing in to it first where that is needed and somebody is there to do it.
     fn verified(&self, profile: &str, region: &str) -> Result<Result<Verified, CredentialsError>, Failure> {
-        let Setup { world, ui, files, .. } = self.setup;
+        let Setup { world, ui, files, own, .. } = self.setup;
         let ask = || {
             let progress = ui.progress(&format!("Asking AWS who `{profile}` is and which models {region} has…"));
-            let verified = observe::verify(world, files, profile, region);
+            let verified = own.verify(world, files, profile, region);
             drop(progress);
             verified
         };
         match ask() {
-            Err(error) if error.needs_sign_in() && world.can_ask() => {
+            Err(error) if error.needs_sign_in() && world.can_ask() && !own.gives_identity() => {
                 sign_in::for_profile(world, *ui, files, profile, &error, Wish::Forced)?;
                 Ok(ask())
             }

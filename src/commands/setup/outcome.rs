@@ -62,9 +62,13 @@ impl Outcome<'_> {
     }
 
     fn plan_text(&self, changes: &str, width: usize) -> String {
-        let Choice { profile, region, model, .. } = self.choice;
+        let Choice { profile, region, model, own, .. } = self.choice;
         let mut text = String::new();
-        let _ = writeln!(text, "{}", styled(BOLD, &format!("Profile {profile} in {region}")));
+        let whose = match &own.export {
+            Some(script) => format!("Export command {}", shortened(script, self.setup.world.home().as_deref())),
+            None => format!("Profile {profile}"),
+        };
+        let _ = writeln!(text, "{}", styled(BOLD, &format!("{whose} in {region}")));
         for piece in parted(&self.identity.arn, width.saturating_sub(2)) {
             let _ = writeln!(text, "  {piece}");
         }
@@ -92,6 +96,16 @@ impl Outcome<'_> {
         };
         if self.choice.scope != SetupScope::Project && self.choice.identity == IdentityMode::Isolated {
             notes.push("The credentials reach Claude Code's Bedrock requests alone.".into());
+        }
+        if self.choice.own.export.is_some() {
+            notes.push(
+                "When an export command fails, Claude Code silently uses another identity of this machine; what stands around yours answers with keys that AWS refuses instead.".into(),
+            );
+        }
+        if self.choice.own.refresh.is_some() {
+            notes.push(
+                "`claude-bedrock helpers test --refresh` tries the refresh command; it may open a browser.".into(),
+            );
         }
         if writes(vars::AWS_REGION) {
             notes.push("AWS_REGION also reaches the commands Claude Code runs, as everything in `env` does.".into());
