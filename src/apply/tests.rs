@@ -48,7 +48,8 @@ impl Home {
         let document = Document::parse(snapshot.bytes().unwrap_or_default()).expect("settings");
         let wish = Wish { key: Key::env(vars::AWS_REGION), value: Some(region.to_owned()), required: true };
         let known = self.receipt();
-        let plan = crate::plan::set_up(&document, known.as_ref(), &[wish], true);
+        let consent = crate::plan::Consent { replace: true, ..crate::plan::Consent::default() };
+        let plan = crate::plan::set_up(&document, known.as_ref(), &[wish], &consent);
         set_up(&self.receipts, known.as_ref(), snapshot, &document, "user", &plan)
     }
 

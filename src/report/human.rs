@@ -153,8 +153,8 @@ fn rough(duration: SignedDuration) -> String {
 
 /// A name and a value, aligned with the others.
 pub(super) fn pair(text: &mut String, name: &str, value: &str) {
-    text.push_str(&format!("  {name:20}{value}"));
-    text.push('\n');
+    // Padded by characters; the names are ours.
+    text.extend(["  ", name, &" ".repeat(20_usize.saturating_sub(name.len())), value, "\n"]);
 }
 
 /// A plan as a list of keys, before and after.

@@ -25,7 +25,7 @@ fn choice() -> impl Strategy<Value = Choice> {
             pins.sort_unstable();
             pins.dedup_by_key(|(name, _)| *name);
             let (profile, region) = (profile.to_owned(), region.to_owned());
-            Choice { profile, region, model, pins, identity, scope }
+            Choice { profile, region, model, pins, identity, scope, own: plan::OwnHelpers::default() }
         },
     )
 }
@@ -34,7 +34,12 @@ fn choice() -> impl Strategy<Value = Choice> {
 fn set_up_once(bytes: &[u8], receipt: Option<Receipt>, choice: &Choice, force: bool) -> (Vec<u8>, Receipt) {
     let document = Document::parse(bytes).expect("Claude Code reads it");
     let wishes = plan::wishes(choice, Path::new("/opt/it's here/claude-bedrock")).expect("quotable");
-    let plan = plan::set_up(&document, receipt.as_ref(), &wishes, force);
+    let plan = plan::set_up(
+        &document,
+        receipt.as_ref(),
+        &wishes,
+        &plan::Consent { replace: force, ..plan::Consent::default() },
+    );
     let new = document.apply(&plan.edits()).expect("the edits can be made");
     let env = document.get(&Key::top(vars::ENV)).is_some();
     let receipt =
