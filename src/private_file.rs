@@ -17,25 +17,12 @@ const LOCK_POLL: Duration = Duration::from_millis(15);
 pub fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let target = fs_err::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let folder = target.parent().unwrap_or(Path::new("."));
-    let mut draft = begin_draft(folder)?;
+    create_private_folder(folder)?;
+    let mut draft = Draft::begin(folder)?;
     draft.fill(bytes).and_then(|()| draft.sync()).map_err(|error| about("write", &target, &error))?;
     draft.replace(&target).map_err(|(_, error)| about("replace", &target, &error))?;
     sync_folder(folder);
     Ok(())
-}
-
-/// Begins a draft in a folder of ours, which a reset may remove in the very moment in which it is made.
-fn begin_draft(folder: &Path) -> io::Result<Draft> {
-    const MOST_TRIES: usize = 16;
-    for _ in 1..MOST_TRIES {
-        create_private_folder(folder)?;
-        match Draft::begin(folder) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            begun => return begun,
-        }
-    }
-    create_private_folder(folder)?;
-    Draft::begin(folder)
 }
 
 /// Removes a file; one that is not there is no error.
@@ -172,33 +159,5 @@ impl StateFolder {
     #[must_use]
     pub fn lock(&self, name: &str) -> PathBuf {
         self.0.join("locks").join(format!("{name}.lock"))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_folder_that_is_removed_again_and_again_does_not_stop_a_write() {
-        let home = tempfile::tempdir().expect("a folder");
-        let folder = home.path().join("credentials");
-        let done = std::sync::atomic::AtomicBool::new(false);
-        std::thread::scope(|scope| {
-            scope.spawn(|| {
-                while !done.load(std::sync::atomic::Ordering::Relaxed) {
-                    let _ = fs_err::remove_dir(&folder);
-                }
-            });
-            for number in 0..300 {
-                let path = folder.join(number.to_string());
-                let written = write(&path, b"x").and_then(|()| remove(&path));
-                if written.is_err() {
-                    done.store(true, std::sync::atomic::Ordering::Relaxed);
-                }
-                written.expect("written and removed");
-            }
-            done.store(true, std::sync::atomic::Ordering::Relaxed);
-        });
     }
 }

@@ -107,6 +107,7 @@ fn a_set_up_says_who_where_what_and_the_way_back() {
       The credentials reach Claude Code's Bedrock requests alone.
       AWS_REGION also reaches the commands Claude Code runs, as everything in `env` does.
       The empty AWS_BEARER_TOKEN_BEDROCK keeps an API key of the shell from being used instead.
+      The AWS CLI and boto3 take it for a key: a command that calls Bedrock itself needs it unset.
 
     ✔ Claude Code is set up for Amazon Bedrock.
 

@@ -101,7 +101,7 @@ fn a_dry_run_asks_shows_the_diff_and_writes_nothing() {
 }
 
 #[test]
-fn a_sign_in_that_is_missing_leads_back_to_the_profile() {
+fn a_sign_in_that_is_missing_is_begun_and_can_be_left() {
     let Some(screen) = Screen::new(80) else { return };
     let screen = screen.option("--signed-out");
     screen.start("claude-bedrock setup");
@@ -110,8 +110,9 @@ fn a_sign_in_that_is_missing_leads_back_to_the_profile() {
     screen.keys(&["Enter"]);
     screen.wait_for_question("In which AWS region?");
     screen.keys(&["Enter"]);
-    screen.wait_for("nobody is signed in to the SSO session `work`");
-    screen.wait_for_question("Which AWS profile");
+    screen.wait_for("Sign in to AWS for the profile `work`: enter the code");
     screen.keys(&["C-c"]);
     assert_eq!(screen.exit_code(), 130);
+    assert!(screen.shown().contains("nothing was changed"));
+    assert!(screen.run(&["status", "--offline", "--json"]).success().contains("\"provider\": \"anthropic\""));
 }

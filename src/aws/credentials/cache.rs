@@ -155,6 +155,36 @@ pub fn forget_all(state: &StateFolder) -> std::io::Result<()> {
     }
     // What a killed run left holds credentials, too.
     draft::sweep(&folder);
-    let _ = fs_err::remove_dir(&folder);
+    // The folder stays: another process may be about to write into it.
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    use super::*;
+
+    #[test]
+    fn forgetting_again_and_again_does_not_stop_a_write() {
+        let home = tempfile::tempdir().expect("a folder");
+        let world = World::with_variables([("HOME", home.path())], home.path());
+        let state = StateFolder::of(&world).expect("a home");
+        let folder = state.credentials();
+        let done = AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            let forgetting = scope.spawn(|| {
+                while !done.load(Ordering::Relaxed) {
+                    forget_all(&state).expect("forgotten");
+                }
+            });
+            let written: Vec<_> =
+                (0..300).map(|number| private_file::write(&folder.join(format!("{number}.json")), b"x")).collect();
+            done.store(true, Ordering::Relaxed);
+            forgetting.join().expect("ended");
+            assert!(written.iter().all(Result::is_ok), "{written:?}");
+        });
+        forget_all(&state).expect("forgotten");
+        assert_eq!(fs_err::read_dir(folder).expect("a folder").count(), 0);
+    }
 }

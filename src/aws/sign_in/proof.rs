@@ -41,7 +41,7 @@ mod tests {
     fn the_challenge_is_that_of_the_specification() {
         // RFC 7636, appendix B.
         let verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
-        assert_eq!(url_safe(&Sha256::digest(verifier)), "E9Melhoa2OwvFrEMTJguCMSHaeK1t8URWbuGJSstw-cM");
+        assert_eq!(url_safe(&Sha256::digest(verifier)), "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
     }
 
     #[test]

@@ -176,7 +176,7 @@ fn one_that_cannot_be_renewed_is_used_to_its_end_and_then_needs_a_sign_in() {
     let said = home.run(ASK).failure(3);
     insta::assert_snapshot!(said, @r"
     error: the `aws login` sign-in as `arn:aws:iam::111122223333:user/Admin` has ended
-    hint: sign in with `aws login --profile console`, then try again
+    hint: run `aws login --profile console`, then try again
     ");
 }
 

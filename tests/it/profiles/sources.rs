@@ -113,7 +113,7 @@ fn an_error_in_a_chain_names_its_profiles() {
     let said = home.run(ask("top")).failure(3);
     insta::assert_snapshot!(said, @r"
     error: top -> hub -> work: nobody is signed in to the SSO session `work`
-    hint: sign in with `aws sso login --profile work`, then try again
+    hint: run `claude-bedrock login --profile work` to sign in
     ");
 }
 
