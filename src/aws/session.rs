@@ -77,10 +77,11 @@ pub enum SessionError {
 }
 
 impl SessionError {
-    /// Whether signing in would mend it.
+    /// Whether signing in would mend it. Somebody who takes longer than a renewal is signing in, and at the door their
+    /// result is waited for.
     #[must_use]
     pub fn needs_sign_in(&self) -> bool {
-        !matches!(self, Self::Call(_) | Self::File(_) | Self::Busy(_))
+        !matches!(self, Self::Call(_) | Self::File(_))
     }
 }
 

@@ -222,3 +222,27 @@ fn signing_out_touches_nothing_of_another_session() {
     let again = home.run(["logout", "--all"]).success();
     assert!(again.contains("Nobody was signed in to work"), "{again}");
 }
+
+#[test]
+fn a_sign_in_under_way_is_waited_for_longer_than_a_renewal() {
+    // Everybody's refresh token is refused; the first one signs in, and takes a person's time over it.
+    let home = with_desktop(Home::new()).env("BROWSER", "true");
+    home.change_token(&[("expiresAt", "2020-01-01T00:00:00Z".into()), ("refreshToken", "forgotten".into())]);
+    let start = || {
+        let mut command = home.command(PROGRAM);
+        command.args(["credentials", "--sign-in", "--profile", "work"]).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.spawn().expect("starts")
+    };
+    let children = [start(), start(), start()];
+    std::thread::sleep(Duration::from_secs(35));
+    let mut decide = home.command("python3");
+    decide.args(["-c", "import sys,urllib.request as u; u.urlopen(sys.argv[1], b'')"]);
+    decide.arg(format!("{}/_sandbox/approve", home.sandbox.endpoint()));
+    assert!(decide.status().expect("starts").success());
+    for child in children {
+        let output = child.wait_with_output().expect("ends");
+        let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        assert!(out.contains("\"ASIA"), "{out}{err}");
+    }
+    assert_eq!(home.asked("StartDeviceAuthorization") + home.asked("Authorize"), 1);
+}
