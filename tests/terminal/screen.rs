@@ -14,6 +14,9 @@ use crate::harness::{Run, files_below};
 /// How long something may take to appear.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// How long a picture stands still when it is whole.
+const SETTLED_AFTER: Duration = Duration::from_millis(60);
+
 /// A home folder, an account and the terminal in front of it.
 pub(super) struct Screen {
     folder: TempDir,
@@ -161,7 +164,11 @@ impl Screen {
         loop {
             let screen = self.shown();
             if holds(&screen) {
-                return screen;
+                // A picture half drawn holds what was waited for and not yet what stands below it.
+                std::thread::sleep(SETTLED_AFTER);
+                if self.shown() == screen {
+                    return screen;
+                }
             }
             assert!(Instant::now() < end, "{what:?} did not appear:\n{screen}");
             std::thread::sleep(Duration::from_millis(20));
