@@ -1,5 +1,7 @@
 //! The command line. The doc comments here are the help.
 
+pub mod models;
+
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -68,6 +70,8 @@ pub enum Command {
     Login(RefreshArgs),
     /// Sign out of the profile's SSO session, and of nothing else
     Logout(LogoutArgs),
+    /// List the Claude models of a region: where their traffic goes, how long they live, whether they answer; pin them
+    Models(models::ModelsArgs),
     /// Look after the commands that Claude Code runs for its AWS credentials
     Helpers(HelpersArgs),
 }

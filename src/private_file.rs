@@ -155,6 +155,12 @@ impl StateFolder {
         self.0.join("credentials")
     }
 
+    /// Where it is kept how models answered.
+    #[must_use]
+    pub fn proofs(&self) -> PathBuf {
+        self.0.join("proofs")
+    }
+
     /// Where a lock file of the given name is.
     #[must_use]
     pub fn lock(&self, name: &str) -> PathBuf {

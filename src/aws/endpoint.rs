@@ -1,6 +1,7 @@
 //! Where a service is called: the endpoint variables and the endpoint settings of `~/.aws/config`.
 
 use crate::aws::profile::ProfileFiles;
+use crate::regions;
 use crate::settings::document::Key;
 use crate::settings::scope::{Content, Scope, Settings};
 use crate::vars;
@@ -88,8 +89,7 @@ pub fn address(world: &World, files: &ProfileFiles, profile: Option<&str>, servi
         Service::SsoOidc => "oidc",
         Service::SignIn => "signin",
     };
-    let suffix = if region.starts_with("cn-") { "amazonaws.com.cn" } else { "amazonaws.com" };
-    format!("https://{host}.{region}.{suffix}")
+    format!("https://{host}.{region}.{}", regions::partition_of(region).host_suffix)
 }
 
 /// Tokens and client secrets go to AWS's own hosts, to this machine, or where the user's own files and shell say; a

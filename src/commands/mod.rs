@@ -4,6 +4,7 @@ mod credentials;
 mod helpers;
 mod login;
 mod logout;
+mod models;
 mod profiles;
 mod refresh;
 mod reset;
@@ -30,6 +31,7 @@ pub fn run(world: &World, ui: Ui, cli: &Cli) -> Result<(), Failure> {
         Command::Refresh(args) => refresh::run(world, ui, &cli.global, args),
         Command::Login(args) => login::run(world, ui, &cli.global, args),
         Command::Logout(args) => logout::run(world, ui, &cli.global, args),
+        Command::Models(args) => models::run(world, ui, &cli.global, args),
         Command::Helpers(args) => helpers::run(world, ui, &cli.global, args),
     }
 }
