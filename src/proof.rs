@@ -231,7 +231,7 @@ mod tests {
         let outcome = Outcome::Answered { first_token: Duration::from_millis(420) };
         let answered = Proof::of(&Probed { id: "a".into(), outcome }, &asked, now);
         assert_eq!(answered.words(), "answers after 420 ms");
-        Proofs::keep(&state, &key, &[answered.clone()], now).expect("kept");
+        Proofs::keep(&state, &key, std::slice::from_ref(&answered), now).expect("kept");
         let read = Proofs::read(&state, &key, now);
         assert_eq!(read.of(&["b", "a"]), Some(&answered));
         assert!(Proofs::read(&state, &ProofKey::new("ada", "eu-west-1"), now).all().is_empty());

@@ -78,7 +78,7 @@ pub const SMALL_FAST_MODEL_AWS_REGION: &str = "ANTHROPIC_SMALL_FAST_MODEL_AWS_RE
 pub const PIN_NAME: &str = "_NAME";
 /// Behind a pin's name: what the model can do, between commas, where its id does not tell Claude Code.
 pub const PIN_CAPABILITIES: &str = "_SUPPORTED_CAPABILITIES";
-/// The values [`BEDROCK_REGION_PREFIX`] may have (Claude Code 2.1.224; passed over in GovCloud).
+/// The values [`BEDROCK_REGION_PREFIX`] may have (Claude Code 2.1.224; passed over in `GovCloud`).
 pub const REGION_PREFIXES: [&str; 6] = ["us", "eu", "apac", "jp", "au", "global"];
 
 /// The aliases of Claude Code's model picker with the variable that pins each.

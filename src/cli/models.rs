@@ -34,6 +34,7 @@ pub enum ModelsCommand {
 
 /// Options of `models pin`
 #[derive(Debug, Clone, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct PinArgs {
     /// Ids or ARNs, the main model first; each also becomes what its family's alias means
     #[arg(value_name = "MODEL", required_unless_present = "auto", conflicts_with = "auto")]

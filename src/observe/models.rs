@@ -197,19 +197,19 @@ where
 #[must_use]
 pub fn probe(world: &World, files: &AwsFiles, who: &Principal, offering: &Offering, ids: &[String]) -> Vec<Proof> {
     let prober = Prober::new(world, files, &who.profile, &who.region, &who.credentials);
-    let (probed, quotas) = call::block_on(async {
-        let probed = prober.ask_all(ids).await;
+    let (asked_models, quotas) = call::block_on(async {
+        let outcomes = prober.ask_all(ids).await;
         // The same words stand for a quota that is used up and for one that never was.
-        let asks_for_quotas = probed.iter().any(|probed| is_about_a_day(&probed.outcome));
+        let asks_for_quotas = outcomes.iter().any(|asked| is_about_a_day(&asked.outcome));
         let quotas = if asks_for_quotas {
             quotas::of_bedrock(world, files, &who.profile, &who.region, &who.credentials).await.ok()
         } else {
             None
         };
-        (probed, quotas)
+        (outcomes, quotas)
     });
     let now = world.now();
-    let proofs: Vec<Proof> = probed
+    let proofs: Vec<Proof> = asked_models
         .iter()
         .map(|probed| {
             let entry = offering.entries.iter().find(|entry| entry.is_named(&probed.id));

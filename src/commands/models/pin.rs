@@ -208,12 +208,13 @@ impl Pin<'_> {
             return Ok(Vec::new());
         };
         let proofs = self.look.probe(self.world, self.ui, &ids, self.args.yes)?;
-        let stopped = proofs.iter().filter(|proof| !proof.is_usable());
-        for proof in stopped.filter(|_| !self.args.auto) {
-            let failure = Failure::refused(format!("{} does not answer: {}", proof.id, proof.words()));
-            return Err(proof.fix.iter().fold(failure, |failure, fix| failure.hint(fix.clone())));
+        match proofs.iter().find(|proof| !proof.is_usable()) {
+            Some(proof) if !self.args.auto => {
+                let failure = Failure::refused(format!("{} does not answer: {}", proof.id, proof.words()));
+                Err(proof.fix.iter().fold(failure, |failure, fix| failure.hint(fix.clone())))
+            }
+            _ => Ok(proofs),
         }
-        Ok(proofs)
     }
 
     fn nothing_answers(&self, asked: &[Proof], residency: Option<Residency>) -> Failure {

@@ -112,8 +112,8 @@ fn heading(text: &mut String, entry: &Entry, facts: &Facts<'_>, width: usize) {
         ("active", None) => styled(DIM, "active"),
         (_, None) => styled(DIM, "life unknown"),
     };
-    let line = format!("{}  {}, {life}", styled(BOLD, &entry.model_name), entry.model.family);
-    let _ = writeln!(text, "\n{}", wrapped(&line, width, 2));
+    let heading = format!("{}  {}, {life}", styled(BOLD, &entry.model_name), entry.model.family);
+    let _ = writeln!(text, "\n{}", wrapped(&heading, width, 2));
 }
 
 /// One way to a model: its id, where its traffic goes, what it is pinned as, and below how it answered.
