@@ -7,7 +7,10 @@ use hyper::{HeaderMap, Method, Uri, header::HOST};
 use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
-use crate::{eventstream, sigv4::query_pairs};
+use crate::{
+    eventstream,
+    sigv4::{Authorization, query_pairs},
+};
 
 /// A request; path and query are as they were sent, because that is what was signed.
 #[derive(Clone, Debug)]
@@ -69,6 +72,16 @@ impl Request {
 
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
+    }
+
+    /// The region it is for: the one it is signed for or, without a signature, the one in AWS's own name of the host.
+    pub(crate) fn region(&self) -> Option<String> {
+        let signed = self.header("authorization").and_then(Authorization::from_header);
+        signed.map(|authorization| authorization.scope.region).or_else(|| {
+            let host = self.header("host")?.split(':').next()?;
+            let labels = host.strip_suffix(".amazonaws.com")?;
+            labels.rsplit('.').next().map(str::to_owned)
+        })
     }
 
     /// The decoded value of a query parameter.

@@ -3,6 +3,7 @@
 #[path = "../clients/mod.rs"]
 mod clients;
 mod credentials;
+mod env;
 mod harness;
 mod helpers;
 mod hostile_files;
@@ -10,6 +11,7 @@ mod kill;
 mod network;
 mod new_profile;
 mod profiles;
+mod regions;
 mod reset;
 mod secrets;
 mod setup;
