@@ -24,6 +24,7 @@ pub mod presence;
 pub mod private_file;
 pub mod receipt;
 pub mod report;
+pub mod session_notice;
 pub mod settings;
 pub mod ui;
 pub mod vars;

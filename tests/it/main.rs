@@ -5,6 +5,7 @@ mod clients;
 mod credentials;
 mod harness;
 mod helpers;
+mod hook;
 mod hostile_files;
 mod kill;
 mod network;
