@@ -5,6 +5,16 @@
 
 mod configuration;
 mod credentials;
+mod export;
+mod gates;
+
+mod lifecycle;
+mod models;
+mod network;
+mod no_faults;
+mod quotas;
+mod refresh;
+mod requests;
 mod sign_in;
 mod surroundings;
 
@@ -123,6 +133,13 @@ pub struct Family {
 pub const FAMILIES: &[Family] = &[
     Family { letter: 'C', title: "Configuration", rooms: &[configuration::MODES, surroundings::MODES] },
     Family { letter: 'A', title: "Identity and credentials", rooms: &[sign_in::MODES, credentials::MODES] },
+    Family { letter: 'R', title: "Commands that renew credentials", rooms: &[refresh::MODES, export::MODES] },
+    Family { letter: 'M', title: "Models, prefixes and lifecycle", rooms: &[models::MODES, lifecycle::MODES] },
+    Family { letter: 'P', title: "Account gates and permissions", rooms: &[gates::MODES] },
+    Family { letter: 'Q', title: "Throttling and capacity", rooms: &[quotas::MODES] },
+    Family { letter: 'N', title: "Network, proxy, TLS and streaming", rooms: &[network::MODES] },
+    Family { letter: 'O', title: "Request shape, output, caching and guardrails", rooms: &[requests::MODES] },
+    Family { letter: 'F', title: "No faults: absent on Bedrock", rooms: &[no_faults::MODES] },
 ];
 
 /// Every failure mode, family by family.

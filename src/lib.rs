@@ -24,6 +24,7 @@ pub mod plan;
 pub mod presence;
 pub mod private_file;
 pub mod receipt;
+pub mod regions;
 pub mod report;
 pub mod settings;
 pub mod ui;
