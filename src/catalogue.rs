@@ -195,10 +195,12 @@ impl Fix {
     /// What to do, in words.
     #[must_use]
     pub fn text(&self) -> &'static str {
-        match self {
-            Self::Command { text, .. } | Self::Update { text, .. } => text,
-            Self::ByHand(text) | Self::Administrator(text) | Self::NoFault(text) => text,
-        }
+        let (Self::Command { text, .. }
+        | Self::Update { text, .. }
+        | Self::ByHand(text)
+        | Self::Administrator(text)
+        | Self::NoFault(text)) = self;
+        text
     }
 
     const fn safe(command: &'static str, text: &'static str) -> Self {
@@ -242,11 +244,9 @@ impl Before {
     /// What is looked at, or why it cannot be.
     #[must_use]
     pub fn text(&self) -> &'static str {
-        match self {
-            Self::Files(text) | Self::Calls(text) | Self::Probe(text) | Self::Message(text) | Self::Elsewhere(text) => {
-                text
-            }
-        }
+        let (Self::Files(text) | Self::Calls(text) | Self::Probe(text) | Self::Message(text) | Self::Elsewhere(text)) =
+            self;
+        text
     }
 }
 
