@@ -7,6 +7,7 @@ pub mod ask;
 pub mod aws;
 pub mod aws_config;
 pub mod browser;
+pub mod catalogue;
 pub mod claude_code;
 pub mod cli;
 pub mod commands;
