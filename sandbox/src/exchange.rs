@@ -124,13 +124,7 @@ fn foreign(cloud: &Cloud, route: &Route, answer: &FaultAnswer) -> Reply {
     reply
 }
 
-fn finish(
-    cloud: &Cloud,
-    request: &Request,
-    reply: Option<&Reply>,
-    mut entry: Entry,
-    effect: Option<&FaultEffect>,
-) {
+fn finish(cloud: &Cloud, request: &Request, reply: Option<&Reply>, mut entry: Entry, effect: Option<&FaultEffect>) {
     entry.time = clock::to_the_millisecond(cloud.clock.now());
     entry.status = reply.map_or(0, |reply| reply.status);
     let injected = effect.map(FaultEffect::name);

@@ -195,7 +195,11 @@ fn silence_lasts_until_the_fault_is_not_about_the_request() {
     let address = sandbox.endpoint();
     let mut stream = TcpStream::connect(address.trim_start_matches("http://")).expect("it listens");
     stream.set_read_timeout(Some(Duration::from_millis(300))).expect("a time limit");
-    stream.write_all(b"POST /client/register HTTP/1.1\r\nhost: x\r\nx-sandbox-malformed: yes\r\ncontent-length: 2\r\n\r\n{}").expect("sent");
+    stream
+        .write_all(
+            b"POST /client/register HTTP/1.1\r\nhost: x\r\nx-sandbox-malformed: yes\r\ncontent-length: 2\r\n\r\n{}",
+        )
+        .expect("sent");
     assert!(stream.read(&mut [0; 16]).is_err());
     assert_eq!(register(&sandbox).0, 200);
 }
