@@ -11,6 +11,7 @@ mod kill;
 mod network;
 mod new_profile;
 mod profiles;
+mod recordings;
 mod reset;
 mod secrets;
 mod setup;
