@@ -271,7 +271,7 @@ pub fn spoken(length: SignedDuration) -> String {
 /// A command with a profile quoted for a shell.
 #[must_use]
 pub fn command(command: &str, profile: Option<&str>) -> String {
-    match profile.map(|profile| shlex::try_quote(profile)) {
+    match profile.map(shlex::try_quote) {
         Some(Ok(profile)) => format!("{command} --profile {profile}"),
         Some(Err(_)) | None => command.to_owned(),
     }

@@ -202,7 +202,7 @@ impl Message {
     fn whole(&self) -> Value {
         let mut message = self.head();
         let text = (!self.words.is_empty()).then(|| json!({ "type": "text", "text": self.words.concat() }));
-        let calls = self.calls.iter().map(|(id, call)| tool_use(id, call, call.input.clone()));
+        let calls = self.calls.iter().map(|(id, call)| tool_use(id, call, &call.input));
         message["content"] = text.into_iter().chain(calls).collect();
         message["stop_reason"] = self.stop_reason().into();
         message["usage"]["output_tokens"] = self.words.len().into();
@@ -218,7 +218,7 @@ impl Message {
         }
         for (id, call) in &self.calls {
             let delta = json!({ "type": "input_json_delta", "partial_json": call.input.to_string() });
-            blocks.push((tool_use(id, call, json!({})), vec![delta]));
+            blocks.push((tool_use(id, call, &json!({})), vec![delta]));
         }
         for (index, (block, deltas)) in blocks.into_iter().enumerate() {
             events.push(json!({ "type": "content_block_start", "index": index, "content_block": block }));
@@ -270,7 +270,7 @@ impl Message {
     }
 }
 
-fn tool_use(id: &str, call: &ToolCall, input: Value) -> Value {
+fn tool_use(id: &str, call: &ToolCall, input: &Value) -> Value {
     json!({ "type": "tool_use", "id": id, "name": call.name, "input": input })
 }
 
