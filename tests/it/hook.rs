@@ -17,14 +17,14 @@ fn set_up(identity: &str) -> Home {
 
 /// What a hook answered; it never fails and never says anything beside.
 #[track_caller]
-fn answer(run: Run) -> Option<Value> {
+fn answer(run: &Run) -> Option<Value> {
     assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""));
     (!run.stdout.is_empty()).then(|| serde_json::from_str(&run.stdout).expect("JSON"))
 }
 
 #[track_caller]
 fn message(home: &Home) -> Option<String> {
-    let answer = answer(home.run(["hook", "session-start"]))?;
+    let answer = answer(&home.run(["hook", "session-start"]))?;
     assert_eq!(answer["hookSpecificOutput"]["hookEventName"], "SessionStart");
     let message = answer["systemMessage"].as_str().expect("a message").to_owned();
     assert!(message.contains("! claude-bedrock "), "it names the way that needs no model: {message}");
@@ -151,11 +151,11 @@ fn no_surrounding_makes_a_hook_fail() {
     let home = set_up("isolated");
     let mut command = home.command(crate::harness::PROGRAM);
     command.args(["hook", "session-start"]).env_remove("HOME").env_remove("XDG_STATE_HOME");
-    assert_eq!(answer(command.output().expect("it starts").into()), None);
+    assert_eq!(answer(&command.output().expect("it starts").into()), None);
     home.write(".aws/config", [0xff, 0xfe, b'[', b'x', 0, b'\n']);
     assert!(message(&home).is_some(), "the profile is gone");
     for event in ["an-event-of-tomorrow", "session-start-2"] {
-        assert_eq!(answer(home.run(["hook", event, "--some", "option"])), None);
+        assert_eq!(answer(&home.run(["hook", event, "--some", "option"])), None);
     }
 }
 
@@ -164,7 +164,7 @@ fn a_failed_turn_is_told_by_a_notification_of_the_terminal() {
     let home = set_up("shared");
     without_refresh_token(&home);
     home.change_token(&[("expiresAt", json!(LONG_AGO))]);
-    let told = answer(home.run(["hook", "stop-failure"])).expect("an answer");
+    let told = answer(&home.run(["hook", "stop-failure"])).expect("an answer");
     let sequence = told["terminalSequence"].as_str().expect("a sequence");
     let line = sequence.strip_prefix("\u{1b}]9;").and_then(|rest| rest.strip_suffix('\u{7}')).expect("OSC 9");
     assert!(line.contains("ended") && line.ends_with("Run: claude-bedrock refresh"), "{line}");
