@@ -104,6 +104,8 @@ fn identity_route(request: &Request, segments: &[&str]) -> Option<Route> {
         ("POST", ["logout"]) => sso("Logout", portal::logout),
         ("GET" | "POST", ["v1", "authorize"]) => signin("AuthorizePage", signin::authorize),
         ("POST", ["v1", "token"]) => signin("CreateOAuth2Token", signin::create_token),
+        // No service has an operation there; the front end says so, signed or not.
+        ("GET", [""]) => Some(Route::to("", "Knock", "", nobody)),
         ("POST", [""]) => Some(match quotas::operation(request) {
             Some(operation) => Route::to("servicequotas", operation, "", quotas::answer),
             None => Route::to("sts", request.form_field("Action").unwrap_or_default(), "", sts::answer),

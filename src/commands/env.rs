@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::assignment::Syntax;
-use crate::aws::credentials as aws_credentials;
+use crate::aws::credentials::kind;
 use crate::aws::files;
 use crate::cli::{EnvArgs, EnvFormat, Global};
 use crate::commands::credentials::explain;
@@ -44,7 +44,7 @@ fn export(world: &World, global: &Global, args: &EnvArgs) -> Result<Exported, Fa
     let (settings, files) = (Settings::read(world), files::read(world));
     let configuration = configuration::judge(world, &settings, &files.profiles, global.profile.as_deref());
     if let Some(profile) = &global.profile {
-        aws_credentials::kind(&files, profile).map_err(|error| explain(&error, profile))?;
+        kind(&files, profile).map_err(|error| explain(&error, profile))?;
     }
     let names_nobody = configuration.profile.is_none() && matches!(configuration.identity, Identity::Ambient);
     if names_nobody {
