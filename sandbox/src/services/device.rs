@@ -68,8 +68,13 @@ pub(super) fn page(cloud: &Cloud, request: &Request, _: &str, _: &mut Entry) -> 
     let Some(device) = device else {
         return html::page(400, "Invalid code", "<p>The code is wrong or has expired.</p>");
     };
-    match request.form_field("decision").as_deref() {
-        None => {
+    let decided = request.form_field("decision").map(|decision| Decision::of(decision != "deny"));
+    // Whoever decides first decides, as with a code that AWS takes once.
+    if let (Decision::Pending, Some(decision)) = (device.decision, decided) {
+        device.decision = decision;
+    }
+    match device.decision {
+        Decision::Pending => {
             let code = html::escape(&device.user_code);
             let fields = format!(
                 "<p>Confirm that the device shows the code <b>{code}</b>.</p>\n\
@@ -77,14 +82,8 @@ pub(super) fn page(cloud: &Cloud, request: &Request, _: &str, _: &mut Entry) -> 
             );
             html::approval(&cloud.account.signer().name, &fields, "/device")
         }
-        Some("deny") => {
-            device.decision = Decision::Denied;
-            html::page(200, "Request denied", "<p>You can close this window.</p>")
-        }
-        Some(_) => {
-            device.decision = Decision::Approved;
-            html::page(200, "Request approved", "<p>You can close this window.</p>")
-        }
+        Decision::Denied => html::page(200, "Request denied", "<p>You can close this window.</p>"),
+        Decision::Approved => html::page(200, "Request approved", "<p>You can close this window.</p>"),
     }
 }
 

@@ -108,6 +108,50 @@ fn a_code_may_be_typed_as_people_type() {
     assert_eq!(page.status, 400);
 }
 
+#[test]
+fn whoever_decides_first_decides() {
+    let cloud = cloud();
+    let client = register(&cloud, json!({}));
+    let start_url = &cloud.account.identity_center.start_url;
+    let device = body(&post(&cloud, "/device_authorization", &with(client.clone(), json!({ "startUrl": start_url }))));
+    for decision in ["deny", "allow"] {
+        let mut request = Request::for_test("POST", "/device", "", &[]);
+        request.body = format!("user_code={}&decision={decision}", device["userCode"].as_str().expect("a code")).into();
+        let page = String::from_utf8(ask(&cloud, &request).0.chunks.concat()).expect("text");
+        assert!(page.contains("Request denied"), "{page}");
+    }
+    let grant = json!({ "grantType": super::super::oidc::DEVICE_CODE, "deviceCode": device["deviceCode"] });
+    assert_error(
+        &post(&cloud, "/token", &with(client, grant)),
+        "AccessDeniedException",
+        "access_denied",
+        "Access was denied",
+    );
+}
+
+#[test]
+fn a_state_comes_back_as_it_was_meant() {
+    let cloud = cloud();
+    let query = "response_type=code&client_id=x&redirect_uri=http%3A%2F%2F127.0.0.1%3A1%2Foauth%2Fcallback\
+                 &state=a+b%2B%26c&code_challenge_method=S256&scopes=sso%3Aaccount%3Aaccess&code_challenge=x";
+    let mut request = Request::for_test("POST", "/authorize", query, &[]);
+    request.body = "decision=deny".into();
+    let reply = ask(&cloud, &request).0;
+    let location = reply.headers.iter().find(|(name, _)| *name == "location").map(|(_, value)| value.as_str());
+    assert_eq!(location, Some("http://127.0.0.1:1/oauth/callback?error=access_denied&state=a%20b%2B%26c"));
+}
+
+#[test]
+fn no_move_of_the_clock_is_too_far() {
+    let cloud = cloud();
+    for _ in 0..3 {
+        cloud.clock.advance(std::time::Duration::MAX);
+        cloud.clock.age(std::time::Duration::MAX);
+    }
+    let answer = register(&cloud, json!({ "scopes": ["sso:account:access"] }));
+    assert!(body(&sign_in(&cloud, &answer))["refreshToken"].is_string());
+}
+
 fn with_authorization(cloud: &Cloud, header: &str) -> Reply {
     let mut request = invocation(SONNET, "invoke", 1);
     request.headers.insert("authorization", header.parse().expect("a header value"));
