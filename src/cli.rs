@@ -1,5 +1,7 @@
 //! The command line. The doc comments here are the help.
 
+pub mod plugin;
+
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -70,6 +72,9 @@ pub enum Command {
     Logout(LogoutArgs),
     /// Look after the commands that Claude Code runs for its AWS credentials
     Helpers(HelpersArgs),
+    /// What Claude Code's hooks run
+    #[command(hide = true)]
+    Hook(plugin::HookArgs),
 }
 
 /// Options of `setup`

@@ -127,6 +127,11 @@ pub const CLAUDE_ENTRYPOINT: &str = "CLAUDE_CODE_ENTRYPOINT";
 /// `dumb` for a terminal that cannot move its cursor.
 pub const TERM: &str = "TERM";
 
+/// With this Claude Code takes cloud credentials out of the environment of its hooks and tools (since 2.1.83).
+pub const SUBPROCESS_ENV_SCRUB: &str = "CLAUDE_CODE_SUBPROCESS_ENV_SCRUB";
+/// The plugin's option: how many minutes before its end a sign-in that cannot renew itself is told of.
+pub const PLUGIN_WARN_MINUTES: &str = "CLAUDE_PLUGIN_OPTION_WARN_MINUTES";
+
 /// Who runs a command: `claude-code_2-1-329_harness` in commands that Claude Code runs.
 pub const AI_AGENT: &str = "AI_AGENT";
 /// What else Claude Code adds to the environment of its helper commands, as observed in `-p` mode.

@@ -69,10 +69,10 @@ pub(crate) async fn respond(cloud: Arc<Cloud>, request: hyper::Request<Incoming>
         sleep(cloud.latency + latency).await;
     }
     if let Some(FaultEffect::Silence) = effect {
-        finish(&cloud, &request, None, entry);
+        finish(&cloud, &request, None, entry, effect.as_ref());
         return std::future::pending().await;
     }
-    finish(&cloud, &request, outcome.as_ref(), entry);
+    finish(&cloud, &request, outcome.as_ref(), entry, effect.as_ref());
     let reply = outcome.ok_or(Broken::ByFault)?;
     let cut = if let Some(FaultEffect::Cut { after }) = effect { Some(after) } else { None };
     Ok(response(&cloud, reply, cut, cloud.mint.request_id()))
@@ -124,10 +124,11 @@ fn foreign(cloud: &Cloud, route: &Route, answer: &FaultAnswer) -> Reply {
     reply
 }
 
-fn finish(cloud: &Cloud, request: &Request, reply: Option<&Reply>, mut entry: Entry) {
+fn finish(cloud: &Cloud, request: &Request, reply: Option<&Reply>, mut entry: Entry, effect: Option<&FaultEffect>) {
     entry.time = clock::to_the_millisecond(cloud.clock.now());
     entry.status = reply.map_or(0, |reply| reply.status);
-    cloud.recording.append(&Exchange { entry: &entry, request, reply });
+    let injected = effect.map(FaultEffect::name);
+    cloud.recording.append(&Exchange { entry: &entry, injected, request, reply });
     cloud.log.append(entry);
 }
 

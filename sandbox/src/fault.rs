@@ -103,6 +103,20 @@ struct Standing {
 /// How many requests a fault has been about.
 type Count = u64;
 
+impl FaultEffect {
+    /// The effect's name in an account file.
+    pub(crate) const fn name(&self) -> &'static str {
+        match self {
+            Self::Answer(_) => "answer",
+            Self::DroppedBefore => "dropped_before",
+            Self::DroppedAfter => "dropped_after",
+            Self::Silence => "silence",
+            Self::Cut { .. } => "cut",
+            Self::Exception { .. } => "exception",
+        }
+    }
+}
+
 impl Fault {
     /// A fault of all requests for the operations of a pattern.
     #[must_use]

@@ -2,6 +2,7 @@
 
 mod credentials;
 mod helpers;
+mod hook;
 mod login;
 mod logout;
 mod profiles;
@@ -31,5 +32,6 @@ pub fn run(world: &World, ui: Ui, cli: &Cli) -> Result<(), Failure> {
         Command::Login(args) => login::run(world, ui, &cli.global, args),
         Command::Logout(args) => logout::run(world, ui, &cli.global, args),
         Command::Helpers(args) => helpers::run(world, ui, &cli.global, args),
+        Command::Hook(args) => hook::run(world, ui, args),
     }
 }
