@@ -93,12 +93,14 @@ const MISMATCH: &str = "The request signature we calculated does not match the s
 
 /// Says what an `Authorization` header lacks, as AWS says it: all of it, and the header's hash.
 fn incomplete(header: &str, date: Option<&str>) -> Unauthenticated {
-    let lacks = |name: &&&str| !header.contains(&format!("{name}="));
-    let mut message: String = ["Credential", "Signature", "SignedHeaders"]
-        .iter()
-        .filter(lacks)
-        .map(|name| format!("Authorization header requires '{name}' parameter. "))
-        .collect();
+    let mut message = String::new();
+    for name in ["Credential", "Signature", "SignedHeaders"] {
+        if !header.contains(&format!("{name}=")) {
+            message += "Authorization header requires '";
+            message += name;
+            message += "' parameter. ";
+        }
+    }
     if date.is_none() {
         message += "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. ";
     }
