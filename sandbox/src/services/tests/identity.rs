@@ -24,7 +24,7 @@ fn register(cloud: &Cloud, fields: Value) -> Value {
 }
 
 fn with(mut fields: Value, more: Value) -> Value {
-    let more = more.as_object().expect("an object").clone();
+    let Value::Object(more) = more else { panic!("{more} is no object") };
     fields.as_object_mut().expect("an object").extend(more);
     fields
 }
