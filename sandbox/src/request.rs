@@ -84,9 +84,9 @@ impl Request {
         })
     }
 
-    /// The decoded value of a query parameter.
+    /// The decoded value of a query parameter; `+` is a blank, as browsers and clients write it.
     pub(crate) fn parameter(&self, name: &str) -> Option<String> {
-        query_pairs(&self.query).find(|(key, _)| key == name).map(|(_, value)| value)
+        query_pairs(&self.query.replace('+', " ")).find(|(key, _)| key == name).map(|(_, value)| value)
     }
 
     /// The decoded value of a field of a form in the body.
