@@ -1,245 +1,304 @@
-//! The Claude models a principal sees in a region, each with where its traffic goes and how long it will live.
+//! The failure modes of Claude Code on Amazon Bedrock: what is wrong, why, what a user sees, and what mends it.
 //!
-//! Pure: what AWS listed goes in, newest generation first comes out.
+//! The one source of truth of `diagnose`, `explain` and `docs/failures.md`. Plain constants, one file per part of a
+//! family; nothing is parsed when the program starts.
 
-use jiff::Timestamp;
+mod configuration;
+mod credentials;
+mod export;
+mod gates;
 
-use crate::aws::bedrock::{FoundationModel, InferenceProfile, Lifecycle};
-use crate::configuration::Configuration;
-use crate::model::{self, Model};
-use crate::regions::Reach;
-use crate::vars;
+mod lifecycle;
+mod models;
+mod network;
+mod no_faults;
+mod quotas;
+mod refresh;
+mod requests;
+mod sign_in;
+mod surroundings;
 
-/// What an entry is.
+/// One way in which Claude Code fails on Bedrock, or seems to.
+#[derive(Debug, PartialEq, Eq)]
+pub struct FailureMode {
+    /// The family's letter and a number, such as `A04`.
+    pub id: &'static str,
+    /// What is wrong, in one line.
+    pub title: &'static str,
+    /// Why it happens, and why it matters.
+    pub cause: &'static str,
+    /// What mends it.
+    pub fix: Fix,
+    /// How it can be seen before it bites.
+    pub before: Before,
+    /// What is noticed where no message tells; empty where the messages tell all.
+    pub symptom: &'static str,
+    /// What a user sees, most telling first.
+    pub messages: &'static [Message],
+    /// Where this is known from: threads by repository and number, documentation, changelog, or own observation.
+    pub source: &'static str,
+}
+
+/// What mends a failure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fix {
+    /// A command of this program. Words in capitals stand for the user's own values.
+    Command {
+        /// Whether it may be run without asking.
+        kind: FixKind,
+        /// The command line.
+        command: &'static str,
+        /// What it does, and what else there is to do.
+        text: &'static str,
+    },
+    /// Something the user does outside of this program.
+    ByHand(&'static str),
+    /// A sentence to send to the administrator of the account or the machine.
+    Administrator(&'static str),
+    /// Another version of Claude Code.
+    Update {
+        /// The first version without the fault; `None` where it depends on the model or is not known.
+        version: Option<&'static str>,
+        /// What to do.
+        text: &'static str,
+    },
+    /// Nothing is broken; what to do instead.
+    NoFault(&'static str),
+}
+
+/// Who decides about a fix; the `kind` of the JSON reports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FixKind {
+    /// Local, reversible and without cost: may be applied without asking.
+    Safe,
+    /// Applied after a yes: opens a browser, edits settings, costs or submits something.
+    Ask,
+    /// Someone has to act; the program can only say what.
+    Explain,
+}
+
+/// How a failure can be seen before it bites.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Before {
+    /// In files, variables and versions, without the network: what is looked at.
+    Files(&'static str),
+    /// By calls that cost nothing: what is asked.
+    Calls(&'static str),
+    /// Only by invoking a model, which costs a few tokens: what is tried.
+    Probe(&'static str),
+    /// Not at all, only from its message: why.
+    Message(&'static str),
+    /// Where this program does not get to, such as another vendor's application: where and why.
+    Elsewhere(&'static str),
+}
+
+/// A text by which a failure shows itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Message {
+    /// The text as a user sees it. Words in angle brackets stand for what varies.
+    pub text: &'static str,
+    /// What the text proves.
+    pub proof: Proof,
+}
+
+/// How surely a message means its failure mode.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Kind {
-    /// An inference profile of AWS's.
-    System,
-    /// An inference profile of the account's.
-    Application,
-    /// A model without a profile around it.
-    Foundation,
+pub enum Proof {
+    /// Claude Code puts it around another message, and it counts only where that one is missing.
+    Wrapper,
+    /// It hints at the mode.
+    Maybe,
+    /// Several modes say exactly this, and another one is more frequent.
+    Shared,
+    /// Other programs say it too: likely beside words of Claude Code or AWS, else a hint.
+    Common,
+    /// It usually is this mode.
+    Likely,
+    /// Nothing else says this.
+    Certain,
 }
 
-impl Kind {
-    /// Its name in reports.
+/// A family of failure modes, by the letter of its ids.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Family {
+    /// The letter.
+    pub letter: char,
+    /// The heading.
+    pub title: &'static str,
+    /// Its modes, in order of their ids, in one or two rooms.
+    rooms: &'static [&'static [FailureMode]],
+}
+
+/// The families in the order of the documentation.
+pub const FAMILIES: &[Family] = &[
+    Family { letter: 'C', title: "Configuration", rooms: &[configuration::MODES, surroundings::MODES] },
+    Family { letter: 'A', title: "Identity and credentials", rooms: &[sign_in::MODES, credentials::MODES] },
+    Family { letter: 'R', title: "Commands that renew credentials", rooms: &[refresh::MODES, export::MODES] },
+    Family { letter: 'M', title: "Models, prefixes and lifecycle", rooms: &[models::MODES, lifecycle::MODES] },
+    Family { letter: 'P', title: "Account gates and permissions", rooms: &[gates::MODES] },
+    Family { letter: 'Q', title: "Throttling and capacity", rooms: &[quotas::MODES] },
+    Family { letter: 'N', title: "Network, proxy, TLS and streaming", rooms: &[network::MODES] },
+    Family { letter: 'O', title: "Request shape, output, caching and guardrails", rooms: &[requests::MODES] },
+    Family { letter: 'F', title: "No faults: absent on Bedrock", rooms: &[no_faults::MODES] },
+];
+
+/// Every failure mode, family by family.
+pub fn all() -> impl Iterator<Item = &'static FailureMode> {
+    FAMILIES.iter().flat_map(Family::modes)
+}
+
+/// The failure mode with this id, in either case.
+#[must_use]
+pub fn find(id: &str) -> Option<&'static FailureMode> {
+    all().find(|mode| mode.id.eq_ignore_ascii_case(id))
+}
+
+impl Family {
+    /// Its modes in order of their ids.
+    pub fn modes(&self) -> impl Iterator<Item = &'static FailureMode> + use<> {
+        self.rooms.iter().copied().flatten()
+    }
+}
+
+impl FailureMode {
+    /// The command that finds out whether this is it; `None` where only the message tells.
     #[must_use]
-    pub fn name(self) -> &'static str {
+    pub fn check(&self) -> Option<String> {
+        match self.before {
+            Before::Files(_) => Some(format!("claude-bedrock diagnose --offline --only {}", self.id)),
+            Before::Calls(_) => Some(format!("claude-bedrock diagnose --only {}", self.id)),
+            Before::Probe(_) => Some(format!("claude-bedrock diagnose --probe --only {}", self.id)),
+            Before::Message(_) | Before::Elsewhere(_) => None,
+        }
+    }
+}
+
+impl Fix {
+    /// Who decides about it.
+    #[must_use]
+    pub fn kind(&self) -> FixKind {
         match self {
-            Self::System => "system-defined",
-            Self::Application => "application",
-            Self::Foundation => "foundation-model",
+            Self::Command { kind, .. } => *kind,
+            Self::ByHand(_) | Self::Administrator(_) | Self::Update { .. } | Self::NoFault(_) => FixKind::Explain,
+        }
+    }
+
+    /// The command of this program, where there is one.
+    #[must_use]
+    pub fn command(&self) -> Option<&'static str> {
+        match self {
+            Self::Command { command, .. } => Some(command),
+            _ => None,
+        }
+    }
+
+    /// What to do, in words.
+    #[must_use]
+    pub fn text(&self) -> &'static str {
+        let (Self::Command { text, .. }
+        | Self::Update { text, .. }
+        | Self::ByHand(text)
+        | Self::Administrator(text)
+        | Self::NoFault(text)) = self;
+        text
+    }
+
+    const fn safe(command: &'static str, text: &'static str) -> Self {
+        Self::Command { kind: FixKind::Safe, command, text }
+    }
+
+    const fn ask(command: &'static str, text: &'static str) -> Self {
+        Self::Command { kind: FixKind::Ask, command, text }
+    }
+
+    const fn by_hand(text: &'static str) -> Self {
+        Self::ByHand(text)
+    }
+
+    const fn administrator(sentence: &'static str) -> Self {
+        Self::Administrator(sentence)
+    }
+
+    const fn update(version: &'static str, text: &'static str) -> Self {
+        Self::Update { version: if version.is_empty() { None } else { Some(version) }, text }
+    }
+
+    const fn no_fault(text: &'static str) -> Self {
+        Self::NoFault(text)
+    }
+}
+
+impl FixKind {
+    /// The word of the JSON reports.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Safe => "safe",
+            Self::Ask => "ask",
+            Self::Explain => "explain",
         }
     }
 }
 
-/// One way to a Claude model.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Entry {
-    /// Its id.
-    pub id: String,
-    /// Its ARN.
-    pub arn: String,
-    /// Its name, as AWS or the account gave it.
-    pub name: String,
-    /// What it is.
-    pub kind: Kind,
-    /// The model behind it.
-    pub model: Model,
-    /// That model's name.
-    pub model_name: String,
-    /// That model's id.
-    pub model_id: String,
-    /// The regions its traffic may go to; the empty name stands for any.
-    pub routes_to: Vec<String>,
-    /// Where that is.
-    pub reach: Reach,
-    /// How long it will live.
-    pub lifecycle: Lifecycle,
-}
-
-/// Puts together what AWS listed; with `all` also the models no profile leads to.
-#[must_use]
-pub fn entries(profiles: &[InferenceProfile], models: &[FoundationModel], all: bool) -> Vec<Entry> {
-    let mut entries: Vec<Entry> = profiles.iter().filter_map(|profile| of_profile(profile, models)).collect();
-    if all {
-        let is_led_to = |model: &&FoundationModel| entries.iter().all(|entry| entry.model_id != model.id);
-        let bare: Vec<Entry> = models.iter().filter(is_led_to).filter_map(of_model).collect();
-        entries.extend(bare);
-    }
-    entries.sort_by(|one, other| {
-        let newer = other.model.generation.cmp(&one.model.generation);
-        newer
-            .then(family_order(&one.model.family).cmp(&family_order(&other.model.family)))
-            .then(other.model.date.cmp(&one.model.date))
-            .then_with(|| one.model_id.cmp(&other.model_id))
-            .then(one.kind.cmp(&other.kind))
-            .then(one.breadth().cmp(&other.breadth()))
-            .then_with(|| one.id.cmp(&other.id))
-    });
-    entries
-}
-
-impl Entry {
-    /// What is written to pin it: the id, and for an application profile its ARN.
+impl Before {
+    /// What is looked at, or why it cannot be.
     #[must_use]
-    pub fn pin(&self) -> &str {
-        if self.kind == Kind::Application { &self.arn } else { &self.id }
-    }
-
-    /// Whether a pin or a typed id means it.
-    #[must_use]
-    pub fn is_named(&self, name: &str) -> bool {
-        let name = model::without_context_suffix(name);
-        name == self.id || name == self.arn
-    }
-
-    /// In how many regions its traffic may be; most of all for one that goes anywhere.
-    #[must_use]
-    pub fn breadth(&self) -> usize {
-        if self.reach == Reach::Anywhere { usize::MAX } else { self.routes_to.len() }
-    }
-
-    /// `active`, `legacy`, `end-of-life` or `unknown`.
-    #[must_use]
-    pub fn stage(&self, now: Timestamp) -> &'static str {
-        match (self.lifecycle.end_of_life_at, self.lifecycle.is_legacy) {
-            (Some(end), _) if end <= now => "end-of-life",
-            (_, Some(true)) => "legacy",
-            (_, Some(false)) => "active",
-            (_, None) => "unknown",
-        }
+    pub fn text(&self) -> &'static str {
+        let (Self::Files(text) | Self::Calls(text) | Self::Probe(text) | Self::Message(text) | Self::Elsewhere(text)) =
+            self;
+        text
     }
 }
 
-fn of_profile(profile: &InferenceProfile, models: &[FoundationModel]) -> Option<Entry> {
-    let model = model::of_profile(profile)?;
-    let model_id = profile
-        .model_arns
-        .iter()
-        .find_map(|arn| arn.split_once("foundation-model/").map(|(_, id)| id))
-        .map_or_else(|| profile.id.clone(), str::to_owned);
-    let known = models.iter().find(|known| known.id == model_id);
-    let mut routes_to: Vec<String> =
-        profile.model_arns.iter().map(|arn| arn.split(':').nth(3).unwrap_or_default().to_owned()).collect();
-    routes_to.sort();
-    routes_to.dedup();
-    Some(Entry {
-        id: profile.id.clone(),
-        arn: profile.arn.clone(),
-        name: profile.name.clone(),
-        kind: if profile.is_application { Kind::Application } else { Kind::System },
-        model_name: known.map_or_else(|| words(&model), |known| known.name.clone()),
-        model,
-        model_id,
-        reach: Reach::of_models(&profile.model_arns),
-        routes_to,
-        lifecycle: known.map(|known| known.lifecycle.clone()).unwrap_or_default(),
-    })
-}
-
-fn of_model(found: &FoundationModel) -> Option<Entry> {
-    let region = found.arn.split(':').nth(3).unwrap_or_default().to_owned();
-    Some(Entry {
-        id: found.id.clone(),
-        arn: found.arn.clone(),
-        name: found.name.clone(),
-        kind: Kind::Foundation,
-        model: Model::parse(&found.id)?,
-        model_name: found.name.clone(),
-        model_id: found.id.clone(),
-        reach: Reach::of([region.as_str()]),
-        routes_to: vec![region],
-        lifecycle: found.lifecycle.clone(),
-    })
-}
-
-/// A model whose name AWS did not tell: `Claude Sonnet 4.6`.
-fn words(model: &Model) -> String {
-    let mut family = model.family.clone();
-    if let Some(first) = family.get_mut(..1) {
-        first.make_ascii_uppercase();
+impl Message {
+    const fn certain(text: &'static str) -> Self {
+        Self { text, proof: Proof::Certain }
     }
-    let numbers: Vec<String> = model.generation.iter().map(u32::to_string).collect();
-    format!("Claude {family} {}", numbers.join("."))
-}
 
-/// The order Claude Code's picker has, others behind.
-fn family_order(family: &str) -> usize {
-    vars::FAMILY_PINS.iter().position(|(known, _)| *known == family).unwrap_or(vars::FAMILY_PINS.len())
-}
+    const fn likely(text: &'static str) -> Self {
+        Self { text, proof: Proof::Likely }
+    }
 
-/// What is pinned now and as what: `main`, an alias, `background`.
-#[must_use]
-pub fn pinned(configuration: &Configuration) -> Vec<(&'static str, String)> {
-    let alias = |family: &str| {
-        let pin = configuration.pins.iter().find(|(known, _)| *known == family);
-        pin.and_then(|(_, found)| found.as_ref()).map(|found| found.value.clone())
-    };
-    let mut pinned = Vec::new();
-    if let Some(main) = &configuration.main_model {
-        // The main model may be named by its alias.
-        let value = alias(model::without_context_suffix(&main.value)).unwrap_or_else(|| main.value.clone());
-        pinned.push(("main", value));
+    const fn common(text: &'static str) -> Self {
+        Self { text, proof: Proof::Common }
     }
-    for (family, found) in &configuration.pins {
-        pinned.extend(found.as_ref().map(|found| (*family, found.value.clone())));
+
+    const fn shared(text: &'static str) -> Self {
+        Self { text, proof: Proof::Shared }
     }
-    pinned.extend(alias("haiku").map(|id| ("background", id)));
-    pinned
+
+    const fn maybe(text: &'static str) -> Self {
+        Self { text, proof: Proof::Maybe }
+    }
+
+    const fn wrapper(text: &'static str) -> Self {
+        Self { text, proof: Proof::Wrapper }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn profile(id: &str, regions: &[&str], is_application: bool) -> InferenceProfile {
-        let model = "anthropic.claude-sonnet-5-5";
-        let model = id.split_once('.').map_or(model, |(_, model)| model);
-        let arn = |region: &&str| format!("arn:aws:bedrock:{region}::foundation-model/{model}");
-        InferenceProfile {
-            id: id.into(),
-            arn: format!("arn:aws:bedrock:us-west-2:1:x/{id}"),
-            name: id.into(),
-            is_application,
-            model_arns: regions.iter().map(arn).collect(),
+    #[test]
+    fn ids_are_unique_in_order_and_of_their_family() {
+        for family in FAMILIES {
+            for (at, mode) in family.modes().enumerate() {
+                assert_eq!(mode.id, format!("{}{:02}", family.letter, at + 1));
+                assert_eq!(find(&mode.id.to_lowercase()), Some(mode));
+            }
         }
+        assert_eq!(find("Z99"), None);
     }
 
     #[test]
-    fn the_newest_generation_comes_first_and_then_the_narrowest_way() {
-        let profiles = [
-            profile("global.anthropic.claude-sonnet-5-5", &["us-west-2", ""], false),
-            profile("opaque1", &["us-west-2"], true),
-            profile("us.anthropic.claude-haiku-4-5-20251001-v1:0", &["us-east-1"], false),
-            profile("us.anthropic.claude-sonnet-5-5", &["us-west-2", "us-east-1"], false),
-            profile("us.anthropic.claude-opus-5-5", &["us-east-1"], false),
-            profile("us.amazon.nova-pro-v1:0", &["us-east-1"], false),
-        ];
-        let model = FoundationModel {
-            id: "anthropic.claude-3-haiku-20240307-v1:0".into(),
-            arn: "arn:aws:bedrock:us-west-2::foundation-model/anthropic.claude-3-haiku-20240307-v1:0".into(),
-            name: "Claude 3 Haiku".into(),
-            is_on_demand: true,
-            lifecycle: Lifecycle { is_legacy: Some(true), ..Lifecycle::default() },
-        };
-        let found = entries(&profiles, &[model], true);
-        let ids: Vec<&str> = found.iter().map(|entry| entry.id.as_str()).collect();
-        assert_eq!(
-            ids,
-            [
-                "us.anthropic.claude-opus-5-5",
-                "us.anthropic.claude-sonnet-5-5",
-                "global.anthropic.claude-sonnet-5-5",
-                "opaque1",
-                "us.anthropic.claude-haiku-4-5-20251001-v1:0",
-                "anthropic.claude-3-haiku-20240307-v1:0",
-            ]
-        );
-        let words: Vec<String> = found.iter().map(|entry| entry.reach.to_string()).collect();
-        assert_eq!(words[..4], ["stays in the US", "stays in the US", "goes anywhere", "stays in the US"]);
-        assert_eq!((found[3].pin(), found[3].model.family.as_str()), (found[3].arn.as_str(), "sonnet"));
-        assert_eq!(found[5].stage(Timestamp::UNIX_EPOCH), "legacy");
-        assert_eq!(found[4].model_name, "Claude Haiku 4.5");
+    fn every_mode_says_what_why_and_what_to_do() {
+        for mode in all() {
+            for text in [mode.title, mode.cause, mode.fix.text(), mode.before.text(), mode.source] {
+                assert!(text.len() > 4 && text.trim() == text && !text.contains("  "), "{}: {text:?}", mode.id);
+            }
+            assert!(mode.title.len() <= 90 && !mode.title.ends_with('.'), "{}", mode.id);
+            assert!(!mode.messages.is_empty() || !mode.symptom.is_empty(), "{}: seen how?", mode.id);
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod models;
 pub mod profiles;
+pub mod session_start;
 
 use std::time::Duration;
 

@@ -3,8 +3,8 @@
 //! Pure. What Claude Code does with each variable was observed with 2.1.329.
 
 use crate::capabilities;
-use crate::catalogue::{Entry, Kind};
 use crate::model;
+use crate::offering::{Entry, Kind};
 use crate::plan::Wish;
 use crate::regions::{Reach, Residency};
 use crate::settings::document::Key;

@@ -7,7 +7,6 @@ use crate::ask;
 use crate::aws::call::CallError;
 use crate::aws::files::{self, AwsFiles};
 use crate::aws::probe::INPUT_TOKENS;
-use crate::catalogue;
 use crate::cli::Global;
 use crate::cli::models::{ModelsArgs, ModelsCommand};
 use crate::commands::credentials::explain;
@@ -15,6 +14,7 @@ use crate::configuration::{self, Identity};
 use crate::error::Failure;
 use crate::model;
 use crate::observe::models::{self, NoPrincipal, Offering, Principal};
+use crate::offering;
 use crate::proof::{Proof, Proofs};
 use crate::report::{human, v1};
 use crate::settings::scope::Settings;
@@ -85,7 +85,7 @@ impl Look {
             [only] if is_ambient => configuration::judge(world, &settings, &files.profiles, Some(only)),
             _ => configured,
         };
-        let pinned = catalogue::pinned(&configuration);
+        let pinned = offering::pinned(&configuration);
         let who = models::principal(world, &settings, &files, &configuration, global.region.as_deref());
         let who = who.map_err(no_principal)?;
         let ids: Vec<String> = pinned.iter().map(|(_, id)| id.clone()).collect();
@@ -126,7 +126,7 @@ impl Look {
         let tail = id.rsplit('.').next().unwrap_or(id);
         let entries = self.offering.entries.iter();
         let near = entries.filter(|entry| entry.id.contains(tail) || tail.contains(&entry.id) || entry.name == id);
-        near.map(catalogue::Entry::pin).take(4).collect()
+        near.map(offering::Entry::pin).take(4).collect()
     }
 
     fn proofs(&self, world: &World) -> Proofs {

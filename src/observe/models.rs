@@ -11,11 +11,11 @@ use crate::aws::credentials::{self, CacheKey, Credentials, CredentialsError};
 use crate::aws::files::AwsFiles;
 use crate::aws::probe::{Outcome, Prober};
 use crate::aws::quotas::{self, Quota};
-use crate::catalogue::{self, Entry};
 use crate::configuration::{Configuration, Identity};
 use crate::gate::Asked;
 use crate::model;
 use crate::observe::{ONE_LOOK, keys_in_variables};
+use crate::offering::{self, Entry};
 use crate::private_file::StateFolder;
 use crate::proof::{Proof, ProofKey, Proofs};
 use crate::settings::scope::Settings;
@@ -138,7 +138,7 @@ pub fn offering(
         };
         let system = profiles.iter().filter(|profile| !profile.is_application);
         offering.listed = system.map(|profile| profile.id.clone()).collect();
-        offering.entries = catalogue::entries(&profiles, &models, all || !offering.is_listed);
+        offering.entries = offering::entries(&profiles, &models, all || !offering.is_listed);
         Ok(offering)
     })
 }

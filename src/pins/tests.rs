@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::aws::bedrock::{InferenceProfile, Lifecycle};
-use crate::catalogue::entries;
+use crate::offering::entries;
 
 fn profile(id: &str, model: &str, regions: &[&str], is_application: bool) -> InferenceProfile {
     InferenceProfile {

@@ -2,6 +2,7 @@
 
 pub mod models;
 pub mod profiles;
+pub mod regions;
 
 use std::path::Path;
 

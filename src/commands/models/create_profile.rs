@@ -3,10 +3,10 @@
 use crate::ask;
 use crate::aws::bedrock::Bedrock;
 use crate::aws::call;
-use crate::catalogue::Kind;
 use crate::cli::Global;
 use crate::cli::models::CreateProfileArgs;
 use crate::error::Failure;
+use crate::offering::Kind;
 use crate::report::v1;
 use crate::ui::Ui;
 use crate::world::World;

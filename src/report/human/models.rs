@@ -4,9 +4,9 @@ use std::fmt::Write;
 
 use jiff::Timestamp;
 
-use crate::catalogue::{Entry, Kind};
 use crate::model;
 use crate::observe::models::Offering;
+use crate::offering::{Entry, Kind};
 use crate::proof::{Proof, Proofs, Status};
 use crate::ui::wrap::{parted, width_of, wrapped};
 use crate::ui::{BAD, BOLD, DIM, GOOD, NOTICE, styled};

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::catalogue::Entry;
+use crate::offering::Entry;
 use crate::plan::Plan;
 use crate::proof::{Proof, Status};
 use crate::report::human::models::Facts;
