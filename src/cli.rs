@@ -9,6 +9,8 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::regions::Residency;
+
 pub use access::{EnvArgs, EnvFormat, RegionsArgs};
 
 /// Gets Claude Code running on Amazon Bedrock, keeps it signed in, and undoes it byte for byte
@@ -92,6 +94,12 @@ pub struct SetupArgs {
     /// Inference profile id or ARN for the main model; without it the recommended one
     #[arg(long, value_name = "ID")]
     pub model: Option<String>,
+    /// Where requests may be processed; without it where the pinned models keep them, or it is asked
+    #[arg(long, value_name = "WHERE")]
+    pub residency: Option<Residency>,
+    /// Also ask about the background model, prompt caching, the service tier and token limits
+    #[arg(long)]
+    pub more: bool,
     /// How Claude Code gets its AWS identity
     #[arg(long, value_name = "MODE")]
     pub identity: Option<IdentityMode>,

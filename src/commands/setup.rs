@@ -23,6 +23,7 @@ use crate::settings::scope::{self, Scope, Settings};
 use crate::settings::store::{self, Snapshot};
 use crate::ui::Ui;
 use crate::wizard::foreign::{self, Recognised};
+use crate::wizard::more::More;
 use crate::wizard::{Answers, Wizard};
 use crate::world::World;
 
@@ -155,12 +156,14 @@ impl<'a> Setup<'a> {
             adopt: forced.or(unasked),
             profile: self.planned.as_ref().map(|(_, name)| name.clone()).or_else(|| self.global.profile.clone()),
             region: self.global.region.clone(),
+            residency: self.args.residency,
             model: self.args.model.clone(),
             identity: self.args.identity,
             replace: forced.or(unasked),
             confirmed: (!may_ask || self.args.dry_run).then_some(true),
             scope: self.args.scope,
             own: self.own.helpers.clone(),
+            more: More { open: self.args.more, ..More::default() },
         }
     }
 

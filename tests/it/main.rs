@@ -9,6 +9,7 @@ mod helpers;
 mod hook;
 mod hostile_files;
 mod kill;
+mod models;
 mod network;
 mod new_profile;
 mod profiles;
