@@ -340,7 +340,9 @@ impl Wizard {
 
     /// A question, beginning where its last answer was.
     fn ask(&self, mut question: Question) -> Step {
-        if let Some(earlier) = self.earlier.get(&question.topic) {
+        // The list of other settings begins anew each time, at its end.
+        let earlier = self.earlier.get(&question.topic).filter(|_| question.topic != Topic::More);
+        if let Some(earlier) = earlier {
             question.begin_at(earlier);
         }
         Step::Ask(question)

@@ -5,6 +5,7 @@ mod claude_code;
 mod helpers;
 mod identity;
 pub(crate) mod machine;
+mod models;
 mod oracle;
 mod profiles;
 mod region_data;

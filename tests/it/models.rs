@@ -177,7 +177,7 @@ const GATES: &[Truth] = &[
             "created_at = \"2026-11-04T00:00:00Z\"",
             "created_at = \"2026-11-04T00:00:00Z\"\ndata_retention = [\"provider_data_share\"]",
         )],
-        stopped: &[("us.anthropic.claude-fable-5-2", "M19")],
+        stopped: &[("us.anthropic.claude-fable-5-2", "M19"), ("global.anthropic.claude-fable-5-2", "M19")],
         ..USUAL
     },
     Truth {
@@ -198,7 +198,7 @@ const GATES: &[Truth] = &[
             "created_at = \"2026-10-15T00:00:00Z\"",
             "created_at = \"2026-10-15T00:00:00Z\"\nlegacy_at = \"2026-11-01T00:00:00Z\"",
         )],
-        stopped: &[("us.anthropic.claude-opus-5-5", "M14")],
+        stopped: &[("us.anthropic.claude-opus-5-5", "M14"), ("global.anthropic.claude-opus-5-5", "M14")],
         main: "us.anthropic.claude-sonnet-5",
         ..USUAL
     },

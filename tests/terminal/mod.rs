@@ -3,5 +3,6 @@
 mod answers;
 mod endings;
 mod lines;
+mod models;
 mod others;
 mod screen;
