@@ -101,6 +101,10 @@ pub struct SetupArgs {
     /// Take the recommended answers instead of asking
     #[arg(long, short)]
     pub yes: bool,
+    /// Answers as a JSON object, for another program that asks the user: with `--json` comes the next question, then
+    /// the plan, which is written once its question is answered, too
+    #[arg(long, value_name = "JSON", requires = "json", conflicts_with_all = ["yes", "dry_run"])]
+    pub answers: Option<String>,
     /// Replace values that someone else wrote, and narrow the permissions of an `--export-command` that are too wide
     #[arg(long)]
     pub force: bool,
