@@ -3,6 +3,7 @@
 #[path = "../clients/mod.rs"]
 mod clients;
 mod credentials;
+mod env;
 mod harness;
 mod helpers;
 mod hook;
@@ -12,6 +13,7 @@ mod network;
 mod new_profile;
 mod profiles;
 mod recordings;
+mod regions;
 mod reset;
 mod secrets;
 mod setup;
