@@ -122,7 +122,7 @@ impl<'a> Setup<'a> {
     fn plan_profile(&mut self) -> Result<(), Stop> {
         let args = &self.args.new_profile;
         let none_there = self.files.profiles.profiles().next().is_none() && self.global.profile.is_none();
-        let is_answered = self.asker.given().is_some_and(|given| given.names_new_profile());
+        let is_answered = self.asker.given().is_some_and(Given::names_new_profile);
         let is_wanted = (none_there && self.asker.asks() || is_answered) && !self.own.gives_identity();
         if args.start_url.is_none() && !is_wanted {
             return Ok(());

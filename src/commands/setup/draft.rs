@@ -60,7 +60,7 @@ impl Draft {
             digest.update(bytes.len().to_le_bytes());
             digest.update(bytes);
         }
-        digest.finalize().iter().take(6).map(|byte| format!("{byte:02x}")).collect()
+        digest.finalize().iter().take(6).map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat()
     }
 
     /// Whether another draft would do the same to the same file.

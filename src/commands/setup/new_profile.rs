@@ -30,7 +30,7 @@ pub(super) fn create(
     let mut knowledge = known(files);
     let mut answers = given(global, args);
     check_given(&answers, &knowledge)?;
-    let mut asked: Vec<Topic> = Vec::new();
+    let mut path: Vec<Topic> = Vec::new();
     let mut token: Option<(SsoProfile, Token)> = None;
     loop {
         match new_profile::next(&knowledge, &answers) {
@@ -48,13 +48,13 @@ pub(super) fn create(
                 knowledge.roles = Some(call::block_on(portal.roles(&account)).map_err(failed)?);
             }
             step @ Step::Ask { topic, .. } => match answer(world, ui, step, asker)? {
-                Reply::Back => match asked.pop() {
+                Reply::Back => match path.pop() {
                     Some(last) => unset(&mut answers, &mut knowledge, last),
                     None => return Err(Failure::interrupted().into()),
                 },
                 Reply::Answer(answer) => match new_profile::check(topic, &answer, &knowledge) {
                     Ok(()) => {
-                        asked.push(topic);
+                        path.push(topic);
                         set(&mut answers, topic, answer);
                     }
                     Err(message) if asker.is_person() => ui.warning(&message),
