@@ -7,4 +7,5 @@ mod identity;
 pub(crate) mod machine;
 mod oracle;
 mod profiles;
+mod region_data;
 mod staying_signed_in;

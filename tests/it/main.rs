@@ -4,13 +4,17 @@ mod aws_file;
 #[path = "../clients/mod.rs"]
 mod clients;
 mod credentials;
+mod env;
 mod harness;
 mod helpers;
+mod hook;
 mod hostile_files;
 mod kill;
 mod network;
 mod new_profile;
 mod profiles;
+mod recordings;
+mod regions;
 mod reset;
 mod secrets;
 mod session;
