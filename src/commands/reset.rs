@@ -70,7 +70,9 @@ pub(super) fn run(world: &World, ui: Ui, global: &Global, args: &ResetArgs) -> R
     }
     report.say(world, ui, global, args, problems.is_empty())?;
     let last = problems.pop();
-    problems.iter().for_each(|failure| ui.failure(failure));
+    for failure in &problems {
+        ui.failure(failure);
+    }
     last.map_or(Ok(()), Err)
 }
 
