@@ -87,6 +87,42 @@ pub struct Question {
 }
 
 impl Topic {
+    /// Every question, in the order they are asked; the list of other settings is none to a program, which answers them
+    /// by name.
+    pub const ALL: [Self; 14] = [
+        Self::Adoption,
+        Self::Profile,
+        Self::Region,
+        Self::Residency,
+        Self::Model,
+        Self::Identity,
+        Self::Conflict,
+        Self::Extra(Extra::Background),
+        Self::Extra(Extra::BackgroundRegion),
+        Self::Extra(Extra::Caching),
+        Self::Extra(Extra::Tier),
+        Self::Extra(Extra::OutputTokens),
+        Self::Extra(Extra::ThinkingTokens),
+        Self::Confirmation,
+    ];
+
+    /// Its name for programs.
+    #[must_use]
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Adoption => "adoption",
+            Self::Profile => "profile",
+            Self::Region => "region",
+            Self::Residency => "residency",
+            Self::Model => "model",
+            Self::More => "more",
+            Self::Extra(extra) => extra.name(),
+            Self::Identity => "identity",
+            Self::Conflict => "conflict",
+            Self::Confirmation => "confirmation",
+        }
+    }
+
     /// Takes an answer as it was typed or chosen, or says why it is none.
     ///
     /// # Errors
