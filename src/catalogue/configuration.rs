@@ -182,7 +182,7 @@ pub(super) const MODES: &[FailureMode] = &[
         messages: &[
             Message::certain("Region not accepted: region=\"<region>\" is not a valid hostname component."),
             Message::likely("Provided region_name '<region>' doesn't match a supported format."),
-            Message::likely("getaddrinfo ENOTFOUND bedrock-runtime.<region>.amazonaws.com"),
+            Message::shared("getaddrinfo ENOTFOUND bedrock-runtime.<region>.amazonaws.com"),
         ],
         source: "changelog 2.1.232; amazon-bedrock documentation; observed",
     },

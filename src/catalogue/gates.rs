@@ -152,7 +152,7 @@ pub(super) const MODES: &[FailureMode] = &[
                 "is not authorized to perform: bedrock:InvokeModel on resource: <arn> with an explicit deny in a \
                 service control policy",
             ),
-            Message::likely("with an explicit deny in a service control policy"),
+            Message::maybe("with an explicit deny in a service control policy"),
         ],
         source: "claude-code#119, #561, #20594, #27241; aws-control-tower-customizations#211",
     },

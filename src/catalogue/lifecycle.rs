@@ -62,7 +62,7 @@ pub(super) const MODES: &[FailureMode] = &[
                 "<model> is not available for this account. You can explore other available models on Amazon \
                 Bedrock.",
             ),
-            Message::certain("is not available for this account"),
+            Message::common("is not available for this account"),
         ],
         source: "reports of several projects",
     },
@@ -121,8 +121,8 @@ pub(super) const MODES: &[FailureMode] = &[
         symptom: "",
         messages: &[
             Message::certain("Input is too long for requested model."),
-            Message::likely("Prompt is too long"),
-            Message::likely("prompt is too long: <number> tokens > 200000 maximum"),
+            Message::common("Prompt is too long"),
+            Message::common("prompt is too long: <number> tokens > 200000 maximum"),
         ],
         source: "claude-code#40753, #35545, #81068; errors documentation",
     },
@@ -136,7 +136,6 @@ pub(super) const MODES: &[FailureMode] = &[
         messages: &[
             Message::likely("The long context beta is not yet available for this subscription."),
             Message::likely("API Error (<prefix>.anthropic.claude-haiku-<version>[1m]): 400"),
-            Message::maybe("context-1m-2025-08-07"),
         ],
         source: "hermes-agent#67977",
     },
@@ -199,7 +198,7 @@ pub(super) const MODES: &[FailureMode] = &[
         fix: Fix::update("2.1.196", "Update, or ignore it"),
         before: Before::Files("the version"),
         symptom: "",
-        messages: &[Message::likely("/context <output> Error: 400 The provided model identifier is invalid.")],
+        messages: &[Message::certain("/context Error: 400 The provided model identifier is invalid.")],
         source: "claude-code#12621; changelog 2.1.196",
     },
     FailureMode {

@@ -163,7 +163,7 @@ pub(super) const MODES: &[FailureMode] = &[
                 "at 'modelIdentifier' failed to satisfy constraint: Member must satisfy regular expression \
                 pattern",
             ),
-            Message::likely("The provided ARN is invalid"),
+            Message::common("The provided ARN is invalid"),
         ],
         source: "claude-code#1215; changelog 0.2.125",
     },

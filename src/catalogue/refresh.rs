@@ -214,8 +214,8 @@ pub(super) const MODES: &[FailureMode] = &[
         before: Before::Probe("one token from each model in use"),
         symptom: "",
         messages: &[
-            Message::certain("Fetched AWS caller identity, skipping AWS auth refresh command <output> 403"),
-            Message::likely("Fetched AWS caller identity, skipping AWS auth refresh command"),
+            Message::likely("Fetched AWS caller identity, skipping AWS auth refresh command <output> API Error: 403"),
+            Message::maybe("Fetched AWS caller identity, skipping AWS auth refresh command"),
         ],
         source: "claude-code#77253; errors documentation",
     },

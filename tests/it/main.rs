@@ -3,6 +3,7 @@
 #[path = "../clients/mod.rs"]
 mod clients;
 mod credentials;
+mod explain;
 mod harness;
 mod helpers;
 mod hostile_files;
