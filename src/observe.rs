@@ -1,6 +1,8 @@
 //! Reads everything a report needs: settings, AWS files, caches and, when asked, AWS itself.
 
+pub mod pasted;
 pub mod profiles;
+pub mod session_start;
 
 use std::time::Duration;
 

@@ -21,7 +21,7 @@ use crate::{
     clock,
     cloud::Cloud,
     control, eventstream,
-    fault::{FaultAnswer, FaultEffect},
+    fault::{Asked, FaultAnswer, FaultEffect},
     log::Entry,
     recording::Exchange,
     request::{Refusal, Reply, Request},
@@ -60,7 +60,9 @@ pub(crate) async fn respond(cloud: Arc<Cloud>, request: hyper::Request<Incoming>
         return Ok(response(&cloud, reply, None, cloud.mint.request_id()));
     }
     let route = Route::of(&request);
-    let fault = cloud.faults.due(route.service, &route.operation, route.model());
+    let region = request.region();
+    let (service, operation, model) = (route.service, &route.operation, route.model());
+    let fault = cloud.faults.due(&Asked { service, operation, model, region: region.as_deref() });
     let mut entry = Entry { fault: fault.is_some(), ..route.entry() };
     let latency = fault.as_ref().and_then(|fault| fault.latency?.try_into().ok()).unwrap_or(Duration::ZERO);
     let effect = fault.and_then(|fault| fault.effect);
@@ -69,10 +71,10 @@ pub(crate) async fn respond(cloud: Arc<Cloud>, request: hyper::Request<Incoming>
         sleep(cloud.latency + latency).await;
     }
     if let Some(FaultEffect::Silence) = effect {
-        finish(&cloud, &request, None, entry);
+        finish(&cloud, &request, None, entry, effect.as_ref());
         return std::future::pending().await;
     }
-    finish(&cloud, &request, outcome.as_ref(), entry);
+    finish(&cloud, &request, outcome.as_ref(), entry, effect.as_ref());
     let reply = outcome.ok_or(Broken::ByFault)?;
     let cut = if let Some(FaultEffect::Cut { after }) = effect { Some(after) } else { None };
     Ok(response(&cloud, reply, cut, cloud.mint.request_id()))
@@ -124,10 +126,11 @@ fn foreign(cloud: &Cloud, route: &Route, answer: &FaultAnswer) -> Reply {
     reply
 }
 
-fn finish(cloud: &Cloud, request: &Request, reply: Option<&Reply>, mut entry: Entry) {
+fn finish(cloud: &Cloud, request: &Request, reply: Option<&Reply>, mut entry: Entry, effect: Option<&FaultEffect>) {
     entry.time = clock::to_the_millisecond(cloud.clock.now());
     entry.status = reply.map_or(0, |reply| reply.status);
-    cloud.recording.append(&Exchange { entry: &entry, request, reply });
+    let injected = effect.map(FaultEffect::name);
+    cloud.recording.append(&Exchange { entry: &entry, injected, request, reply });
     cloud.log.append(entry);
 }
 

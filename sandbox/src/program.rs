@@ -86,6 +86,9 @@ struct TourArgs {
     /// The Claude Code program, when it is not the `claude` on the path
     #[arg(long, value_name = "PATH", conflicts_with = "no_claude")]
     claude: Option<PathBuf>,
+    /// Write requests and answers in full, as JSON lines, to this file
+    #[arg(long, value_name = "FILE")]
+    record: Option<PathBuf>,
     /// Ask nothing
     #[arg(long)]
     yes: bool,

@@ -20,6 +20,8 @@ pub(crate) struct Recording(Option<Mutex<File>>);
 #[derive(Debug)]
 pub(crate) struct Exchange<'a> {
     pub(crate) entry: &'a Entry,
+    /// What a fault did to the answer, by its name: nobody takes that for AWS's.
+    pub(crate) injected: Option<&'static str>,
     pub(crate) request: &'a Request,
     pub(crate) reply: Option<&'a Reply>,
 }
@@ -40,7 +42,7 @@ impl Recording {
 
 impl Exchange<'_> {
     fn to_json(&self) -> Value {
-        let Self { entry, request, reply } = self;
+        let Self { entry, injected, request, reply } = self;
         let headers: Vec<[String; 2]> = request
             .headers
             .iter()
@@ -57,7 +59,7 @@ impl Exchange<'_> {
             "time": entry.time,
             "service": entry.service,
             "operation": entry.operation,
-            "fault": entry.fault,
+            "injected": injected,
             "request": {
                 "method": request.method.as_str(),
                 "path": request.path,

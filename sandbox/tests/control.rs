@@ -1,16 +1,32 @@
 //! Faults and the door below `/_sandbox`, as a script meets them.
 
 use std::{
+    fs::{self, File},
     io::{BufRead, BufReader, Read, Write},
     net::{TcpListener, TcpStream},
+    path::Path,
+    thread,
     time::{Duration, Instant},
 };
 
 use aws_sandbox::{Account, Fault, FaultAnswer, FaultEffect, Options, Sandbox};
 use serde_json::{Value, json};
 
+/// The mark of a request that is wrong on purpose, for those who judge the recordings.
+const MALFORMED: &str = "x-sandbox-malformed: yes\r\n";
+
 fn sandbox() -> Sandbox {
-    Sandbox::start(Account::default(), Options::default()).expect("a free port")
+    playing(Account::default())
+}
+
+/// Plays an account, and records it beside the recordings of the program's tests.
+fn playing(account: Account) -> Sandbox {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("recordings");
+    fs::create_dir_all(&folder).expect("creatable");
+    // The test runner names a test's thread after it.
+    let test = thread::current().name().expect("a test").to_owned();
+    let record = File::create(folder.join(format!("sandbox-{test}.jsonl"))).expect("creatable");
+    Sandbox::start(account, Options { record: Some(record), ..Options::default() }).expect("a free port")
 }
 
 /// All a server sends until it closes the connection, and whether it closed it in order.
@@ -110,7 +126,7 @@ fn an_answer_is_given_in_the_protocol_of_the_service() {
     let (status, _, body) = send(&sandbox, "POST", "/", "", "Action=GetCallerIdentity&Version=2011-06-15");
     assert!(status == 429 && body.contains("<Code>ThrottlingException</Code>"), "{body}");
     let target = "x-amz-target: ServiceQuotasV20190624.ListServiceQuotas\r\n";
-    let (status, _, body) = send(&sandbox, "POST", "/", target, "{}");
+    let (status, _, body) = send(&sandbox, "POST", "/", target, r#"{"ServiceCode":"bedrock"}"#);
     assert!(status == 429 && body.contains("\"__type\":\"ThrottlingException\""), "{body}");
     let (status, head, body) = send(&sandbox, "GET", "/inference-profiles", "", "");
     assert!(status == 429 && head.contains("x-amzn-errortype: throttlingexception\r\n"), "{head}");
@@ -130,7 +146,7 @@ fn faults_are_set_listed_and_cleared_from_outside() {
     assert_eq!((status, &set["id"]), (200, &1.into()));
     let began = Instant::now();
     assert_eq!(register(&sandbox).0, 200);
-    let (status, head, body) = send(&sandbox, "POST", "/client/register", "", "{}");
+    let (status, head, body) = send(&sandbox, "POST", "/client/register", MALFORMED, "{}");
     assert!(status == 502 && head.contains("content-type: text/html") && body == "<html>proxy</html>", "{head}");
     assert!(began.elapsed() >= Duration::from_millis(300));
     assert_eq!(register(&sandbox).0, 200);
@@ -166,7 +182,7 @@ fn a_connection_is_dropped_before_or_after_the_request_is_processed() {
 fn an_answer_breaks_off_in_the_middle() {
     let sandbox = sandbox();
     sandbox.set_fault(Fault::of("RegisterClient", FaultEffect::Cut { after: 0 }).times(1));
-    let (status, head, body) = send(&sandbox, "POST", "/client/register", "", "{}");
+    let (status, head, body) = send(&sandbox, "POST", "/client/register", MALFORMED, "{}");
     let announced = head.lines().find_map(|line| line.strip_prefix("content-length: "));
     let announced: usize = announced.expect("announced").parse().expect("a number");
     assert!(status == 400 && !body.is_empty() && body.len() < announced, "{head}\n{body}");
@@ -179,7 +195,11 @@ fn silence_lasts_until_the_fault_is_not_about_the_request() {
     let address = sandbox.endpoint();
     let mut stream = TcpStream::connect(address.trim_start_matches("http://")).expect("it listens");
     stream.set_read_timeout(Some(Duration::from_millis(300))).expect("a time limit");
-    stream.write_all(b"POST /client/register HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\n\r\n{}").expect("sent");
+    stream
+        .write_all(
+            b"POST /client/register HTTP/1.1\r\nhost: x\r\nx-sandbox-malformed: yes\r\ncontent-length: 2\r\n\r\n{}",
+        )
+        .expect("sent");
     assert!(stream.read(&mut [0; 16]).is_err());
     assert_eq!(register(&sandbox).0, 200);
 }
@@ -260,7 +280,7 @@ fn sessions_are_forgotten_and_tokens_expire_from_outside() {
 #[test]
 fn time_goes_on_when_told_and_every_answer_says_what_time_it_is() {
     let account = Account { clock_ahead: jiff::SignedDuration::from_hours(-24), ..Account::default() };
-    let sandbox = Sandbox::start(account, Options::default()).expect("a free port");
+    let sandbox = playing(account);
     let date = || {
         let (_, head, _) = register(&sandbox);
         let date = head.lines().find_map(|line| line.strip_prefix("date: ")).expect("a date").to_owned();
@@ -285,7 +305,7 @@ fn a_web_identity_is_exchanged_for_credentials_of_the_role_that_trusts_it() {
                 subject = \"repo:us/*\" } }\n";
     let text = include_str!("../account.toml").replace("# Cross-region", &format!("{role}\n# Cross-region"));
     let account = Account::from_toml(&text).expect("a valid account");
-    let sandbox = Sandbox::start(account, Options::default()).expect("a free port");
+    let sandbox = playing(account);
     let assume = |token: &str| {
         let form = format!(
             "Action=AssumeRoleWithWebIdentity&Version=2011-06-15&RoleSessionName=run-1\

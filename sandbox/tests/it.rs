@@ -146,8 +146,11 @@ fn a_wrong_account_file_is_named_with_what_is_wrong() {
 fn serving_prints_the_way_and_logs_until_the_input_ends() {
     let folder = tempfile::tempdir().expect("a folder");
     let log = folder.path().join("log");
+    let recordings = Path::new(env!("CARGO_TARGET_TMPDIR")).join("recordings");
+    fs::create_dir_all(&recordings).expect("creatable");
     let mut child = program()
-        .args(["--serve", "--log", log.to_str().expect("a plain path")])
+        .args(["--serve", "--log", log.to_str().expect("a plain path"), "--record"])
+        .arg(recordings.join("sandbox-serving.jsonl"))
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()

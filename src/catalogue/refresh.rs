@@ -33,7 +33,7 @@ pub(super) const MODES: &[FailureMode] = &[
         ),
         before: Before::Calls("GetCallerIdentity asked as Claude Code does"),
         symptom: "",
-        messages: &[Message::shared(
+        messages: &[Message::maybe(
             "Fetching AWS caller identity for AWS auth refresh command <output> Running AWS auth refresh \
                 command",
         )],

@@ -84,7 +84,9 @@ impl Search<'_> {
         for part in core..self.pattern.parts.len() {
             let reach = end + self.gap(part);
             let fits = |other: &Piece| {
-                other.place >= end && other.place <= reach && (part > core || other.offset > piece.offset)
+                other.place >= end
+                    && other.place <= reach
+                    && (part > core || other.offset >= piece.offset + piece.length)
             };
             if let Some(next) = self.pieces(part).filter(fits).max_by_key(|piece| piece.length) {
                 end = next.place + next.length;
@@ -96,7 +98,9 @@ impl Search<'_> {
             let reach = self.gap((part + 1).min(self.pattern.parts.len() - 1));
             let fits = |other: &Piece| {
                 let other_end = other.place + other.length;
-                other_end <= start && other_end + reach >= start && (part < core || other.offset < piece.offset)
+                other_end <= start
+                    && other_end + reach >= start
+                    && (part < core || other.offset + other.length <= piece.offset)
             };
             if let Some(last) = self.pieces(part).filter(fits).max_by_key(|piece| piece.length) {
                 start = last.place;

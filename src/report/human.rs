@@ -1,6 +1,8 @@
 //! The reports people read: aligned pairs, the important first.
 
+pub mod explain;
 pub mod profiles;
+pub mod regions;
 
 use std::path::Path;
 

@@ -9,6 +9,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::harness::{PROGRAM, Run};
+use crate::recordings;
 
 /// The newest Claude Code that was tried, and the one npm installs on Node 20 without saying so.
 pub(super) const CLAUDE_VERSIONS: [&str; 2] = ["2.1.329", "2.1.197"];
@@ -143,7 +144,10 @@ impl Machine {
         }
         namespace.arg("--").args(command);
         namespace.env_clear().env("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
-        namespace.stdin(Stdio::null()).output().expect("unshare starts").into()
+        let output = namespace.stdin(Stdio::null()).output().expect("unshare starts");
+        // The next run writes over it, and all of them are judged in the end.
+        fs_err::copy(self.recording(), recordings::next()).expect("a recording");
+        output.into()
     }
 
     /// Runs our program on the machine.

@@ -9,6 +9,8 @@ use aws_sandbox::{Account, Options, Sandbox};
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::recordings;
+
 /// The program under test.
 pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_claude-bedrock");
 
@@ -55,7 +57,8 @@ impl Home {
 
     fn with_options(account: Account, signed_in: bool, options: Options) -> Self {
         let folder = tempfile::Builder::new().prefix("home").tempdir().expect("a temporary folder");
-        let sandbox = Sandbox::start(account, options).expect("a free port");
+        let record = Some(fs_err::File::create(recordings::next()).expect("creatable").into_file());
+        let sandbox = Sandbox::start(account, Options { record, ..options }).expect("a free port");
         sandbox.furnish(folder.path(), signed_in).expect("a furnished home");
         fs_err::create_dir(folder.path().join("work")).expect("a working directory");
         Self { folder, sandbox, extra: Vec::new() }

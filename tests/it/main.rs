@@ -3,14 +3,18 @@
 #[path = "../clients/mod.rs"]
 mod clients;
 mod credentials;
+mod env;
 mod explain;
 mod harness;
 mod helpers;
+mod hook;
 mod hostile_files;
 mod kill;
 mod network;
 mod new_profile;
 mod profiles;
+mod recordings;
+mod regions;
 mod reset;
 mod secrets;
 mod setup;

@@ -7,7 +7,7 @@ use std::{
     process::{Command, ExitCode, ExitStatus, Stdio},
 };
 
-use super::{Failure, Home, TourArgs, child, during};
+use super::{Failure, Home, TourArgs, child, create, during};
 use crate::{Account, Options, Sandbox, environment, process};
 
 const PRODUCT: &str = "claude-bedrock";
@@ -19,7 +19,8 @@ const QUIET: [(&str, &str); 3] =
 
 pub(super) fn tour(args: &TourArgs) -> Result<ExitCode, Failure> {
     let product = build_and_find_product()?;
-    let sandbox = Sandbox::start(Account::default(), Options::default()).map_err(during("starting the sandbox"))?;
+    let options = Options { record: args.record.as_deref().map(create).transpose()?, ..Options::default() };
+    let sandbox = Sandbox::start(Account::default(), options).map_err(during("starting the sandbox"))?;
     let home = Home::prepare(args.home.as_deref())?;
     sandbox.furnish(home.path(), true).map_err(during("furnishing the home"))?;
     tell(&format!(

@@ -1,5 +1,6 @@
 //! AWS Sign-In for developers, which `aws login` uses: temporary credentials for what a person approved in a browser.
 
+use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED, UnparsedPublicKey};
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -148,14 +149,12 @@ fn console_holder(cloud: &Cloud) -> Option<Holder> {
     })
 }
 
-/// Reads a `DPoP` proof, and names the key it was made with.
-///
-/// Its signature is not verified: that would take another library, and no client sends a wrong one by mistake.
+/// Verifies a `DPoP` proof (RFC 9449), and names the key it was made with.
 fn proven_key(cloud: &Cloud, request: &Request) -> Option<String> {
-    let mut parts = request.header("dpop")?.split('.');
-    let mut part =
-        || -> Option<Value> { serde_json::from_slice(&BASE64_URL_SAFE_NO_PAD.decode(parts.next()?).ok()?).ok() };
-    let (header, claims) = (part()?, part()?);
+    let (message, signature) = request.header("dpop")?.rsplit_once('.')?;
+    let (header, claims) = message.split_once('.')?;
+    let part = |text: &str| -> Option<Value> { serde_json::from_slice(&decoded(text)?).ok() };
+    let (header, claims) = (part(header)?, part(claims)?);
     let current = (claims["iat"].as_i64()? - cloud.clock.now().as_second()).abs() <= SKEW;
     let sound = header["typ"] == "dpop+jwt"
         && header["alg"] == "ES256"
@@ -163,8 +162,16 @@ fn proven_key(cloud: &Cloud, request: &Request) -> Option<String> {
         && claims["htu"].as_str()?.ends_with("/v1/token")
         && current
         && cloud.spend(format!("proof {}", claims["jti"].as_str()?));
-    let key = &header["jwk"];
-    sound.then(|| Some(crate::sigv4::digest(format!("{}.{}", key["x"].as_str()?, key["y"].as_str()?).as_bytes())))?
+    // An uncompressed point is a 4, then both coordinates.
+    let (x, y) = (header["jwk"]["x"].as_str()?, header["jwk"]["y"].as_str()?);
+    let point = [&[4][..], &decoded(x)?, &decoded(y)?].concat();
+    let key = UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point);
+    let genuine = sound && key.verify(message.as_bytes(), &decoded(signature)?).is_ok();
+    genuine.then(|| crate::sigv4::digest(format!("{x}.{y}").as_bytes()))
+}
+
+fn decoded(text: &str) -> Option<Vec<u8>> {
+    BASE64_URL_SAFE_NO_PAD.decode(text).ok()
 }
 
 fn denied(error: &str) -> Refusal {

@@ -1,11 +1,13 @@
-"""Checks a recording of aws-sandbox against botocore's own models of the AWS services.
+"""Checks recordings of aws-sandbox against botocore's own models of the AWS services.
 
 Usage: validate.py RECORDING
+       validate.py FOLDER     all recordings in it; every service must have been asked something
 
 Every request has to be one the service's model describes, every answer one botocore's parser understands and the
 model allows: members that exist, required ones, types, enumerations, patterns, lengths, forms of timestamps, HTTP
-statuses, error codes with the statuses the model gives them. Deviations are printed, one per line, and make the exit
-code 1. The last line counts what was checked, as JSON.
+statuses, error codes with the statuses the model gives them. Two things are not judged, and counted: an answer that a
+fault of a test put in the service's place, and a request that a test made wrong on purpose and marked so. Deviations
+are printed, one per line, and make the exit code 1. What was checked is counted: as JSON, or as a table for a folder.
 """
 
 import base64
@@ -14,6 +16,7 @@ import re
 import sys
 from collections import Counter
 from datetime import datetime
+from pathlib import Path
 from urllib.parse import parse_qsl, unquote
 
 import botocore.session
@@ -29,8 +32,8 @@ SERVICES = {
     "bedrock": "bedrock",
     "bedrock-runtime": "bedrock-runtime",
 }
-# Pages for browsers, which no model describes.
-PAGES = {"Authorize", "AuthorizePage", "DevicePage"}
+# Pages for browsers, and a knock at the door that measures how far it is: no model describes them.
+PAGES = {"Authorize", "AuthorizePage", "DevicePage", "Knock"}
 # What the layer before the services says; no service's model lists it.
 FRONT_END = {
     "MissingAuthenticationTokenException": {400, 403},
@@ -58,6 +61,12 @@ BEYOND_ENUM = {"INFERENCE_PROFILE"}
 BEYOND_PATTERN = re.compile(
     r"response(\.inferenceProfileSummaries\[\d+\])?\.(inferenceProfileName|description|models\[\d+\]\.modelArn)"
 )
+# And a list goes beyond its model: profiles of Europe and of Asia route to more regions than the five it allows.
+BEYOND_LENGTH = re.compile(r"response(\.inferenceProfileSummaries\[\d+\])?\.models")
+# What faults do that leave no answer of the service's to judge.
+FOREIGN = {"answer", "dropped_before", "dropped_after", "silence"}
+# The header of a request that a test made wrong on purpose.
+MALFORMED = "x-sandbox-malformed"
 # Members of event payloads that only hide how long they are.
 PADDING = {"p"}
 
@@ -138,7 +147,8 @@ def check(value, shape, protocol, path, deviations):
             deviations.add(path, "is no list")
             return
         limits = shape.metadata
-        if len(value) < limits.get("min", 0) or len(value) > limits.get("max", len(value)):
+        most = len(value) if BEYOND_LENGTH.fullmatch(path) else limits.get("max", len(value))
+        if not limits.get("min", 0) <= len(value) <= most:
             deviations.add(path, f"has {len(value)} members")
         for position, member in enumerate(value):
             check(member, shape.member, protocol, f"{path}[{position}]", deviations)
@@ -202,6 +212,12 @@ class Oracle:
         service, operation_name = exchange["service"], exchange["operation"]
         if operation_name in PAGES:
             return "page"
+        answer = exchange["response"]
+        malformed = header(exchange["request"], MALFORMED) is not None
+        if malformed and answer and answer["status"] < 400:
+            deviations.add("request", "is marked as malformed, and was not refused")
+        if malformed and service not in self.models:
+            return "malformed"
         if service not in self.models:
             deviations.add("request", "is for no service")
             return "nothing"
@@ -210,18 +226,17 @@ class Oracle:
             deviations.add("request", f"{operation_name} is no operation of {service}")
             return "nothing"
         operation = model.operation_model(operation_name)
-        # A body the model limits may be refused for it; that is what an error answer is for.
-        answer = exchange["response"]
-        request_deviations = deviations if answer and answer["status"] < 400 else Deviations("")
-        self.check_request(operation, exchange["request"], request_deviations)
+        if not malformed:
+            self.check_request(operation, exchange["request"], deviations)
+        if exchange["injected"] in FOREIGN:
+            return "injected"
         if answer is None:
-            if not exchange["fault"]:
-                deviations.add("response", "is missing without a fault")
-            return "dropped"
+            deviations.add("response", "is missing without a fault")
+            return "nothing"
         if answer["status"] >= 300:
-            self.check_error(service, operation, answer, exchange["fault"], deviations)
-            return "error"
-        self.check_answer(operation, answer, exchange["fault"], deviations)
+            self.check_error(service, operation, answer, deviations)
+            return "malformed" if malformed else "error"
+        self.check_answer(operation, answer, deviations)
         return "answer"
 
     def check_request(self, operation, request, deviations):
@@ -304,7 +319,7 @@ class Oracle:
         if shape is not None:
             check(value, shape, "rest-json", "request", deviations)
 
-    def check_answer(self, operation, answer, faulty, deviations):
+    def check_answer(self, operation, answer, deviations):
         """Checks a successful answer, by the model and by botocore's parser."""
         expected = operation.http.get("responseCode", 200)
         if answer["status"] != expected:
@@ -314,7 +329,7 @@ class Oracle:
         body = base64.b64decode(answer["body"])
         headers = {name: value for name, value in answer["headers"]}
         if operation.has_event_stream_output:
-            self.check_stream(shape, headers, body, faulty, deviations)
+            self.check_stream(shape, headers, body, deviations)
             return
         parser = create_parser(protocol)
         parsed = parser.parse({"status_code": answer["status"], "headers": headers, "body": body}, shape)
@@ -376,7 +391,7 @@ class Oracle:
             deviations.add("response", "lacks the RequestId")
 
     @staticmethod
-    def check_stream(shape, headers, body, faulty, deviations):
+    def check_stream(shape, headers, body, deviations):
         """Checks the events of a stream."""
         if headers.get("content-type") != "application/vnd.amazon.eventstream":
             deviations.add("response", "is not declared as an event stream")
@@ -398,19 +413,16 @@ class Oracle:
                 deviations.add("response", f"the event {kind} is not declared as JSON")
             value = {name: member for name, member in json.loads(event.payload).items() if name not in PADDING}
             check(value, events.members[kind], "rest-json", f"response.{kind}", deviations)
-        if count == 0 and not faulty:
+        if count == 0:
             deviations.add("response", "is a stream without events")
 
-    def check_error(self, service, operation, answer, faulty, deviations):
+    def check_error(self, service, operation, answer, deviations):
         """Checks an error: a code the service has, with the status it has."""
         headers = {name: value for name, value in answer["headers"]}
         body = base64.b64decode(answer["body"])
         parser = create_parser(operation.service_model.resolved_protocol)
         parsed = parser.parse({"status_code": answer["status"], "headers": headers, "body": body}, operation.output_shape)
         code = parsed.get("Error", {}).get("Code", "")
-        # A fault may say what no service would: a proxy's page, for one.
-        if faulty:
-            return
         if not code or not parsed["Error"].get("Message") and service != "sso-oidc":
             deviations.add("response", f"error without code or message: {parsed}")
         known = {error.error_code: error for error in operation.service_model.error_shapes}
@@ -437,21 +449,72 @@ def header(request, name):
     return next((value for known, value in request["headers"] if known.lower() == name.lower()), None)
 
 
+class Verdicts:
+    """The verdicts so far; of exchanges that are alike, as storms bring them, the first is judged for all."""
+
+    def __init__(self):
+        self.oracle = Oracle()
+        self.known = {}
+        self.checked = Counter()
+        self.found = []
+
+    def judge(self, recording):
+        """Judges all exchanges of one file."""
+        with open(recording, encoding="utf-8") as lines:
+            for number, line in enumerate(lines, 1):
+                exchange = json.loads(line)
+                alike = key(exchange)
+                if alike not in self.known:
+                    deviations = Deviations(f"{recording.name}:{number} {exchange['service']} {exchange['operation']}")
+                    self.known[alike] = self.oracle.check_exchange(exchange, deviations)
+                    self.found += deviations.found
+                self.checked[exchange["service"], exchange["operation"], self.known[alike]] += 1
+
+
+def key(exchange):
+    """What of an exchange is judged, without what differs between exchanges that are alike."""
+    request, answer = exchange["request"], exchange["response"]
+    return (
+        exchange["service"],
+        exchange["operation"],
+        exchange["injected"],
+        *(request[part] for part in ("method", "path", "query", "body")),
+        header(request, "x-amz-target"),
+        header(request, MALFORMED),
+        header(request, "x-amz-sso_bearer_token") is None,
+        answer and (answer["status"], str(answer["headers"]), answer["body"]),
+    )
+
+
+def print_table(verdicts):
+    """Prints how much was judged, by operation."""
+    kinds = ("answer", "error", "page", "injected", "malformed")
+    print(f"{'':48}" + "".join(f"{kind:>11}" for kind in kinds))
+    for service, operation in sorted({what[:2] for what in verdicts.checked}):
+        counts = [verdicts.checked[service, operation, kind] for kind in kinds]
+        print(f"{f'{service} {operation}'[:47]:48}" + "".join(f"{count or '':>11}" for count in counts))
+    total = sum(verdicts.checked.values())
+    print(f"{total} exchanges, {len(verdicts.known)} of them different, {len(verdicts.found)} deviations")
+
+
 def main():
-    oracle = Oracle()
-    checked = Counter()
-    found = []
-    with open(sys.argv[1], encoding="utf-8") as recording:
-        for number, line in enumerate(recording, 1):
-            exchange = json.loads(line)
-            deviations = Deviations(f"{number} {exchange['service']} {exchange['operation']}")
-            what = oracle.check_exchange(exchange, deviations)
-            checked[f"{exchange['operation']} {what}"] += 1
-            found += deviations.found
-    for line in found:
+    path = Path(sys.argv[1])
+    verdicts = Verdicts()
+    for recording in sorted(path.glob("*.jsonl")) if path.is_dir() else [path]:
+        verdicts.judge(recording)
+    for line in verdicts.found:
         print(line, file=sys.stderr)
-    print(json.dumps(checked))
-    return 1 if found or not checked else 0
+    asked = {service for service, _, _ in verdicts.checked}
+    if path.is_dir():
+        print_table(verdicts)
+        for service in sorted(set(SERVICES) - asked):
+            print(f"{path}: {service} was never asked anything", file=sys.stderr)
+        return 1 if verdicts.found or set(SERVICES) - asked else 0
+    counts = Counter()
+    for (_, operation, kind), count in verdicts.checked.items():
+        counts[f"{operation} {kind}"] += count
+    print(json.dumps(counts))
+    return 1 if verdicts.found or not counts else 0
 
 
 if __name__ == "__main__":

@@ -84,7 +84,10 @@ pub(super) fn of(text: &str, salt: usize) -> Vec<(String, String)> {
     all.push(("quoted".to_owned(), word_wrapped(text, 70, "> ```\n> ", "> ")));
     all.push(("with typographic quotes".to_owned(), text.replace('\'', "’").replace('"', "”")));
     all.push(("in HTML".to_owned(), text.replace('&', "&amp;").replace('"', "&quot;").replace('\'', "&#39;")));
-    all.push(("from a container".to_owned(), text.lines().fold(String::new(), |all, line| all + "claude-1  | " + line + "\n")));
+    all.push((
+        "from a container".to_owned(),
+        text.lines().fold(String::new(), |all, line| all + "claude-1  | " + line + "\n"),
+    ));
     all
 }
 

@@ -61,7 +61,7 @@ fn exchange(home: &Home, request: &str) -> String {
 fn signed_in() -> Home {
     let home = Home::with_more(USER);
     home.sandbox.decide_from_now_on(Some(true));
-    let verifier = "a verifier of more than forty-three characters, as it has to be";
+    let verifier = "a-verifier-of-more-than-forty-three-characters-as-it-has-to-be";
     let challenge = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, verifier.as_bytes());
     let page = exchange(
         &home,
