@@ -232,7 +232,7 @@ pub(super) const MODES: &[FailureMode] = &[
         cause: "The model came after the installed version, which does not know how to talk to it.",
         fix: Fix::update(
             "",
-            "Run `claude update`, or pin a model that the version knows with `claude-bedrock models pin`",
+            "Run `claude update`, or pin a model that the version knows with `claude-bedrock models pin MODEL`",
         ),
         before: Before::Files("the installed version beside the first one that knows each pinned model"),
         symptom: "",

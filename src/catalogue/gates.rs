@@ -218,7 +218,7 @@ pub(super) const MODES: &[FailureMode] = &[
         cause: "Without the list it guesses ids by a prefix, and without reading a profile it does not know what is \
             behind an ARN. Policies of API keys often lack both.",
         fix: Fix::ask(
-            "claude-bedrock models pin",
+            "claude-bedrock models pin MODEL",
             "Pin exact ids, so that nothing is guessed; or have both actions allowed with `claude-bedrock policy`",
         ),
         before: Before::Calls("both calls made once"),

@@ -7,7 +7,7 @@ pub(super) const MODES: &[FailureMode] = &[
         id: "M15",
         title: "The model has reached its end",
         cause: "AWS no longer serves this version to anybody.",
-        fix: Fix::ask("claude-bedrock models pin", "Move the pin to a current model"),
+        fix: Fix::ask("claude-bedrock models pin MODEL", "Move the pin to a current model"),
         before: Before::Calls("the model's lifecycle, or its absence from the list"),
         symptom: "",
         messages: &[
@@ -23,7 +23,7 @@ pub(super) const MODES: &[FailureMode] = &[
         id: "M16",
         title: "The pinned model costs more than it did",
         cause: "It is past its regular life and in extended access, which AWS charges for.",
-        fix: Fix::ask("claude-bedrock models pin", "Move the pin to its successor"),
+        fix: Fix::ask("claude-bedrock models pin MODEL", "Move the pin to its successor"),
         before: Before::Calls("the model's lifecycle"),
         symptom: "Nothing is said; the bill shows it",
         messages: &[],
@@ -114,7 +114,7 @@ pub(super) const MODES: &[FailureMode] = &[
         cause: "The long context is asked for in each variable by itself with `[1m]`; without it the model runs at \
             200 000 tokens. Before 2.1.217 Claude Code also failed to compact in time.",
         fix: Fix::ask(
-            "claude-bedrock models pin",
+            "claude-bedrock models pin MODEL",
             "Add `[1m]` where the model has it; update Claude Code; `/compact` helps at once",
         ),
         before: Before::Files("pins without the mark, of models that have the long context"),
@@ -130,7 +130,7 @@ pub(super) const MODES: &[FailureMode] = &[
         id: "M22",
         title: "The model has no long context",
         cause: "`[1m]` stands behind a model that has 200 000 tokens and no more.",
-        fix: Fix::safe("claude-bedrock models pin", "Remove the mark"),
+        fix: Fix::safe("claude-bedrock models pin MODEL", "Remove the mark"),
         before: Before::Files("the mark behind models without the long context"),
         symptom: "",
         messages: &[
@@ -143,7 +143,7 @@ pub(super) const MODES: &[FailureMode] = &[
         id: "M23",
         title: "In GovCloud the model id has a commercial prefix",
         cause: "GovCloud's profiles begin with `us-gov.`; before 2.1.174 Claude Code took another prefix.",
-        fix: Fix::safe("claude-bedrock models pin", "Pin ids that begin with `us-gov.`"),
+        fix: Fix::safe("claude-bedrock models pin MODEL", "Pin ids that begin with `us-gov.`"),
         before: Before::Files("a region of GovCloud and the prefix of each pin"),
         symptom: "",
         messages: &[
@@ -156,7 +156,7 @@ pub(super) const MODES: &[FailureMode] = &[
         id: "M24",
         title: "The model picker offers what is not served",
         cause: "Its list is built in, and ids in `availableModels` count only in the form that Bedrock uses.",
-        fix: Fix::ask("claude-bedrock models pin", "Pin the families; write `availableModels` with full ids"),
+        fix: Fix::ask("claude-bedrock models pin MODEL", "Pin the families; write `availableModels` with full ids"),
         before: Before::Files("the settings' lists beside the region's"),
         symptom: "`/model` shows models that fail",
         messages: &[],
@@ -168,7 +168,7 @@ pub(super) const MODES: &[FailureMode] = &[
         cause: "Mantle knows ids of the form `anthropic.` and a name, without a prefix of geography, and not every \
             model.",
         fix: Fix::ask(
-            "claude-bedrock models pin",
+            "claude-bedrock models pin MODEL",
             "Use such an id, or both switches: ids of the other form then go to plain Bedrock",
         ),
         before: Before::Files("Mantle switched on beside ids with a prefix"),
@@ -205,7 +205,9 @@ pub(super) const MODES: &[FailureMode] = &[
         id: "M28",
         title: "A resumed session answers with another model",
         cause: "On Bedrock the model of the earlier session is not restored; the current default is used.",
-        fix: Fix::no_fault("As it is built: pick the model with `/model`, or pin it with `claude-bedrock models pin`"),
+        fix: Fix::no_fault(
+            "As it is built: pick the model with `/model`, or pin it with `claude-bedrock models pin MODEL`",
+        ),
         before: Before::Message("it shows only after resuming"),
         symptom: "Nothing is said; `/status` names the model",
         messages: &[],

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use claude_bedrock::catalogue::{self, Proof};
 use claude_bedrock::explain::{Confidence, explain};
+use claude_bedrock::gate::{self, Answer, Asked};
 use serde_json::{Value, json};
 
 use crate::harness::{Home, PROGRAM, Run};
@@ -71,6 +72,37 @@ fn messages_that_several_modes_share_name_all_of_them() {
             assert_ne!(matches[0].mode.id, mode.id, "{:?} is shared with a mode that is more frequent", message.text);
         }
     }
+}
+
+/// What the classifier of AWS's answers makes of a text that names no model, where it is less exact than the text.
+const LESS_EXACT: [(&str, &[&str]); 7] = [
+    ("M04", &["C03", "C09", "M02", "M03", "M05", "M06", "M07", "M08", "M23", "M27"]),
+    ("A04", &["A03", "A06", "A09"]),
+    ("C20", &["C18", "C19"]),
+    ("N06", &["N07"]),
+    ("N01", &["N04"]),
+    ("R15", &["N12"]),
+    ("Q02", &["Q03"]),
+];
+
+#[test]
+fn the_classifier_of_answers_agrees() {
+    let mut compared = 0;
+    for mode in catalogue::all() {
+        for message in mode.messages {
+            let text = variants::filled(message, variants::VALUES[0]);
+            let answer = Answer { status: None, code: None, message: &text };
+            let Some(gate) = gate::classify(&answer, &Asked::default()) else { continue };
+            let matches = explain(&text).matches;
+            let less_exact = LESS_EXACT.iter().any(|(id, modes)| *id == gate.id && modes.contains(&mode.id));
+            let agree = matches.iter().any(|found| found.mode.id == gate.id) || less_exact;
+            assert!(agree, "{}: the classifier says {} of {text:?}", mode.id, gate.id);
+            assert_eq!(catalogue::find(gate.id).map(|mode| mode.id), Some(gate.id));
+            compared += 1;
+        }
+    }
+    println!("messages that the classifier knows too: {compared}");
+    assert!(compared > 80);
 }
 
 #[test]
