@@ -65,14 +65,15 @@ fn fix(text: &mut String, mode: &FailureMode) {
         Fix::Command { command, text: words, .. } => {
             writeln!(text, "  {} `{command}`\n    {words}", label("fix:"))
         }
-        Fix::ByHand(words) => writeln!(text, "  {} {words}", label("fix:")),
         Fix::Administrator(sentence) => {
             writeln!(text, "  {} ask your administrator:\n    “{sentence}”", label("fix:"))
         }
         Fix::Update { version: Some(version), text: words } => {
             writeln!(text, "  {} Claude Code {version} or newer\n    {words}", label("fix:"))
         }
-        Fix::Update { version: None, text: words } => writeln!(text, "  {} {words}", label("fix:")),
+        Fix::ByHand(words) | Fix::Update { version: None, text: words } => {
+            writeln!(text, "  {} {words}", label("fix:"))
+        }
         Fix::NoFault(words) => writeln!(text, "  {} {words}", label("no fault:")),
     };
 }
