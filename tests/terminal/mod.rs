@@ -3,6 +3,7 @@
 mod answers;
 mod endings;
 mod lines;
+mod login;
 mod models;
 mod others;
 mod screen;
