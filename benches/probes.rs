@@ -5,6 +5,7 @@
 #![allow(clippy::print_stdout, reason = "a benchmark prints its figures")]
 
 use std::ffi::OsString;
+use std::fmt::Write;
 use std::time::{Duration, Instant};
 
 use aws_sandbox::{Account, Options, Sandbox};
@@ -31,7 +32,8 @@ fn main() {
     let at = text.find("# Cross-region inference").expect("the default account has its landmark");
     let mut text = format!("{}{USER}\n{}", &text[..at], &text[at..]);
     for number in 0..MODELS {
-        text += &format!(
+        let _ = write!(
+            text,
             "\n[[models]]\nid = \"anthropic.claude-haiku-3-{number}\"\nprovider = \"Anthropic\"\n\
              name = \"Claude Haiku 3.{number}\"\ncreated_at = \"2025-01-01T00:00:00Z\"\n"
         );
@@ -55,10 +57,10 @@ fn main() {
                 // A new prober each time, so that every run connects anew.
                 let prober = Prober::new(&world, &files, "default", "us-west-2", &credentials);
                 let start = Instant::now();
-                let probed = call::block_on(prober.ask_all(ids));
+                let asked = call::block_on(prober.ask_all(ids));
                 let time = start.elapsed();
-                let answered = probed.iter().all(|probed| matches!(probed.outcome, Outcome::Answered { .. }));
-                assert!(answered, "{probed:?}");
+                let answered = asked.iter().all(|one| matches!(one.outcome, Outcome::Answered { .. }));
+                assert!(answered, "{asked:?}");
                 time
             })
             .collect();
@@ -69,7 +71,8 @@ fn main() {
     let start = Instant::now();
     for id in &ids {
         let prober = Prober::new(&world, &files, "default", "us-west-2", &credentials);
-        call::block_on(prober.ask(id));
+        let outcome = call::block_on(prober.ask(id));
+        assert!(matches!(outcome, Outcome::Answered { .. }), "{outcome:?}");
     }
     let in_turn = start.elapsed();
     println!("probes of models, {} ms away; median of {RUNS}", LATENCY.as_millis());

@@ -95,6 +95,7 @@ pub enum Command {
 
 /// Options of `setup`
 #[derive(Debug, Clone, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct SetupArgs {
     /// Inference profile id or ARN for the main model; without it the recommended one
     #[arg(long, value_name = "ID")]

@@ -96,7 +96,7 @@ impl<'a> Choices<'a> {
         let Listing::Profiles(_) = listing else { return None };
         let id = model::without_context_suffix(model);
         let Some(entry) = self.entries.iter().find(|entry| entry.is_named(id)) else {
-            return self.unlisted(listing, id, region);
+            return unlisted(listing, id, region);
         };
         let residency = self.residency.filter(|residency| !residency.admits(&entry.reach))?;
         Some(Stuck {
@@ -104,26 +104,6 @@ impl<'a> Choices<'a> {
             hint: "choose another way to the model, or another residency".into(),
             mended_by: &[Topic::Model, Topic::Residency],
         })
-    }
-
-    /// Told in the words of the user; ARNs are looked up one by one elsewhere.
-    fn unlisted(&self, listing: &Listing, id: &str, region: &str) -> Option<Stuck> {
-        let listed = listing.profiles();
-        if id.starts_with("arn:") || listed.iter().any(|profile| profile.id == id) {
-            return None;
-        }
-        let near: Vec<&str> = listed
-            .iter()
-            .filter(|profile| profile.id.contains(id) || profile.id.ends_with(id.rsplit('.').next().unwrap_or(id)))
-            .map(|profile| profile.id.as_str())
-            .take(4)
-            .collect();
-        let hint = match near.as_slice() {
-            [] => "run `claude-bedrock setup` without `--model` to choose from those listed".to_owned(),
-            near => format!("listed there: {}", near.join(", ")),
-        };
-        let message = format!("Bedrock lists no inference profile `{id}` in {region}");
-        Some(Stuck { message, hint, mended_by: &[Topic::Model, Topic::Region] })
     }
 
     /// Each alias pinned to the newest listed of its family, and to the main model where a family is not there, so that
@@ -190,4 +170,24 @@ fn said_of(residency: Residency, reach: &Reach) -> String {
         Residency::Any => "wherever AWS has room: the most capacity".to_owned(),
         _ => format!("{reach}, whatever happens"),
     }
+}
+
+/// A model that Bedrock does not list, told in the words of the user; ARNs are looked up one by one elsewhere.
+fn unlisted(listing: &Listing, id: &str, region: &str) -> Option<Stuck> {
+    let listed = listing.profiles();
+    if id.starts_with("arn:") || listed.iter().any(|profile| profile.id == id) {
+        return None;
+    }
+    let near: Vec<&str> = listed
+        .iter()
+        .filter(|profile| profile.id.contains(id) || profile.id.ends_with(id.rsplit('.').next().unwrap_or(id)))
+        .map(|profile| profile.id.as_str())
+        .take(4)
+        .collect();
+    let hint = match near.as_slice() {
+        [] => "run `claude-bedrock setup` without `--model` to choose from those listed".to_owned(),
+        near => format!("listed there: {}", near.join(", ")),
+    };
+    let message = format!("Bedrock lists no inference profile `{id}` in {region}");
+    Some(Stuck { message, hint, mended_by: &[Topic::Model, Topic::Region] })
 }

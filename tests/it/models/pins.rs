@@ -1,5 +1,7 @@
 //! Pins by name, denied listings, long lists, opaque ARNs, profiles of one's own, and the way back.
 
+use std::fmt::Write;
+
 use aws_sandbox::Account;
 use serde_json::Value;
 
@@ -70,10 +72,11 @@ fn a_probe_says_its_cost_asks_first_and_is_kept() {
 fn three_hundred_profiles_come_over_several_pages() {
     let mut text = include_str!("../../../sandbox/account.toml").to_owned();
     for number in 0..150 {
-        text.push_str(&format!(
+        let _ = write!(
+            text,
             "\n[[models]]\nid = \"anthropic.claude-haiku-3-{number}\"\nprovider = \"Anthropic\"\n\
              name = \"Claude Haiku 3.{number}\"\ncreated_at = \"2025-01-01T00:00:00Z\"\n"
-        ));
+        );
     }
     let home = Home::with(Account::from_toml(&text).expect("an account"), true);
     let said = home.run(["models", "--json"]).json();
