@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-pub use access::{EnvArgs, EnvFormat, RegionsArgs};
+pub use access::{EnvArgs, EnvFormat, PolicyArgs, PolicyCommand, PolicyFormat, PolicyModels, RegionsArgs};
 
 /// Gets Claude Code running on Amazon Bedrock, keeps it signed in, and undoes it byte for byte
 #[derive(Debug, Parser)]
@@ -70,6 +70,8 @@ pub enum Command {
     Regions(RegionsArgs),
     /// Print what Claude Code needs as variables for a shell, an env file or VS Code; no secret is among them
     Env(EnvArgs),
+    /// Write the least that Claude Code and this program need of IAM, or compare it with what there is
+    Policy(PolicyArgs),
     /// Renew the sign-in, silently where that is possible
     Refresh(RefreshArgs),
     /// Sign in now

@@ -23,6 +23,7 @@ pub mod model;
 pub mod new_profile;
 pub mod observe;
 pub mod plan;
+pub mod policy;
 pub mod presence;
 pub mod private_file;
 pub mod receipt;

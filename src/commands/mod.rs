@@ -6,6 +6,7 @@ mod helpers;
 mod hook;
 mod login;
 mod logout;
+mod policy;
 mod principal;
 mod profiles;
 mod refresh;
@@ -33,6 +34,7 @@ pub fn run(world: &World, ui: Ui, cli: &Cli) -> Result<(), Failure> {
         Command::Profiles => profiles::run(world, ui, &cli.global),
         Command::Regions(args) => regions::run(world, ui, &cli.global, args),
         Command::Env(args) => env::run(world, ui, &cli.global, args),
+        Command::Policy(args) => policy::run(world, ui, &cli.global, args),
         Command::Refresh(args) => refresh::run(world, ui, &cli.global, args),
         Command::Login(args) => login::run(world, ui, &cli.global, args),
         Command::Logout(args) => logout::run(world, ui, &cli.global, args),

@@ -1,5 +1,6 @@
 //! The reports people read: aligned pairs, the important first.
 
+pub mod policy;
 pub mod profiles;
 pub mod regions;
 
