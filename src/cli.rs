@@ -1,6 +1,7 @@
 //! The command line. The doc comments here are the help.
 
 mod access;
+pub mod models;
 pub mod plugin;
 
 use std::path::PathBuf;
@@ -78,6 +79,8 @@ pub enum Command {
     Login(RefreshArgs),
     /// Sign out of the profile's SSO session, and of nothing else
     Logout(LogoutArgs),
+    /// List the Claude models of a region: where their traffic goes, how long they live, whether they answer; pin them
+    Models(models::ModelsArgs),
     /// Look after the commands that Claude Code runs for its AWS credentials
     Helpers(HelpersArgs),
     /// What Claude Code's hooks run

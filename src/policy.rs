@@ -4,6 +4,7 @@
 //! The resource types an action takes are those of AWS's Service Authorization Reference; `tests/clients/policy` checks
 //! them against a copy of it.
 
+pub mod check;
 pub mod comparison;
 pub mod document;
 
@@ -63,10 +64,7 @@ pub fn least(subject: &Subject, targets: &[Target]) -> Vec<Statement> {
     let Reached { profiles, models } = reached(subject, targets);
     let profile_arns: Vec<String> = profiles.into_iter().collect();
     let model_arns: Vec<String> = models.into_iter().collect();
-    let partition = &subject.partition;
-    // A model of every region has no region in its ARN, and counts no tokens there.
-    let countable = model_arns.iter().filter(|arn| !arn.contains(":bedrock:::")).cloned().collect();
-    let everything = || vec!["*".to_owned()];
+    let countable = countable(&model_arns, &subject.region);
     let mut statements = vec![
         Statement {
             sid: "InvokeInferenceProfiles",
@@ -101,6 +99,42 @@ pub fn least(subject: &Subject, targets: &[Target]) -> Vec<Statement> {
             reason: "the ARN of an application inference profile does not say which model is behind it",
             needed_for: "Claude Code with ARNs as models, `setup --model ARN`, `policy`",
         },
+    ];
+    statements.extend(discovery(&subject.partition));
+    statements.extend(subject.principal.iter().map(|principal| Statement {
+        sid: "CheckThisPolicy",
+        actions: vec!["iam:SimulatePrincipalPolicy"],
+        resources: vec![principal.clone()],
+        condition: None,
+        reason: "lets the principal ask IAM about itself, and about nobody else",
+        needed_for: "`policy check`; without it the check goes by evidence",
+    }));
+    if subject.with_api_key {
+        statements.push(Statement {
+            sid: "UseApiKeys",
+            actions: vec!["bedrock:CallWithBearerToken"],
+            resources: everything(),
+            condition: None,
+            reason: "Claude Code is configured with a Bedrock API key",
+            needed_for: "every turn of Claude Code",
+        });
+    }
+    statements.retain(|statement| !statement.resources.is_empty());
+    statements
+}
+
+/// The models Claude Code counts tokens with: those of its own region, or all where none is there. A model of every
+/// region, which has none in its ARN, counts none.
+fn countable(model_arns: &[String], region: &str) -> Vec<String> {
+    let here = format!(":bedrock:{region}:");
+    let of = |wanted: &dyn Fn(&str) -> bool| model_arns.iter().filter(|arn| wanted(arn)).cloned().collect::<Vec<_>>();
+    let local = of(&|arn| arn.contains(&here));
+    if local.is_empty() { of(&|arn| !arn.contains(":bedrock:::")) } else { local }
+}
+
+/// What is read or done by the account's models as a whole.
+fn discovery(partition: &str) -> Vec<Statement> {
+    vec![
         Statement {
             sid: "DiscoverModels",
             actions: vec!["bedrock:ListFoundationModels", "bedrock:ListInferenceProfiles"],
@@ -142,27 +176,11 @@ pub fn least(subject: &Subject, targets: &[Target]) -> Vec<Statement> {
                      out once someone else has",
             needed_for: "the first turn with a model that nobody in the account has used",
         },
-    ];
-    statements.extend(subject.principal.iter().map(|principal| Statement {
-        sid: "CheckThisPolicy",
-        actions: vec!["iam:SimulatePrincipalPolicy"],
-        resources: vec![principal.clone()],
-        condition: None,
-        reason: "lets the principal ask IAM about itself, and about nobody else",
-        needed_for: "`policy check`; without it the check goes by evidence",
-    }));
-    if subject.with_api_key {
-        statements.push(Statement {
-            sid: "UseApiKeys",
-            actions: vec!["bedrock:CallWithBearerToken"],
-            resources: everything(),
-            condition: None,
-            reason: "Claude Code is configured with a Bedrock API key",
-            needed_for: "every turn of Claude Code",
-        });
-    }
-    statements.retain(|statement| !statement.resources.is_empty());
-    statements
+    ]
+}
+
+fn everything() -> Vec<String> {
+    vec!["*".to_owned()]
 }
 
 struct Reached {
@@ -208,7 +226,13 @@ mod tests {
     fn profile(arn: &str, models: &[&str]) -> Target {
         let id = arn.rsplit('/').next().expect("an id").to_owned();
         let model_arns = models.iter().map(|model| (*model).to_owned()).collect();
-        Target::Profile(InferenceProfile { id, arn: arn.into(), name: String::new(), is_application: false, model_arns })
+        Target::Profile(InferenceProfile {
+            id,
+            arn: arn.into(),
+            name: String::new(),
+            is_application: false,
+            model_arns,
+        })
     }
 
     fn of<'a>(statements: &'a [Statement], sid: &str) -> &'a Statement {
@@ -234,8 +258,10 @@ mod tests {
     #[test]
     fn a_global_model_counts_no_tokens_and_an_opaque_arn_is_itself() {
         let arn = "arn:aws:bedrock:us-west-2:111122223333:application-inference-profile/abc123";
-        let models =
-            ["arn:aws:bedrock:us-west-2::foundation-model/anthropic.x", "arn:aws:bedrock:::foundation-model/anthropic.x"];
+        let models = [
+            "arn:aws:bedrock:us-west-2::foundation-model/anthropic.x",
+            "arn:aws:bedrock:::foundation-model/anthropic.x",
+        ];
         let statements = least(&subject(), &[profile(arn, &models)]);
         assert_eq!(of(&statements, "InvokeTheirModels").resources.len(), 2);
         assert_eq!(of(&statements, "CountTokens").resources, [models[0]]);

@@ -1,6 +1,7 @@
 //! Where a service is called: the endpoint variables and the endpoint settings of `~/.aws/config`.
 
 use crate::aws::profile::ProfileFiles;
+use crate::regions;
 use crate::settings::document::Key;
 use crate::settings::scope::{Content, Scope, Settings};
 use crate::vars;
@@ -17,6 +18,12 @@ pub enum Service {
     Sts,
     /// Bedrock's control plane.
     Bedrock,
+    /// Its data plane, where models answer.
+    BedrockRuntime,
+    /// Service Quotas.
+    ServiceQuotas,
+    /// Identity and Access Management, of which a partition has one.
+    Iam,
     /// The console's sign-in, which `aws login` uses.
     SignIn,
 }
@@ -34,6 +41,9 @@ impl Service {
             Self::SsoOidc => "sso_oidc",
             Self::Sts => "sts",
             Self::Bedrock => "bedrock",
+            Self::BedrockRuntime => "bedrock_runtime",
+            Self::ServiceQuotas => "service_quotas",
+            Self::Iam => "iam",
             Self::SignIn => "signin",
         }
     }
@@ -42,10 +52,10 @@ impl Service {
 /// The endpoint someone configured for a service, in the order the SDKs look: `AWS_ENDPOINT_URL_<SERVICE>`,
 /// `AWS_ENDPOINT_URL`, the profile's `services` section, the profile's `endpoint_url`.
 ///
-/// For Bedrock `ANTHROPIC_BEDROCK_BASE_URL` comes first, as Claude Code lists its models there.
+/// For both of Bedrock's `ANTHROPIC_BEDROCK_BASE_URL` comes first: Claude Code lists and invokes its models there.
 #[must_use]
 pub fn configured(world: &World, files: &ProfileFiles, profile: Option<&str>, service: Service) -> Option<String> {
-    if service == Service::Bedrock
+    if matches!(service, Service::Bedrock | Service::BedrockRuntime)
         && let Some(base) = world.var(vars::BEDROCK_BASE_URL)
     {
         return Some(base.to_owned());
@@ -65,6 +75,35 @@ pub fn configured(world: &World, files: &ProfileFiles, profile: Option<&str>, se
     let from_file = in_config_file(files, profile, service)?;
     let trusted = !service.takes_sign_ins() || may_take_sign_ins(world, vars::AWS_CONFIG_FILE, &from_file);
     trusted.then_some(from_file)
+}
+
+/// The address of a service that is called without the SDK: the configured one, else AWS's own in the region.
+#[must_use]
+pub fn address(world: &World, files: &ProfileFiles, profile: Option<&str>, service: Service, region: &str) -> String {
+    if let Some(configured) = configured(world, files, profile, service) {
+        return configured.trim_end_matches('/').to_owned();
+    }
+    let host = match service {
+        Service::BedrockRuntime => "bedrock-runtime",
+        Service::ServiceQuotas => "servicequotas",
+        Service::Bedrock => "bedrock",
+        Service::Sts => "sts",
+        Service::Sso => "portal.sso",
+        Service::SsoOidc => "oidc",
+        Service::SignIn => "signin",
+        Service::Iam => return global_address("iam", region),
+    };
+    format!("https://{host}.{region}.{}", regions::partition_of(region).host_suffix)
+}
+
+/// The host of a service that a partition has but one of (botocore's endpoint rules of IAM).
+fn global_address(service: &str, region: &str) -> String {
+    let partition = regions::partition_of(region);
+    match partition.name {
+        "aws" => format!("https://{service}.{}", partition.host_suffix),
+        "aws-us-gov" => format!("https://{service}.us-gov.{}", partition.host_suffix),
+        _ => format!("https://{service}.{region}.{}", partition.host_suffix),
+    }
 }
 
 /// Tokens and client secrets go to AWS's own hosts, to this machine, or where the user's own files and shell say; a

@@ -18,7 +18,10 @@ pub const RECOMMENDED: [&str; 7] = [
 /// with what it is for.
 pub const FULL_ACCESS_BEYOND: [(&str, &str); 6] = [
     ("bedrock:* on *", "every other action of Bedrock: custom models, agents, guardrails, logging, account settings"),
-    ("iam:PassRole on roles named *AmazonBedrock* and *SageMaker*ForBedrock*", "hands roles of the account to services"),
+    (
+        "iam:PassRole on roles named *AmazonBedrock* and *SageMaker*ForBedrock*",
+        "hands roles of the account to services",
+    ),
     ("iam:ListRoles, ec2:DescribeVpcs, ec2:DescribeSubnets, ec2:DescribeSecurityGroups", "reads the account's set-up"),
     ("kms:DescribeKey", "reads about keys"),
     (

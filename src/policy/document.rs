@@ -34,7 +34,10 @@ impl Document {
     /// The document of some statements.
     #[must_use]
     pub fn of(statements: &[Statement]) -> Self {
-        Self { version: "2012-10-17", statement: statements.iter().map(|one| written(one, one.sid.to_owned())).collect() }
+        Self {
+            version: "2012-10-17",
+            statement: statements.iter().map(|one| written(one, one.sid.to_owned())).collect(),
+        }
     }
 
     /// The same as several documents, none of which is too long for a managed policy. A statement that is too long by
@@ -73,7 +76,8 @@ pub fn template(statements: &[Statement], region: &str) -> String {
     let parts = Document::parts(statements);
     let (mut resources, mut outputs) = (Map::new(), Map::new());
     for (at, part) in parts.iter().enumerate() {
-        let name = format!("ClaudeCodeOnBedrock{}", if parts.len() == 1 { String::new() } else { (at + 1).to_string() });
+        let name =
+            format!("ClaudeCodeOnBedrock{}", if parts.len() == 1 { String::new() } else { (at + 1).to_string() });
         let description = format!("Claude Code on Amazon Bedrock in {region}: part {} of {}", at + 1, parts.len());
         let properties = json!({ "Description": description, "PolicyDocument": part });
         outputs.insert(format!("{name}Arn"), json!({ "Value": { "Ref": name } }));

@@ -11,6 +11,7 @@ mod hostile_files;
 mod kill;
 mod network;
 mod new_profile;
+mod policy;
 mod profiles;
 mod recordings;
 mod regions;

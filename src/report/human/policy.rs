@@ -3,8 +3,10 @@
 use std::fmt::Write;
 
 use crate::policy::Statement;
+use crate::policy::check::{Finding, Verdict};
 use crate::policy::comparison::{FULL_ACCESS_BEYOND, RECOMMENDED, left_out};
-use crate::ui::{BOLD, DIM, styled};
+use crate::policy::document::Document;
+use crate::ui::{BAD, BOLD, DIM, GOOD, NOTICE, styled};
 
 /// The statements with their reasons, and the comparison with what is usually recommended.
 #[must_use]
@@ -26,4 +28,57 @@ pub fn explanation(statements: &[Statement]) -> String {
         let _ = writeln!(text, "  {actions}\n    {}", styled(DIM, what));
     }
     text
+}
+
+/// What the principal may do of it, and what to add; `unsimulated` is why IAM did not judge.
+#[must_use]
+pub fn check(arn: &str, findings: &[Finding], missing: &[Statement], unsimulated: Option<&str>) -> String {
+    let how = match unsimulated {
+        None => "as IAM simulates it".to_owned(),
+        Some(reason) => format!("by evidence, for {reason}"),
+    };
+    let mut text = format!("{}\n  {}\n\n", styled(BOLD, &format!("What {arn} may do")), styled(DIM, &how));
+    let mut rest: Vec<&Finding> = findings.iter().collect();
+    while let Some(first) = rest.first().copied() {
+        let is_alike =
+            |one: &&Finding| (one.sid, one.action, &one.verdict) == (first.sid, first.action, &first.verdict);
+        let (alike, others) = rest.into_iter().partition(is_alike);
+        findings_alike(&mut text, &alike);
+        rest = others;
+    }
+    text.push('\n');
+    if !missing.is_empty() {
+        let _ = writeln!(text, "{}\n", styled(BAD.bold(), "Missing. This adds it and nothing else:"));
+        text.push_str(&Document::of(missing).text());
+    } else if findings.iter().any(|finding| matches!(finding.verdict, Verdict::Unknown(_))) {
+        let _ = writeln!(text, "{}", styled(NOTICE, "Nothing is known to be missing; what is unknown may be."));
+    } else {
+        let _ = writeln!(text, "{}", styled(GOOD, "Nothing is missing."));
+    }
+    text
+}
+
+/// One action of one statement with everything it came to the same for.
+fn findings_alike(text: &mut String, alike: &[&Finding]) {
+    let Some(first) = alike.first() else { return };
+    let (mark, reason) = match &first.verdict {
+        Verdict::Allowed => (styled(GOOD, "allowed"), ""),
+        Verdict::Missing(reason) => (styled(BAD, "missing"), reason.as_str()),
+        Verdict::Unknown(reason) => (styled(NOTICE, "unknown"), reason.as_str()),
+    };
+    let is_missing = matches!(first.verdict, Verdict::Missing(_));
+    let place = match alike {
+        [one] if one.resource == "*" => String::new(),
+        [one] => format!(" on {}", one.resource),
+        several => format!(" on {} resources", several.len()),
+    };
+    let _ = writeln!(text, "  {mark}  {}{place}", first.action);
+    if is_missing && alike.len() > 1 {
+        for one in alike {
+            let _ = writeln!(text, "           {}", one.resource);
+        }
+    }
+    if !reason.is_empty() {
+        let _ = writeln!(text, "           {}", styled(DIM, reason));
+    }
 }
