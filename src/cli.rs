@@ -1,6 +1,7 @@
 //! The command line. The doc comments here are the help.
 
 mod access;
+mod aws_file;
 pub mod models;
 pub mod plugin;
 
@@ -10,6 +11,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use access::{EnvArgs, EnvFormat, PolicyArgs, PolicyCommand, PolicyFormat, PolicyModels, RegionsArgs};
+pub use aws_file::{AwsFileArgs, UpgradeArgs};
 
 /// Gets Claude Code running on Amazon Bedrock, keeps it signed in, and undoes it byte for byte
 #[derive(Debug, Parser)]
@@ -73,10 +75,10 @@ pub enum Command {
     Env(EnvArgs),
     /// Write the least that Claude Code and this program need of IAM, or compare it with what there is
     Policy(PolicyArgs),
-    /// Renew the sign-in, silently where that is possible
+    /// Renew the sign-in, silently where that is possible, else by one sign-in
     Refresh(RefreshArgs),
     /// Sign in now
-    Login(RefreshArgs),
+    Login(LoginArgs),
     /// Sign out of the profile's SSO session, and of nothing else
     Logout(LogoutArgs),
     /// List the Claude models of a region: where their traffic goes, how long they live, whether they answer; pin them
@@ -112,12 +114,19 @@ pub struct SetupArgs {
     /// Take the recommended answers instead of asking
     #[arg(long, short)]
     pub yes: bool,
+    /// Answers as a JSON object, for another program that asks the user: with `--json` comes the next question, then
+    /// the plan, which is written once its question is answered, too
+    #[arg(long, value_name = "JSON", requires = "json", conflicts_with_all = ["yes", "dry_run"])]
+    pub answers: Option<String>,
     /// Replace values that someone else wrote, and narrow the permissions of an `--export-command` that are too wide
     #[arg(long)]
     pub force: bool,
     /// The AWS profile to create, when there is none yet
     #[command(flatten)]
     pub new_profile: NewProfileArgs,
+    /// What else goes into the AWS config file
+    #[command(flatten)]
+    pub aws_file: AwsFileArgs,
 }
 
 /// A profile with an SSO session that does not exist yet; `--profile` names it
@@ -222,13 +231,24 @@ pub enum CredentialsFormat {
     BedrockApiKey,
 }
 
-/// Options of `refresh` and `login`
+/// Options of `refresh`
 #[derive(Debug, Clone, Args)]
 pub struct RefreshArgs {
     /// Renew even when nothing is due, and sign in even when that was refused a moment ago
     #[arg(long)]
     pub force: bool,
     /// How to sign in, when that is needed
+    #[command(flatten)]
+    pub way: WayArgs,
+    /// Whether a legacy profile is moved to a session first
+    #[command(flatten)]
+    pub upgrade: UpgradeArgs,
+}
+
+/// Options of `login`
+#[derive(Debug, Clone, Args)]
+pub struct LoginArgs {
+    /// How to sign in
     #[command(flatten)]
     pub way: WayArgs,
 }

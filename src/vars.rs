@@ -144,13 +144,16 @@ pub const CODESPACES: &str = "CODESPACES";
 pub const BROWSER: &str = "BROWSER";
 /// How Claude Code was started: `cli` with its interface, `sdk-cli` for `claude -p`.
 pub const CLAUDE_ENTRYPOINT: &str = "CLAUDE_CODE_ENTRYPOINT";
+/// Set by Claude Code in the commands of its Bash tool and in hooks, whose output a person gets to see; not in its
+/// credential helpers.
+pub const CLAUDE_TOOL: &str = "CLAUDECODE";
 /// `dumb` for a terminal that cannot move its cursor.
 pub const TERM: &str = "TERM";
 
 /// With this Claude Code takes cloud credentials out of the environment of its hooks and tools (since 2.1.83).
 pub const SUBPROCESS_ENV_SCRUB: &str = "CLAUDE_CODE_SUBPROCESS_ENV_SCRUB";
-/// The plugin's option: how many minutes before its end a sign-in that cannot renew itself is told of.
-pub const PLUGIN_WARN_MINUTES: &str = "CLAUDE_PLUGIN_OPTION_WARN_MINUTES";
+/// How many minutes before its end a sign-in that cannot renew itself is told of when a session starts.
+pub const WARN_MINUTES: &str = "CLAUDE_BEDROCK_WARN_MINUTES";
 
 /// Who runs a command: `claude-code_2-1-329_harness` in commands that Claude Code runs.
 pub const AI_AGENT: &str = "AI_AGENT";
