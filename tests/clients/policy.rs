@@ -28,11 +28,10 @@ fn the_reference_knows_every_action_and_every_arn() {
     let Some(lint) = cfn_lint() else { return };
     let home = Home::new();
     home.run(["setup", "--yes", "--profile", "work"]).success();
-    for models in ["pinned", "all"] {
-        let policy = home.write("policy.json", home.run(["policy", "--models", models]).success());
-        let judged = python(&lint, &[&script("forms.py"), &policy]);
-        assert_eq!(judged.success(), "all as the reference has them\n");
-    }
+    let [pinned, all] = ["pinned", "all"]
+        .map(|models| home.write(&format!("{models}.json"), home.run(["policy", "--models", models]).success()));
+    let judged = python(&lint, &[&script("forms.py"), &pinned, &all]);
+    assert_eq!(judged.success(), "all as the reference has them\n");
     let template = home.run(["policy", "--models", "all", "--format", "cloudformation"]).success();
     let parsed: Value = serde_json::from_str(&template).expect("JSON");
     assert!(parsed["Resources"].as_object().expect("an object").len() > 1, "too long for one managed policy");

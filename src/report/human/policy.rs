@@ -42,7 +42,7 @@ pub fn check(arn: &str, findings: &[Finding], missing: &[Statement], unsimulated
     while let Some(first) = rest.first().copied() {
         let is_alike =
             |one: &&Finding| (one.sid, one.action, &one.verdict) == (first.sid, first.action, &first.verdict);
-        let (alike, others) = rest.into_iter().partition(is_alike);
+        let (alike, others): (Vec<&Finding>, Vec<&Finding>) = rest.into_iter().partition(is_alike);
         findings_alike(&mut text, &alike);
         rest = others;
     }

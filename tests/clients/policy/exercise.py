@@ -42,11 +42,14 @@ def calls(client):
 
 
 refused = {}
+# One session for all: its models of the services are read once.
+session = botocore.session.Session()
+config = Config(retries={"total_max_attempts": 1})
 for name, (key, secret) in json.load(sys.stdin).items():
-    session = botocore.session.Session()
-    session.set_credentials(key, secret)
-    config = Config(retries={"total_max_attempts": 1})
-    made = calls(lambda service: session.create_client(service, "us-west-2", endpoint_url=endpoint, config=config))
+    keys = {"aws_access_key_id": key, "aws_secret_access_key": secret}
+    made = calls(
+        lambda service: session.create_client(service, "us-west-2", endpoint_url=endpoint, config=config, **keys)
+    )
     denied = []
     for action, call in made.items():
         try:

@@ -1,6 +1,6 @@
 """Checks the statements of a policy against AWS's Service Authorization Reference, as cfn-lint carries it.
 
-Usage: forms.py POLICY
+Usage: forms.py POLICY...
 
 Every action has to exist; one that knows resources needs ARNs of a kind it takes, one that knows none needs `*`.
 """
@@ -8,11 +8,12 @@ Every action has to exist; one that knows resources needs ARNs of a kind it take
 import json
 import re
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
-import cfnlint
-
-reference = json.loads((Path(cfnlint.__file__).parent / "data/AdditionalSpecs/Policies.json").read_text())
+# Found without being run, which takes it seconds.
+folder = Path(find_spec("cfnlint").origin).parent
+reference = json.loads((folder / "data/AdditionalSpecs/Policies.json").read_text())
 PARTS = {"Partition": "aws[a-z-]*", "Region": r"(?:[a-z0-9-]*|\*)", "Account": r"(?:\d{12})?"}
 
 
@@ -22,7 +23,8 @@ def form(text):
 
 
 complaints = []
-for statement in json.loads(Path(sys.argv[1]).read_text())["Statement"]:
+statements = [statement for path in sys.argv[1:] for statement in json.loads(Path(path).read_text())["Statement"]]
+for statement in statements:
     for action in statement["Action"]:
         service, name = action.split(":")
         known = reference[service]["Actions"].get(name.lower())
