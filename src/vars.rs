@@ -124,6 +124,10 @@ pub const USERPROFILE: &str = "USERPROFILE";
 pub const PATH: &str = "PATH";
 /// Base of per-user state, `~/.local/state` when unset (XDG Base Directory Specification 0.8).
 pub const XDG_STATE_HOME: &str = "XDG_STATE_HOME";
+/// Base of per-user settings, `~/.config` when unset (XDG Base Directory Specification 0.8).
+pub const XDG_CONFIG_HOME: &str = "XDG_CONFIG_HOME";
+/// Base of per-user settings on Windows.
+pub const APPDATA: &str = "APPDATA";
 /// Base of per-user state on Windows.
 pub const LOCALAPPDATA: &str = "LOCALAPPDATA";
 /// Set by continuous-integration services.

@@ -1,5 +1,6 @@
 //! One file per command; here they are only told apart.
 
+mod beside;
 mod credentials;
 mod env;
 mod helpers;

@@ -13,6 +13,7 @@ mod kill;
 mod network;
 mod new_profile;
 mod policy;
+mod preferences;
 mod profiles;
 mod recordings;
 mod regions;
