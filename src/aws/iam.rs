@@ -79,7 +79,7 @@ pub async fn simulate(
     let Some(first) = candidates.first() else { return Err(NotSimulated::NoSuchPrincipal) };
     let region = home_region(first.split(':').nth(1).unwrap_or("aws"));
     let asking = Asking {
-        connector: network::connector(world),
+        connector: network::connector(world, &files.profiles, profile),
         address: endpoint::address(world, &files.profiles, Some(profile), Service::Iam, region),
         region,
         credentials: credentials.clone(),
