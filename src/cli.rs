@@ -2,6 +2,7 @@
 
 mod access;
 mod aws_file;
+pub mod explain;
 pub mod models;
 pub mod plugin;
 
@@ -75,6 +76,8 @@ pub enum Command {
     Env(EnvArgs),
     /// Write the least that Claude Code and this program need of IAM, or compare it with what there is
     Policy(PolicyArgs),
+    /// Say what an error text means, why it happens and what mends it, offline
+    Explain(explain::ExplainArgs),
     /// Renew the sign-in, silently where that is possible, else by one sign-in
     Refresh(RefreshArgs),
     /// Sign in now

@@ -18,6 +18,7 @@ pub mod configuration;
 pub mod credential_document;
 pub mod draft;
 pub mod error;
+pub mod explain;
 pub mod exported;
 pub mod gate;
 pub mod helper_check;

@@ -5,6 +5,7 @@ mod aws_file;
 mod clients;
 mod credentials;
 mod env;
+mod explain;
 mod harness;
 mod helpers;
 mod hook;
