@@ -44,7 +44,7 @@ fn the_reference_knows_every_action_and_every_arn() {
 fn whoever_lacks_one_action_is_refused_its_call_and_no_other() {
     let Some(botocore) = oracle() else { return };
     let policy = pinned_policy();
-    let (mut users, mut keys) = (String::new(), serde_json::Map::new());
+    let (mut users, mut keys) = (Vec::new(), serde_json::Map::new());
     let mut actions: Vec<String> = policy["Statement"]
         .as_array()
         .expect("a list")
@@ -57,17 +57,17 @@ fn whoever_lacks_one_action_is_refused_its_call_and_no_other() {
     actions.retain(|action| !action.starts_with("iam:"));
     for (at, without) in std::iter::once("").chain(actions.iter().map(String::as_str)).enumerate() {
         let (key, secret) = (format!("AKIALEAST{at:011}"), format!("leastleastleastleastleastleastleast{at:05}"));
-        users += &format!(
+        users.push(format!(
             "[[accounts.users]]\nname = \"u{at}\"\naccess_key_id = \"{key}\"\nsecret_access_key = \"{secret}\"\n\
              permissions = {}\n",
             permissions(&policy, without)
-        );
+        ));
         keys.insert(if without.is_empty() { NOTHING.into() } else { without.to_owned() }, json!([key, secret]));
     }
     // The agreement of one model comes with its first use, which each user must be the first to make.
     let gates =
         "[accounts.gates]\nagreements = [{ models = \"anthropic.claude-haiku-*\", status = \"not_available\" }]\n";
-    let home = Home::with_more(&format!("{users}{gates}"));
+    let home = Home::with_more(&(users.concat() + gates));
     let haiku =
         home.sandbox.account().models.iter().find(|model| model.id.contains("haiku-5")).expect("there").id.clone();
     let mut command = Command::new(botocore);
