@@ -102,6 +102,8 @@ pub const FAMILY_PINS: [(&str, &str); 4] = [
     ("fable", DEFAULT_FABLE_MODEL),
 ];
 
+/// The folder of Claude Code's debug logs, when not `debug` in its own.
+pub const DEBUG_LOGS_DIR: &str = "CLAUDE_CODE_DEBUG_LOGS_DIR";
 /// Replaces `~/.claude` as the folder of Claude Code's user settings.
 pub const CLAUDE_CONFIG_DIR: &str = "CLAUDE_CONFIG_DIR";
 /// The proxy for `https` addresses.

@@ -1,6 +1,8 @@
 //! The reports people read: aligned pairs, the important first.
 
+pub mod explain;
 pub mod models;
+pub mod policy;
 pub mod profiles;
 pub mod regions;
 
