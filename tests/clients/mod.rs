@@ -7,6 +7,7 @@ mod identity;
 pub(crate) mod machine;
 mod models;
 mod oracle;
+mod policy;
 mod profiles;
 mod region_data;
 mod staying_signed_in;

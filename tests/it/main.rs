@@ -14,6 +14,7 @@ mod kill;
 mod models;
 mod network;
 mod new_profile;
+mod policy;
 mod preferences;
 mod profiles;
 mod recordings;
