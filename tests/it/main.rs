@@ -13,6 +13,7 @@ mod hostile_files;
 mod kill;
 mod network;
 mod new_profile;
+mod policy;
 mod preferences;
 mod profiles;
 mod recordings;
