@@ -15,7 +15,7 @@ use serde_json::{Map, Value};
 use crate::aws::call::{self, CallError, client_config};
 use crate::aws::endpoint::{self, Service};
 use crate::aws::profile::{ProfileFiles, SsoProfile, token_cache_file_name};
-use crate::private_file::{self, Lock, StateFolder};
+use crate::private_file::{self, Lock, Prepared, StateFolder};
 use crate::world::World;
 
 pub use token::{Granted, Token};
@@ -228,23 +228,37 @@ async fn renew(
     token: &Token,
 ) -> Result<Token, SessionError> {
     let Some(renewal) = &token.renewal else { return Err(ended(token, sso)) };
+    // A refresh token is single use: it is not spent where what comes for it could not be kept.
+    let file = match prepare(world, sso) {
+        Err(_) if token.expires_at > world.now() => return Ok(token.clone()),
+        other => other?,
+    };
     match exchange(world, files, profile, sso, renewal).await {
-        Ok(answer) => write(path, &token.renewed_object(&answer)),
+        Ok(answer) => write(file, path, &token.renewed_object(&answer)),
         Err(error) => after_failed_exchange(error, world, path, token, sso),
     }
+}
+
+/// Makes sure that a token can be kept, before it is asked for.
+///
+/// # Errors
+/// [`SessionError::File`].
+pub fn prepare(world: &World, sso: &SsoProfile) -> Result<Prepared, SessionError> {
+    let path = token_path(&world.home().unwrap_or_default(), sso);
+    private_file::prepare(&path).map_err(|error| SessionError::File(error.to_string()))
 }
 
 /// Keeps what a sign-in gave, with the fields of the AWS CLI, for a caller that holds the lock.
 ///
 /// # Errors
 /// [`SessionError::File`].
-pub fn store(world: &World, sso: &SsoProfile, granted: &Granted) -> Result<Token, SessionError> {
-    write(&token_path(&world.home().unwrap_or_default(), sso), &granted.object(sso))
+pub fn store(world: &World, file: Prepared, sso: &SsoProfile, granted: &Granted) -> Result<Token, SessionError> {
+    write(file, &token_path(&world.home().unwrap_or_default(), sso), &granted.object(sso))
 }
 
-fn write(path: &Path, object: &Map<String, Value>) -> Result<Token, SessionError> {
+fn write(file: Prepared, path: &Path, object: &Map<String, Value>) -> Result<Token, SessionError> {
     let text = serde_json::to_vec(object).unwrap_or_default();
-    private_file::write(path, &text).map_err(|error| SessionError::File(error.to_string()))?;
+    file.write(&text).map_err(|error| SessionError::File(error.to_string()))?;
     Token::parse(&text).map_err(|reason| SessionError::Unreadable { path: path.to_owned(), reason })
 }
 

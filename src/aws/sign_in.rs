@@ -180,7 +180,9 @@ impl SignIn<'_> {
         match &outcome {
             Ok(_) => record.forget(self.world, self.sso),
             Err(SignInError::Refused(_)) => record.end(self.world, self.sso, Ending::Refused),
-            Err(_) => {}
+            Err(SignInError::TimedOut(_)) => record.end(self.world, self.sso, Ending::Abandoned),
+            // A code that the service does not take any more is not shown again.
+            Err(_) => record.drop_pending(self.world, self.sso),
         }
         outcome
     }
@@ -203,12 +205,14 @@ impl SignIn<'_> {
     async fn walk(&self, way: Way, record: &mut Record) -> Result<Token, SignInError> {
         // A legacy profile has no registration scopes, and its tokens come by code alone, as with the AWS CLI.
         let is_legacy = self.sso.session_name.is_none();
+        // Nobody is asked for what could not be kept.
+        let file = session::prepare(self.world, self.sso)?;
         let granted = match way {
             Way::Callback if !is_legacy => callback::walk(self, record).await?,
             Way::Callback => code::walk(self, record, true).await?,
             Way::Code { opens } => code::walk(self, record, opens).await?,
         };
-        Ok(session::store(self.world, self.sso, &granted)?)
+        Ok(session::store(self.world, file, self.sso, &granted)?)
     }
 
     /// The deadline passed: a code can still be entered, a browser that calls back finds nobody.

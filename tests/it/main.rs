@@ -6,6 +6,7 @@ mod credentials;
 mod harness;
 mod helpers;
 mod hostile_files;
+mod hostile_storm;
 mod kill;
 mod network;
 mod new_profile;
@@ -20,3 +21,4 @@ mod status;
 mod storm;
 #[path = "../terminal/mod.rs"]
 mod terminal;
+mod trouble;
