@@ -1,9 +1,14 @@
 //! The command line. The doc comments here are the help.
 
+mod access;
+pub mod plugin;
+
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub use access::{EnvArgs, EnvFormat, RegionsArgs};
 
 /// Gets Claude Code running on Amazon Bedrock, keeps it signed in, and undoes it byte for byte
 #[derive(Debug, Parser)]
@@ -59,9 +64,12 @@ pub enum Command {
     Reset(ResetArgs),
     /// Print credentials for Claude Code or another program
     Credentials(CredentialsArgs),
-    /// Renew the sign-in, silently where that is possible, else by one sign-in
     /// List the profiles of the AWS files: kind, account, role, whether each would work now, and what is wrong
     Profiles,
+    /// Ask every Bedrock region at once how far away it is and which Claude models it has for you
+    Regions(RegionsArgs),
+    /// Print what Claude Code needs as variables for a shell, an env file or VS Code; no secret is among them
+    Env(EnvArgs),
     /// Renew the sign-in, silently where that is possible
     Refresh(RefreshArgs),
     /// Sign in now
@@ -70,6 +78,9 @@ pub enum Command {
     Logout(LogoutArgs),
     /// Look after the commands that Claude Code runs for its AWS credentials
     Helpers(HelpersArgs),
+    /// What Claude Code's hooks run
+    #[command(hide = true)]
+    Hook(plugin::HookArgs),
 }
 
 /// Options of `setup`

@@ -4,6 +4,7 @@
 
 pub mod apply;
 pub mod ask;
+pub mod assignment;
 pub mod aws;
 pub mod aws_config;
 pub mod browser;
@@ -15,6 +16,7 @@ pub mod configuration;
 pub mod credential_document;
 pub mod draft;
 pub mod error;
+pub mod exported;
 pub mod helper_check;
 pub mod helper_command;
 pub mod model;
@@ -26,7 +28,9 @@ pub mod private_file;
 pub mod receipt;
 pub mod regions;
 pub mod report;
+pub mod session_notice;
 pub mod settings;
+pub mod tuning;
 pub mod ui;
 pub mod vars;
 pub mod wizard;

@@ -1,6 +1,7 @@
 //! Reads everything a report needs: settings, AWS files, caches and, when asked, AWS itself.
 
 pub mod profiles;
+pub mod session_start;
 
 use std::time::Duration;
 

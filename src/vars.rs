@@ -74,6 +74,20 @@ pub const SMALL_FAST_MODEL: &str = "ANTHROPIC_SMALL_FAST_MODEL";
 /// The region of the haiku pin.
 pub const SMALL_FAST_MODEL_AWS_REGION: &str = "ANTHROPIC_SMALL_FAST_MODEL_AWS_REGION";
 
+/// The most tokens an answer may have; 32,000 for models Claude Code does not know.
+pub const MAX_OUTPUT_TOKENS: &str = "CLAUDE_CODE_MAX_OUTPUT_TOKENS";
+/// The budget of extended thinking; models that think adaptively ignore it.
+pub const MAX_THINKING_TOKENS: &str = "MAX_THINKING_TOKENS";
+/// Switches prompt caching off, so that every turn is paid for as a whole.
+pub const DISABLE_PROMPT_CACHING: &str = "DISABLE_PROMPT_CACHING";
+/// Lets what is cached last an hour.
+pub const ENABLE_PROMPT_CACHING_1H: &str = "ENABLE_PROMPT_CACHING_1H";
+
+/// Setting of Claude Code's VS Code extension: a list of `{name, value}`.
+pub const VSCODE_ENVIRONMENT: &str = "claudeCode.environmentVariables";
+/// Setting of the same: whether it asks nobody to sign in to Anthropic.
+pub const VSCODE_DISABLE_LOGIN_PROMPT: &str = "claudeCode.disableLoginPrompt";
+
 /// The aliases of Claude Code's model picker with the variable that pins each.
 pub const FAMILY_PINS: [(&str, &str); 4] = [
     ("opus", DEFAULT_OPUS_MODEL),
@@ -126,6 +140,11 @@ pub const BROWSER: &str = "BROWSER";
 pub const CLAUDE_ENTRYPOINT: &str = "CLAUDE_CODE_ENTRYPOINT";
 /// `dumb` for a terminal that cannot move its cursor.
 pub const TERM: &str = "TERM";
+
+/// With this Claude Code takes cloud credentials out of the environment of its hooks and tools (since 2.1.83).
+pub const SUBPROCESS_ENV_SCRUB: &str = "CLAUDE_CODE_SUBPROCESS_ENV_SCRUB";
+/// The plugin's option: how many minutes before its end a sign-in that cannot renew itself is told of.
+pub const PLUGIN_WARN_MINUTES: &str = "CLAUDE_PLUGIN_OPTION_WARN_MINUTES";
 
 /// Who runs a command: `claude-code_2-1-329_harness` in commands that Claude Code runs.
 pub const AI_AGENT: &str = "AI_AGENT";
@@ -188,7 +207,7 @@ pub const BEDROCK_ENV: [&str; 38] = [
     "ANTHROPIC_DEFAULT_FABLE_MODEL_SUPPORTED_CAPABILITIES",
     SMALL_FAST_MODEL,
     SMALL_FAST_MODEL_AWS_REGION,
-    "ENABLE_PROMPT_CACHING_1H",
+    ENABLE_PROMPT_CACHING_1H,
     "ENABLE_PROMPT_CACHING_1H_BEDROCK",
     "CLAUDE_CODE_AWS_CHAIN_RESOLVE_TIMEOUT_MS",
     "CLAUDE_CODE_SKIP_AWS_CRED_CACHE",
@@ -197,7 +216,7 @@ pub const BEDROCK_ENV: [&str; 38] = [
 /// The three token settings the original Bedrock plugin wrote beside its own keys, with the values it gave them;
 /// `reset --all` removes them only while they still hold these.
 pub const ORIGINAL_PLUGIN_TOKEN_SETTINGS: [(&str, &str); 3] =
-    [("MAX_THINKING_TOKENS", "8192"), ("CLAUDE_CODE_MAX_OUTPUT_TOKENS", "8192"), ("DISABLE_PROMPT_CACHING", "0")];
+    [(MAX_THINKING_TOKENS, "8192"), (MAX_OUTPUT_TOKENS, "8192"), (DISABLE_PROMPT_CACHING, "0")];
 
 /// Whether Claude Code takes a switch's value for on.
 #[must_use]
@@ -209,8 +228,8 @@ pub fn is_on(value: &str) -> bool {
 #[must_use]
 pub fn may_hold_secret(name: &str) -> bool {
     let upper = name.to_ascii_uppercase();
-    upper != "MAX_THINKING_TOKENS"
-        && upper != "CLAUDE_CODE_MAX_OUTPUT_TOKENS"
+    upper != MAX_THINKING_TOKENS
+        && upper != MAX_OUTPUT_TOKENS
         && ["TOKEN", "SECRET", "PASSWORD", "API_KEY", "ACCESS_KEY", "CUSTOM_HEADERS"]
             .iter()
             .any(|mark| upper.contains(mark))

@@ -2,11 +2,13 @@
 
 use aws_sdk_bedrock::Client;
 use aws_sdk_bedrock::types::{InferenceProfileModel, InferenceProfileType};
+use aws_smithy_runtime_api::client::http::SharedHttpConnector;
 
 use crate::aws::call::{self, CallError, client_config};
 use crate::aws::credentials::{Credentials, for_sdk};
 use crate::aws::endpoint::{self, Service};
 use crate::aws::files::AwsFiles;
+use crate::aws::network;
 use crate::world::World;
 
 const SERVICE: &str = "Amazon Bedrock";
@@ -39,6 +41,20 @@ impl Bedrock {
         let endpoint = endpoint::configured(world, &files.profiles, Some(profile), Service::Bedrock);
         let config =
             client_config!(aws_sdk_bedrock, world, region, endpoint).credentials_provider(for_sdk(credentials));
+        Self { client: Client::from_conf(config.build()) }
+    }
+
+    /// A client whose requests go through a connector that others share.
+    pub(super) fn through(
+        connector: &SharedHttpConnector,
+        world: &World,
+        region: &str,
+        endpoint: Option<String>,
+        credentials: &Credentials,
+    ) -> Self {
+        let config = client_config!(aws_sdk_bedrock, world, region, endpoint)
+            .credentials_provider(for_sdk(credentials))
+            .http_client(network::client_through(connector.clone()));
         Self { client: Client::from_conf(config.build()) }
     }
 

@@ -118,6 +118,14 @@ pub(super) async fn sso_oidc_address(region: &str) -> Option<String> {
     Some(endpoint.url().to_owned())
 }
 
+/// Where the control plane of Bedrock is in a region, as the SDK resolves it.
+pub(super) async fn bedrock_address(region: &str) -> Option<String> {
+    use aws_sdk_bedrock::config::endpoint::{DefaultResolver, Params, ResolveEndpoint};
+    let parameters = Params::builder().region(region).build().ok()?;
+    let endpoint = DefaultResolver::new().resolve_endpoint(&parameters).await.ok()?;
+    Some(endpoint.url().to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -13,5 +13,6 @@ pub mod identity;
 mod network;
 pub mod portal;
 pub mod profile;
+pub mod reachability;
 pub mod session;
 pub mod sign_in;

@@ -1,6 +1,7 @@
 //! The reports people read: aligned pairs, the important first.
 
 pub mod profiles;
+pub mod regions;
 
 use std::path::Path;
 

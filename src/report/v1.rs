@@ -1,6 +1,8 @@
 //! The JSON reports, version 1. These types are the format; nothing inside the program is made of them.
 
+pub mod env;
 pub mod profiles;
+pub mod regions;
 
 use jiff::Timestamp;
 use serde::Serialize;

@@ -3,8 +3,10 @@
 #[path = "../clients/mod.rs"]
 mod clients;
 mod credentials;
+mod env;
 mod harness;
 mod helpers;
+mod hook;
 mod hostile_files;
 mod hostile_storm;
 mod kill;
@@ -12,6 +14,7 @@ mod network;
 mod new_profile;
 mod profiles;
 mod recordings;
+mod regions;
 mod reset;
 mod secrets;
 mod setup;
