@@ -4,6 +4,7 @@ mod aws_cli;
 mod claude_code;
 mod helpers;
 mod identity;
+mod interop;
 pub(crate) mod machine;
 mod oracle;
 mod profiles;
