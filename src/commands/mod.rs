@@ -14,6 +14,7 @@ mod reset;
 mod setup;
 mod sign_in;
 mod status;
+mod upgrade;
 
 use crate::cli::{Cli, Command};
 use crate::error::Failure;

@@ -16,14 +16,8 @@ fn sign_ins_and_renewals_are_everybodys() {
     machine.sign_out();
     machine.approve();
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/clients/interop/interop.py");
-    let command: [&OsStr; 6] = [
-        python.as_ref(),
-        script.as_ref(),
-        PROGRAM.as_ref(),
-        aws.as_ref(),
-        packages.as_ref(),
-        claude.as_ref(),
-    ];
+    let command: [&OsStr; 6] =
+        [python.as_ref(), script.as_ref(), PROGRAM.as_ref(), aws.as_ref(), packages.as_ref(), claude.as_ref()];
     let run = machine.run(command);
     say(&run.stdout);
     assert_eq!(run.code, Some(0), "{}{}", run.stdout, run.stderr);

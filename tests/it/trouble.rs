@@ -81,6 +81,27 @@ fn renewal(operation: &str, fault: Fault) -> (Run, usize, Duration) {
 }
 
 #[test]
+fn a_short_trouble_costs_time_and_nothing_else() {
+    for operation in [RENEWAL, PORTAL] {
+        for (effect, times) in [
+            (busy(1), 1),
+            (error(500, "InternalServerException"), 2),
+            (error(429, "TooManyRequestsException"), 1),
+            (page(503), 2),
+        ] {
+            let what = format!("{operation}: {effect:?}");
+            let waits = effect == busy(1);
+            let (run, asked, took) = renewal(operation, Fault::of(operation, effect).times(times));
+            assert_eq!(run.code, Some(0), "{what}: {}", run.stderr);
+            assert_eq!(asked, usize::try_from(times).expect("few") + 1, "{what}");
+            assert!(!waits || took >= Duration::from_secs(1), "{what}: {took:?}");
+        }
+    }
+    let (run, asked, _) = renewal(PORTAL, Fault::of(PORTAL, FaultEffect::DroppedBefore).times(1));
+    assert_eq!((run.code, asked), (Some(0), 2), "{}", run.stderr);
+}
+
+#[test]
 fn a_long_trouble_ends_in_one_plain_line() {
     let troubles = [
         (RENEWAL, busy(600), 1, "AWS IAM Identity Center answered TooManyRequestsException"),
