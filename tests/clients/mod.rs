@@ -6,6 +6,7 @@ mod helpers;
 mod identity;
 mod interop;
 pub(crate) mod machine;
+mod mixed_writes;
 mod oracle;
 mod profiles;
 mod region_data;

@@ -7,6 +7,8 @@ use std::time::{Duration, Instant};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 
+use aws_smithy_types::retry::ErrorKind;
+
 use super::DEADLINE;
 
 /// How often something is asked at most.
@@ -56,7 +58,10 @@ where
 /// How long to wait before the next attempt; none where there should be no next one.
 fn wait_after<E>(error: &SdkError<E, HttpResponse>, repeat: Repeat, usual: Duration) -> Option<Duration> {
     match error {
-        SdkError::DispatchFailure(failure) if failure.is_io() || failure.is_timeout() => {
+        // A connection that was closed without an answer is a transient error of no other kind.
+        SdkError::DispatchFailure(failure)
+            if failure.is_io() || failure.is_timeout() || failure.as_other() == Some(ErrorKind::TransientError) =>
+        {
             (repeat == Repeat::AnsweredOrLost).then_some(usual)
         }
         _ => {
