@@ -2,6 +2,7 @@
 
 mod access;
 mod aws_file;
+pub mod models;
 pub mod plugin;
 
 use std::path::PathBuf;
@@ -78,6 +79,8 @@ pub enum Command {
     Login(LoginArgs),
     /// Sign out of the profile's SSO session, and of nothing else
     Logout(LogoutArgs),
+    /// List the Claude models of a region: where their traffic goes, how long they live, whether they answer; pin them
+    Models(models::ModelsArgs),
     /// Look after the commands that Claude Code runs for its AWS credentials
     Helpers(HelpersArgs),
     /// What Claude Code's hooks run
@@ -109,6 +112,10 @@ pub struct SetupArgs {
     /// Take the recommended answers instead of asking
     #[arg(long, short)]
     pub yes: bool,
+    /// Answers as a JSON object, for another program that asks the user: with `--json` comes the next question, then
+    /// the plan, which is written once its question is answered, too
+    #[arg(long, value_name = "JSON", requires = "json", conflicts_with_all = ["yes", "dry_run"])]
+    pub answers: Option<String>,
     /// Replace values that someone else wrote, and narrow the permissions of an `--export-command` that are too wide
     #[arg(long)]
     pub force: bool,

@@ -227,6 +227,12 @@ impl StateFolder {
         self.0.join("credentials")
     }
 
+    /// Where it is kept how models answered.
+    #[must_use]
+    pub fn proofs(&self) -> PathBuf {
+        self.0.join("proofs")
+    }
+
     /// Where it is kept when something was last told, so that it is not told too often.
     #[must_use]
     pub fn told(&self, name: &str) -> PathBuf {

@@ -74,6 +74,12 @@ pub const SMALL_FAST_MODEL: &str = "ANTHROPIC_SMALL_FAST_MODEL";
 /// The region of the haiku pin.
 pub const SMALL_FAST_MODEL_AWS_REGION: &str = "ANTHROPIC_SMALL_FAST_MODEL_AWS_REGION";
 
+/// Behind a pin's name: what the picker calls the model.
+pub const PIN_NAME: &str = "_NAME";
+/// Behind a pin's name: what the model can do, between commas, where its id does not tell Claude Code.
+pub const PIN_CAPABILITIES: &str = "_SUPPORTED_CAPABILITIES";
+/// The values [`BEDROCK_REGION_PREFIX`] may have (Claude Code 2.1.224; passed over in `GovCloud`).
+pub const REGION_PREFIXES: [&str; 6] = ["us", "eu", "apac", "jp", "au", "global"];
 /// The most tokens an answer may have; 32,000 for models Claude Code does not know.
 pub const MAX_OUTPUT_TOKENS: &str = "CLAUDE_CODE_MAX_OUTPUT_TOKENS";
 /// The budget of extended thinking; models that think adaptively ignore it.
@@ -138,13 +144,16 @@ pub const CODESPACES: &str = "CODESPACES";
 pub const BROWSER: &str = "BROWSER";
 /// How Claude Code was started: `cli` with its interface, `sdk-cli` for `claude -p`.
 pub const CLAUDE_ENTRYPOINT: &str = "CLAUDE_CODE_ENTRYPOINT";
+/// Set by Claude Code in the commands of its Bash tool and in hooks, whose output a person gets to see; not in its
+/// credential helpers.
+pub const CLAUDE_TOOL: &str = "CLAUDECODE";
 /// `dumb` for a terminal that cannot move its cursor.
 pub const TERM: &str = "TERM";
 
 /// With this Claude Code takes cloud credentials out of the environment of its hooks and tools (since 2.1.83).
 pub const SUBPROCESS_ENV_SCRUB: &str = "CLAUDE_CODE_SUBPROCESS_ENV_SCRUB";
-/// The plugin's option: how many minutes before its end a sign-in that cannot renew itself is told of.
-pub const PLUGIN_WARN_MINUTES: &str = "CLAUDE_PLUGIN_OPTION_WARN_MINUTES";
+/// How many minutes before its end a sign-in that cannot renew itself is told of when a session starts.
+pub const WARN_MINUTES: &str = "CLAUDE_BEDROCK_WARN_MINUTES";
 
 /// Who runs a command: `claude-code_2-1-329_harness` in commands that Claude Code runs.
 pub const AI_AGENT: &str = "AI_AGENT";
@@ -165,8 +174,11 @@ pub const ENV: &str = "env";
 /// Settings key: the main model; [`MODEL`] beats it.
 pub const MODEL_SETTING: &str = "model";
 
+/// Settings key: provider ids by Anthropic's names of the models; an object of strings.
+pub const MODEL_OVERRIDES: &str = "modelOverrides";
+
 /// Other settings keys that belong to a Bedrock configuration, removed by `reset --all` when present.
-pub const OTHER_BEDROCK_SETTINGS: [&str; 1] = ["modelOverrides"];
+pub const OTHER_BEDROCK_SETTINGS: [&str; 1] = [MODEL_OVERRIDES];
 
 /// Settings keys that are removed by `reset --all` only when they hold a Bedrock model id.
 pub const MODEL_BEARING_SETTINGS: [&str; 2] = [MODEL_SETTING, "fallbackModel"];

@@ -72,7 +72,6 @@ mod tests {
             assert_eq!(words[..4], [program.to_str().expect("UTF-8"), "credentials", "--format", "process"]);
             let named = words[4..].join("=");
             assert_eq!(named, format!("--profile={profile}"));
-            #[expect(clippy::disallowed_methods, reason = "the shell itself is asked")]
             let shell = std::process::Command::new("sh").args(["-c", &format!("printf '%s\\n' {line}")]).output();
             let printed = String::from_utf8(shell.expect("a shell").stdout).expect("UTF-8");
             assert_eq!(printed.lines().collect::<Vec<_>>(), words);

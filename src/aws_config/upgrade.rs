@@ -82,9 +82,10 @@ impl Upgrade {
             move_lines(&mut lines, files, profile, &session)?;
         }
         let (text, moved) = spliced(&lines, &moving, &session, sso);
-        let (text, added) = match is_new {
-            true => with_sections(&text, &session_section(&session, &sso.start_url, &sso.region)),
-            false => (text, String::new()),
+        let (text, added) = if is_new {
+            with_sections(&text, &session_section(&session, &sso.start_url, &sso.region))
+        } else {
+            (text, String::new())
         };
         let upgrade = Self { session, text, moved, added };
         upgrade.check(files, path, &moving)?;
@@ -181,13 +182,11 @@ fn session_for(files: &ProfileFiles, sso: &SsoProfile) -> (String, bool) {
         let is_usable = session.found_by_claude_code && is_portable_name(&session.name);
         is_usable && renews && is("sso_start_url", &sso.start_url) && is("sso_region", &sso.region)
     });
-    match fitting {
-        Some(session) => (session.name.clone(), false),
-        None => {
-            let is_taken = |name: &str| files.sso_sessions().any(|session| session.name == name);
-            (free_name(&session_name_in(&sso.start_url), is_taken), true)
-        }
+    if let Some(session) = fitting {
+        return (session.name.clone(), false);
     }
+    let is_taken = |name: &str| files.sso_sessions().any(|session| session.name == name);
+    (free_name(&session_name_in(&sso.start_url), is_taken), true)
 }
 
 /// A line of the file, with its end.

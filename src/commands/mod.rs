@@ -6,6 +6,7 @@ mod helpers;
 mod hook;
 mod login;
 mod logout;
+mod models;
 mod principal;
 mod profiles;
 mod refresh;
@@ -37,6 +38,7 @@ pub fn run(world: &World, ui: Ui, cli: &Cli) -> Result<(), Failure> {
         Command::Refresh(args) => refresh::run(world, ui, &cli.global, args),
         Command::Login(args) => login::run(world, ui, &cli.global, args),
         Command::Logout(args) => logout::run(world, ui, &cli.global, args),
+        Command::Models(args) => models::run(world, ui, &cli.global, args),
         Command::Helpers(args) => helpers::run(world, ui, &cli.global, args),
         Command::Hook(args) => hook::run(world, ui, args),
     }

@@ -14,6 +14,7 @@ use crate::configuration;
 use crate::error::{Exit, Failure};
 use crate::plan::{self, Plan};
 use crate::private_file::StateFolder;
+use crate::proof;
 use crate::receipt::{Receipt, Receipts};
 use crate::report::{human, v1};
 use crate::settings::document::Document;
@@ -64,13 +65,16 @@ pub(super) fn run(world: &World, ui: Ui, global: &Global, args: &ResetArgs) -> R
     }
     if !args.dry_run {
         problems.extend(credentials::forget_all(&state).map_err(failed).err());
+        problems.extend(proof::forget_all(&state).map_err(failed).err());
     }
     for receipt in elsewhere {
         ui.status(&format!("Left as it is: `{}`; run `reset` where it applies.", receipt.settings.display()));
     }
     report.say(world, ui, global, args, problems.is_empty())?;
     let last = problems.pop();
-    problems.iter().for_each(|failure| ui.failure(failure));
+    for failure in &problems {
+        ui.failure(failure);
+    }
     last.map_or(Ok(()), Err)
 }
 

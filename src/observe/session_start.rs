@@ -91,7 +91,7 @@ fn upgrade_is_due(world: &World, now: Timestamp) -> bool {
 }
 
 fn warn_before(world: &World) -> SignedDuration {
-    let minutes = world.var(vars::PLUGIN_WARN_MINUTES).and_then(|text| text.trim().parse::<u32>().ok());
+    let minutes = world.var(vars::WARN_MINUTES).and_then(|text| text.trim().parse::<u32>().ok());
     minutes.map_or(WARN_BEFORE, |minutes| SignedDuration::from_mins(minutes.into()))
 }
 

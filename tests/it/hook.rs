@@ -106,7 +106,7 @@ fn an_end_is_told_half_an_hour_before_or_as_configured() {
     home.shorten_token(32);
     let told = message(&home).expect("a message");
     assert!(told.contains("ends in 27 minutes and cannot renew itself"), "{told}");
-    let home = home.env("CLAUDE_PLUGIN_OPTION_WARN_MINUTES", "20");
+    let home = home.env("CLAUDE_BEDROCK_WARN_MINUTES", "20");
     assert!(message(&home).is_none_or(|told| told.contains("90 days")), "not yet");
 }
 

@@ -73,12 +73,12 @@ impl Setup<'_> {
     }
 
     /// Moves a legacy profile to an SSO session where a person or a flag says so, and asks for the sign-in it needs.
-    pub(super) fn offer_upgrade(&self, choice: &Choice, may_ask: bool) -> Result<(), Failure> {
+    pub(super) fn offer_upgrade(&self, choice: &Choice) -> Result<(), Failure> {
         let Some(sso) = self.legacy(choice) else { return Ok(()) };
         let consent = match (self.args.dry_run, self.args.aws_file.upgrade) {
             (true, true) => Consent::DryRun,
             (false, true) => Consent::Given,
-            (false, false) if may_ask => Consent::Ask,
+            (false, false) if self.asker.is_person() => Consent::Ask,
             _ => return Ok(()),
         };
         let (world, ui, name) = (self.world, self.ui, choice.profile.as_str());

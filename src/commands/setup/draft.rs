@@ -1,5 +1,7 @@
 //! A settings file with the plan for it.
 
+use sha2::{Digest, Sha256};
+
 use crate::apply::{self, NotWritten};
 use crate::aws::identity::Identity;
 use crate::error::Failure;
@@ -53,7 +55,6 @@ impl Setup<'_> {
         choice: &Choice,
         consent: &Consent,
         identity: &Identity,
-        may_ask: bool,
     ) -> Result<Option<Draft>, Failure> {
         let failure = match self.try_to_write(draft) {
             Err(NotWritten::ChangedMeanwhile(failure)) => failure,
@@ -63,7 +64,7 @@ impl Setup<'_> {
         if fresh.plan != draft.plan {
             self.ui.warning("the settings file was changed meanwhile; this is the new plan");
             let outcome = Outcome { setup: self, choice, identity, draft: &fresh };
-            if may_ask {
+            if self.asker.is_person() {
                 outcome.confirm()?;
             } else {
                 self.ui.status(&outcome.plan_with_diff(self.ui.status_width()));
@@ -89,6 +90,16 @@ impl Draft {
             changes: self.plan.changes.len(),
             kept: kept.map(|kept| KeptValue { line: human::kept_line(kept), required: kept.wish.required }).collect(),
         }
+    }
+
+    /// Its own name, by which a consent names what it was given to.
+    pub(super) fn fingerprint(&self) -> String {
+        let mut digest = Sha256::new();
+        for bytes in [self.snapshot.bytes().unwrap_or_default(), self.afterwards.text().as_bytes()] {
+            digest.update(bytes.len().to_le_bytes());
+            digest.update(bytes);
+        }
+        digest.finalize().iter().take(6).map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat()
     }
 
     /// Whether another draft would do the same to the same file.
