@@ -14,7 +14,7 @@ use crate::draft::Draft;
 const LOCK_POLL: Duration = Duration::from_millis(15);
 
 /// The room that is kept for a content that is not known yet: more than an SSO token takes.
-const ROOM: usize = 32 * 1024;
+const ROOM: usize = 16 * 1024;
 
 /// Writes a file so that readers see the old or the new bytes, never others; follows a symbolic link.
 ///

@@ -227,13 +227,13 @@ fn mended(path: &Path, sso: &SsoProfile) -> Result<Token, SessionError> {
         Cached::Token(token) if !token.is_damaged => Ok(*token),
         // Where nothing can be written, ours reads it all the same.
         Cached::Token(token) => Ok(rewrite(path, token.object()).unwrap_or(*token)),
-        Cached::Unreadable(reason) => match settled(path, |found| matches!(found, Cached::Token(_))) {
-            Cached::Token(token) => Ok(*token),
-            _ => {
-                set_aside(path);
-                Err(SessionError::Unreadable { path: path.to_owned(), reason })
+        Cached::Unreadable(reason) => {
+            if let Cached::Token(token) = settled(path, |found| matches!(found, Cached::Token(_))) {
+                return Ok(*token);
             }
-        },
+            set_aside(path);
+            Err(SessionError::Unreadable { path: path.to_owned(), reason })
+        }
     }
 }
 

@@ -40,8 +40,8 @@ fn page(title: &str, mood: &str, text: &str) -> String {
 :root {{ color-scheme: light dark; }}
 body {{ font: 1.05rem/1.5 system-ui, sans-serif; margin: 18vh auto 0; max-width: 34rem; padding: 0 1.5rem; }}
 h1 {{ font-size: 1.6rem; margin: 0 0 .5rem; }}
-.good::before {{ content: "✔ "; color: #1a7f37; }}
-.bad::before {{ content: "✘ "; color: #cf222e; }}
+.good::before {{ content: "✔ "; color: light-dark(#1a7f37, #3fb950); }}
+.bad::before {{ content: "✘ "; color: light-dark(#cf222e, #f85149); }}
 code {{ font-size: .95em; background: #8882; border-radius: .25em; padding: .1em .35em; }}
 </style>
 </head>
