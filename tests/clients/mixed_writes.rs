@@ -14,7 +14,6 @@ use claude_bedrock::aws::profile::{ProfileFiles, SsoProfile};
 use claude_bedrock::aws::session::{self, Granted, SessionError};
 use claude_bedrock::aws::{call, files};
 use claude_bedrock::world::World;
-use jiff::Timestamp;
 use serde_json::Value;
 
 use super::machine::{aws_cli, aws_sdk_js, say};
@@ -78,11 +77,11 @@ impl Cache {
         let _lock = session::lock(&self.world, &self.sso, Duration::from_secs(30)).expect("a lock");
         let granted = Granted {
             access_token: token("ours", number).into(),
-            expires_at: Timestamp::now() + jiff::SignedDuration::from_hours(1),
+            expires_at: self.world.now() + jiff::SignedDuration::from_hours(1),
             refresh_token: Some("ours".into()),
             client_id: "id".into(),
             client_secret: "secret".into(),
-            registration_expires_at: Timestamp::now() + jiff::SignedDuration::from_hours(900),
+            registration_expires_at: self.world.now() + jiff::SignedDuration::from_hours(900),
         };
         let file = session::prepare(&self.world, &self.sso).expect("writable");
         session::store(&self.world, file, &self.sso, &granted).expect("written");
@@ -192,12 +191,14 @@ fn ten_thousand_writes_of_ours_and_of_writers_in_place() {
     let ends: Vec<(usize, usize)> = thread::scope(|scope| {
         scope.spawn(|| {
             while !done.load(Ordering::Relaxed) {
-                caches.iter().for_each(|cache| cache.look(&seen));
+                for cache in &caches {
+                    cache.look(&seen);
+                }
                 thread::sleep(Duration::from_micros(50));
             }
         });
         let running: Vec<_> = caches.iter().map(|cache| scope.spawn(|| rounds(cache, ROUNDS / CACHES))).collect();
-        let ends = running.into_iter().map(|rounds| rounds.join());
+        let ends = running.into_iter().map(thread::ScopedJoinHandle::join);
         let ends: Vec<_> = ends.collect();
         done.store(true, Ordering::Relaxed);
         ends.into_iter().map(|end| end.expect("nothing else happened")).collect()
