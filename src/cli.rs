@@ -2,6 +2,7 @@
 
 mod access;
 mod aws_file;
+pub mod explain;
 pub mod models;
 pub mod plugin;
 
@@ -73,6 +74,8 @@ pub enum Command {
     Regions(RegionsArgs),
     /// Print what Claude Code needs as variables for a shell, an env file or VS Code; no secret is among them
     Env(EnvArgs),
+    /// Say what an error text means, why it happens and what mends it, offline
+    Explain(explain::ExplainArgs),
     /// Renew the sign-in, silently where that is possible, else by one sign-in
     Refresh(RefreshArgs),
     /// Sign in now

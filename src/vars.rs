@@ -102,6 +102,8 @@ pub const FAMILY_PINS: [(&str, &str); 4] = [
     ("fable", DEFAULT_FABLE_MODEL),
 ];
 
+/// The folder of Claude Code's debug logs, when not `debug` in its own.
+pub const DEBUG_LOGS_DIR: &str = "CLAUDE_CODE_DEBUG_LOGS_DIR";
 /// Replaces `~/.claude` as the folder of Claude Code's user settings.
 pub const CLAUDE_CONFIG_DIR: &str = "CLAUDE_CONFIG_DIR";
 /// The proxy for `https` addresses.
@@ -124,6 +126,10 @@ pub const USERPROFILE: &str = "USERPROFILE";
 pub const PATH: &str = "PATH";
 /// Base of per-user state, `~/.local/state` when unset (XDG Base Directory Specification 0.8).
 pub const XDG_STATE_HOME: &str = "XDG_STATE_HOME";
+/// Base of per-user settings, `~/.config` when unset (XDG Base Directory Specification 0.8).
+pub const XDG_CONFIG_HOME: &str = "XDG_CONFIG_HOME";
+/// Base of per-user settings on Windows.
+pub const APPDATA: &str = "APPDATA";
 /// Base of per-user state on Windows.
 pub const LOCALAPPDATA: &str = "LOCALAPPDATA";
 /// Set by continuous-integration services.

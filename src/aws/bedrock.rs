@@ -70,21 +70,20 @@ impl Bedrock {
     pub fn new(world: &World, files: &AwsFiles, profile: &str, region: &str, credentials: &Credentials) -> Self {
         let endpoint = endpoint::configured(world, &files.profiles, Some(profile), Service::Bedrock);
         let config =
-            client_config!(aws_sdk_bedrock, world, region, endpoint).credentials_provider(for_sdk(credentials));
+            client_config!(aws_sdk_bedrock, network::client(world, &files.profiles, Some(profile)), region, endpoint)
+                .credentials_provider(for_sdk(credentials));
         Self { client: Client::from_conf(config.build()) }
     }
 
     /// A client whose requests go through a connector that others share.
     pub(super) fn through(
         connector: &SharedHttpConnector,
-        world: &World,
         region: &str,
         endpoint: Option<String>,
         credentials: &Credentials,
     ) -> Self {
-        let config = client_config!(aws_sdk_bedrock, world, region, endpoint)
-            .credentials_provider(for_sdk(credentials))
-            .http_client(network::client_through(connector.clone()));
+        let config = client_config!(aws_sdk_bedrock, network::client_through(connector.clone()), region, endpoint)
+            .credentials_provider(for_sdk(credentials));
         Self { client: Client::from_conf(config.build()) }
     }
 

@@ -6,6 +6,7 @@ use crate::aws::call::{self, CallError, client_config};
 use crate::aws::credentials::{Credentials, for_sdk};
 use crate::aws::endpoint::{self, Service};
 use crate::aws::files::AwsFiles;
+use crate::aws::network;
 use crate::world::World;
 
 /// An AWS principal.
@@ -30,7 +31,8 @@ pub async fn caller(
 ) -> Result<Identity, CallError> {
     const SERVICE: &str = "AWS STS";
     let endpoint = endpoint::configured(world, &files.profiles, Some(profile), Service::Sts);
-    let config = client_config!(aws_sdk_sts, world, region, endpoint).credentials_provider(for_sdk(credentials));
+    let config = client_config!(aws_sdk_sts, network::client(world, &files.profiles, Some(profile)), region, endpoint)
+        .credentials_provider(for_sdk(credentials));
     let answer = Client::from_conf(config.build())
         .get_caller_identity()
         .send()

@@ -1,7 +1,9 @@
 //! One file per command; here they are only told apart.
 
+mod beside;
 mod credentials;
 mod env;
+mod explain;
 mod helpers;
 mod hook;
 mod login;
@@ -34,6 +36,7 @@ pub fn run(world: &World, ui: Ui, cli: &Cli) -> Result<(), Failure> {
         Command::Credentials(args) => credentials::run(world, ui, &cli.global, args),
         Command::Profiles => profiles::run(world, ui, &cli.global),
         Command::Regions(args) => regions::run(world, ui, &cli.global, args),
+        Command::Explain(args) => explain::run(world, ui, &cli.global, args),
         Command::Env(args) => env::run(world, ui, &cli.global, args),
         Command::Refresh(args) => refresh::run(world, ui, &cli.global, args),
         Command::Login(args) => login::run(world, ui, &cli.global, args),

@@ -1,5 +1,6 @@
 //! The reports people read: aligned pairs, the important first.
 
+pub mod explain;
 pub mod models;
 pub mod profiles;
 pub mod regions;

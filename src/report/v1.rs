@@ -1,6 +1,7 @@
 //! The JSON reports, version 1. These types are the format; nothing inside the program is made of them.
 
 pub mod env;
+pub mod explain;
 pub mod models;
 pub mod profiles;
 pub mod regions;

@@ -12,7 +12,9 @@ pub(super) fn signed_in(session: &str, profile: &str) -> String {
 
 /// After one that did not.
 pub(super) fn failed(reason: &str) -> String {
-    let text = format!("{}. Go back to your terminal, where it says what to do next.", code_marks(reason));
+    let (first, rest) = reason.split_at(reason.chars().next().map_or(0, char::len_utf8));
+    let reason = first.to_uppercase() + rest;
+    let text = format!("{}. Go back to your terminal, where it says what to do next.", code_marks(&reason));
     page("Not signed in", "bad", &text)
 }
 
@@ -82,5 +84,6 @@ mod tests {
         assert!(page.contains("<code>work</code>"));
         assert!(page.contains("&lt;script&gt;&#39;&quot;&amp;"));
         assert!(!page.contains("<script>"));
+        assert!(failed("the sign-in to `work` was refused").contains("<p>The sign-in to <code>work</code> was"));
     }
 }

@@ -91,8 +91,15 @@ impl Setup<'_> {
         let (files, sso) = upgrade::afterwards(world, name);
         let Some(sso) = sso else { return Ok(()) };
         let way = WayArgs::default();
-        let wanted =
-            Wanted { profile: name, sso: &sso, way, wish: Wish::IfNeeded, refused: false, stream: Stream::Status };
+        let wanted = Wanted {
+            profile: name,
+            sso: &sso,
+            way,
+            wish: Wish::IfNeeded,
+            refused: false,
+            stream: Stream::Status,
+            listens: false,
+        };
         sign_in::sign_in(world, ui, &files, &wanted).map(drop)
     }
 
