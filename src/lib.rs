@@ -29,6 +29,7 @@ pub mod observe;
 pub mod offering;
 pub mod pins;
 pub mod plan;
+pub mod policy;
 pub mod preferences;
 pub mod presence;
 pub mod private_file;

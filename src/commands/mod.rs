@@ -9,6 +9,7 @@ mod hook;
 mod login;
 mod logout;
 mod models;
+mod policy;
 mod principal;
 mod profiles;
 mod refresh;
@@ -38,6 +39,7 @@ pub fn run(world: &World, ui: Ui, cli: &Cli) -> Result<(), Failure> {
         Command::Regions(args) => regions::run(world, ui, &cli.global, args),
         Command::Explain(args) => explain::run(world, ui, &cli.global, args),
         Command::Env(args) => env::run(world, ui, &cli.global, args),
+        Command::Policy(args) => policy::run(world, ui, &cli.global, args),
         Command::Refresh(args) => refresh::run(world, ui, &cli.global, args),
         Command::Login(args) => login::run(world, ui, &cli.global, args),
         Command::Logout(args) => logout::run(world, ui, &cli.global, args),

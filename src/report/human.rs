@@ -2,6 +2,7 @@
 
 pub mod explain;
 pub mod models;
+pub mod policy;
 pub mod profiles;
 pub mod regions;
 

@@ -3,6 +3,7 @@
 pub mod env;
 pub mod explain;
 pub mod models;
+pub mod policy;
 pub mod profiles;
 pub mod regions;
 

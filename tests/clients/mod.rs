@@ -9,6 +9,7 @@ mod interop;
 pub(crate) mod machine;
 mod mixed_writes;
 mod oracle;
+mod policy;
 mod profiles;
 mod region_data;
 mod staying_signed_in;

@@ -14,6 +14,7 @@ mod hostile_storm;
 mod kill;
 mod network;
 mod new_profile;
+mod policy;
 mod preferences;
 mod profiles;
 mod recordings;
