@@ -67,7 +67,11 @@ fn main() {
         Contender { cold: true, ..ours("credentials, cold", "credentials --profile work") },
     ];
     let medians = bench.table("cold, over plain HTTP: the sandbox has no TLS", &contenders, COLD_RUNS, 1);
-    println!("  {:34} {:9.3} ms", "more than the round trip", (medians[1] - medians[0]).as_secs_f64() * 1e3);
+    println!(
+        "  {:34} {:9.3} ms",
+        "more than the round trip",
+        (medians[1].as_secs_f64() - medians[0].as_secs_f64()) * 1e3
+    );
 
     let Some(aws) = aws_cli() else {
         println!("\n(no AWS CLI here, so nothing to compare `credentials` with)");
@@ -143,9 +147,10 @@ impl Bench {
         let mut commands: Vec<Command> = (0..number).map(|_| self.command(contender)).collect();
         let start = Instant::now();
         let children: Vec<Child> = commands.iter_mut().map(|it| it.spawn().expect("the program starts")).collect();
-        let ends = children.into_iter().map(|mut child| child.wait().expect("it ends").success());
-        let success = ends.fold(true, |all, one| all && one);
-        (start.elapsed(), success)
+        let failures =
+            children.into_iter().filter_map(|mut child| (!child.wait().expect("it ends").success()).then_some(()));
+        let failures = failures.count();
+        (start.elapsed(), failures == 0)
     }
 
     /// Runs the contenders in turns, and prints and gives the median of each.
@@ -179,7 +184,7 @@ impl Bench {
         println!("\nmost memory, resident");
         for contender in contenders {
             let (reader, mut writer) = std::io::pipe().expect("a pipe");
-            writer.write_all(&[0; PIPE]).expect("room");
+            writer.write_all(&vec![0; PIPE]).expect("room");
             let mut child = self.command(contender).stdout(writer).spawn().expect("the program starts");
             let mut most = None;
             // One that prints nothing ends instead of waiting.
