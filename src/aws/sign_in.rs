@@ -7,7 +7,7 @@ mod code;
 mod page;
 mod proof;
 mod record;
-mod registration;
+pub(super) mod registration;
 
 use std::cell::RefCell;
 use std::time::Duration;

@@ -70,7 +70,14 @@ pub(super) struct Wanted<'a> {
 /// # Errors
 /// Why nobody is signed in, with what to do.
 pub(super) fn sign_in(world: &World, ui: Ui, files: &AwsFiles, wanted: &Wanted<'_>) -> Result<Token, Failure> {
-    let preferences = Preferences::read(world)?;
+    let preferences = match Preferences::read(world) {
+        // A sign-in may not be needed, and must not fail for want of a browser of one's choice.
+        Err(failure) if wanted.wish != Wish::Anew => {
+            ui.warning(&failure.message);
+            Preferences::default()
+        }
+        other => other?,
+    };
     let (way, remember) = way(world, wanted.way, preferences.browser.is_some());
     let browser = Browser::of(world, preferences.browser);
     let beside = Beside::begin(world, ui, wanted.listens);

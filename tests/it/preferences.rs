@@ -19,6 +19,9 @@ fn a_configured_browser_comes_before_the_variable() {
     let home = home.env("XDG_CONFIG_HOME", folder);
     let said = home.run(["login", "--profile", "work", "--browser"]).failure(2);
     assert!(said.contains(&format!("`{}` line 2: ", elsewhere.display())) && said.contains("hint:"), "{said}");
-    // What needs no sign-in needs no settings of ours.
-    home.run(["credentials", "--profile", "work"]).success();
+    // What is renewed silently needs no browser.
+    home.shorten_token(45);
+    let renewed = home.run(["refresh", "--profile", "work"]);
+    assert_eq!(renewed.code, Some(0));
+    assert!(renewed.stderr.contains("warning:") && renewed.stderr.contains("line 2"), "{}", renewed.stderr);
 }

@@ -126,7 +126,12 @@ pub(super) fn query_refusal(reason: &Unauthenticated) -> Refusal {
         Unauthenticated::Expired => (403, "ExpiredToken"),
         Unauthenticated::Signature(_) => (403, "SignatureDoesNotMatch"),
     };
-    Refusal::new(status, code, reason.to_string())
+    // The Query services have their own words for it.
+    let message = match reason {
+        Unauthenticated::Missing => "Request is missing Authentication Token".to_owned(),
+        _ => reason.to_string(),
+    };
+    Refusal::new(status, code, message)
 }
 
 fn element(name: &str, text: &str) -> String {

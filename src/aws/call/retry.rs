@@ -57,12 +57,14 @@ where
 
 /// How long to wait before the next attempt; none where there should be no next one.
 fn wait_after<E>(error: &SdkError<E, HttpResponse>, repeat: Repeat, usual: Duration) -> Option<Duration> {
+    let if_harmless = || (repeat == Repeat::AnsweredOrLost).then_some(usual);
     match error {
+        SdkError::TimeoutError(_) => if_harmless(),
         // A connection that was closed without an answer is a transient error of no other kind.
         SdkError::DispatchFailure(failure)
             if failure.is_io() || failure.is_timeout() || failure.as_other() == Some(ErrorKind::TransientError) =>
         {
-            (repeat == Repeat::AnsweredOrLost).then_some(usual)
+            if_harmless()
         }
         _ => {
             let answer = error.raw_response()?;
