@@ -15,6 +15,7 @@ pub mod configuration;
 pub mod credential_document;
 pub mod draft;
 pub mod error;
+pub mod gate;
 pub mod helper_check;
 pub mod helper_command;
 pub mod model;

@@ -17,6 +17,10 @@ pub enum Service {
     Sts,
     /// Bedrock's control plane.
     Bedrock,
+    /// Its data plane, where models answer.
+    BedrockRuntime,
+    /// Service Quotas.
+    ServiceQuotas,
     /// The console's sign-in, which `aws login` uses.
     SignIn,
 }
@@ -34,6 +38,8 @@ impl Service {
             Self::SsoOidc => "sso_oidc",
             Self::Sts => "sts",
             Self::Bedrock => "bedrock",
+            Self::BedrockRuntime => "bedrock_runtime",
+            Self::ServiceQuotas => "service_quotas",
             Self::SignIn => "signin",
         }
     }
@@ -42,10 +48,10 @@ impl Service {
 /// The endpoint someone configured for a service, in the order the SDKs look: `AWS_ENDPOINT_URL_<SERVICE>`,
 /// `AWS_ENDPOINT_URL`, the profile's `services` section, the profile's `endpoint_url`.
 ///
-/// For Bedrock `ANTHROPIC_BEDROCK_BASE_URL` comes first, as Claude Code lists its models there.
+/// For both of Bedrock's `ANTHROPIC_BEDROCK_BASE_URL` comes first: Claude Code lists and invokes its models there.
 #[must_use]
 pub fn configured(world: &World, files: &ProfileFiles, profile: Option<&str>, service: Service) -> Option<String> {
-    if service == Service::Bedrock
+    if matches!(service, Service::Bedrock | Service::BedrockRuntime)
         && let Some(base) = world.var(vars::BEDROCK_BASE_URL)
     {
         return Some(base.to_owned());
@@ -65,6 +71,25 @@ pub fn configured(world: &World, files: &ProfileFiles, profile: Option<&str>, se
     let from_file = in_config_file(files, profile, service)?;
     let trusted = !service.takes_sign_ins() || may_take_sign_ins(world, vars::AWS_CONFIG_FILE, &from_file);
     trusted.then_some(from_file)
+}
+
+/// The address of a service that is called without the SDK: the configured one, else AWS's own in the region.
+#[must_use]
+pub fn address(world: &World, files: &ProfileFiles, profile: Option<&str>, service: Service, region: &str) -> String {
+    if let Some(configured) = configured(world, files, profile, service) {
+        return configured.trim_end_matches('/').to_owned();
+    }
+    let host = match service {
+        Service::BedrockRuntime => "bedrock-runtime",
+        Service::ServiceQuotas => "servicequotas",
+        Service::Bedrock => "bedrock",
+        Service::Sts => "sts",
+        Service::Sso => "portal.sso",
+        Service::SsoOidc => "oidc",
+        Service::SignIn => "signin",
+    };
+    let suffix = if region.starts_with("cn-") { "amazonaws.com.cn" } else { "amazonaws.com" };
+    format!("https://{host}.{region}.{suffix}")
 }
 
 /// Tokens and client secrets go to AWS's own hosts, to this machine, or where the user's own files and shell say; a

@@ -31,6 +31,11 @@ pub(super) fn client(world: &World) -> SharedHttpClient {
     })
 }
 
+/// The same way for a request we sign ourselves; its deadline is the caller's to keep.
+pub(super) fn connector(world: &World) -> SharedHttpConnector {
+    connect(&HttpConnectorSettings::default(), None, proxy(world), &extra_certificates(world))
+}
+
 fn connect(
     settings: &HttpConnectorSettings,
     sleep: Option<aws_smithy_async::rt::sleep::SharedAsyncSleep>,
