@@ -8,6 +8,7 @@ pub mod aws;
 pub mod aws_config;
 pub mod browser;
 pub mod catalogue;
+pub mod checks;
 pub mod claude_code;
 pub mod cli;
 pub mod commands;
@@ -63,7 +64,9 @@ pub fn run(world: &World) -> ExitCode {
     match commands::run(world, ui, &cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            ui.failure(&failure);
+            if !failure.message.is_empty() {
+                ui.failure(&failure);
+            }
             ExitCode::from(failure.exit as u8)
         }
     }

@@ -82,6 +82,21 @@ pub const FAMILY_PINS: [(&str, &str); 4] = [
     ("fable", DEFAULT_FABLE_MODEL),
 ];
 
+/// The most tokens of an answer.
+pub const MAX_OUTPUT_TOKENS: &str = "CLAUDE_CODE_MAX_OUTPUT_TOKENS";
+/// The most tokens of a thought; ignored by models that decide for themselves.
+pub const MAX_THINKING_TOKENS: &str = "MAX_THINKING_TOKENS";
+/// Switches prompt caching off.
+pub const DISABLE_PROMPT_CACHING: &str = "DISABLE_PROMPT_CACHING";
+/// Headers of every request, one a line.
+pub const CUSTOM_HEADERS: &str = "ANTHROPIC_CUSTOM_HEADERS";
+/// Beta features asked for beside Claude Code's own.
+pub const BETAS: &str = "ANTHROPIC_BETAS";
+/// A bearer token for a gateway; up to 2.1.100 it overwrote the signature of AWS.
+pub const AUTH_TOKEN: &str = "ANTHROPIC_AUTH_TOKEN";
+/// Takes the credentials out of the variables of commands that Claude Code runs.
+pub const SUBPROCESS_ENV_SCRUB: &str = "CLAUDE_CODE_SUBPROCESS_ENV_SCRUB";
+
 /// Replaces `~/.claude` as the folder of Claude Code's user settings.
 pub const CLAUDE_CONFIG_DIR: &str = "CLAUDE_CONFIG_DIR";
 /// The proxy for `https` addresses.
@@ -141,13 +156,19 @@ pub const ADDED_FOR_HELPERS: [(&str, &str); 4] = [
 pub const AUTH_REFRESH: &str = "awsAuthRefresh";
 /// Settings key: the shell command whose JSON Claude Code signs its Bedrock requests with.
 pub const CREDENTIAL_EXPORT: &str = "awsCredentialExport";
+/// Settings key: a command that prints a key for Anthropic or a gateway.
+pub const API_KEY_HELPER: &str = "apiKeyHelper";
+/// Settings key: the models of the picker.
+pub const AVAILABLE_MODELS: &str = "availableModels";
+/// Settings key: Anthropic's model ids with what they are called here.
+pub const MODEL_OVERRIDES: &str = "modelOverrides";
 /// Settings key: the object of environment variables.
 pub const ENV: &str = "env";
 /// Settings key: the main model; [`MODEL`] beats it.
 pub const MODEL_SETTING: &str = "model";
 
 /// Other settings keys that belong to a Bedrock configuration, removed by `reset --all` when present.
-pub const OTHER_BEDROCK_SETTINGS: [&str; 1] = ["modelOverrides"];
+pub const OTHER_BEDROCK_SETTINGS: [&str; 1] = [MODEL_OVERRIDES];
 
 /// Settings keys that are removed by `reset --all` only when they hold a Bedrock model id.
 pub const MODEL_BEARING_SETTINGS: [&str; 2] = [MODEL_SETTING, "fallbackModel"];
@@ -197,7 +218,7 @@ pub const BEDROCK_ENV: [&str; 38] = [
 /// The three token settings the original Bedrock plugin wrote beside its own keys, with the values it gave them;
 /// `reset --all` removes them only while they still hold these.
 pub const ORIGINAL_PLUGIN_TOKEN_SETTINGS: [(&str, &str); 3] =
-    [("MAX_THINKING_TOKENS", "8192"), ("CLAUDE_CODE_MAX_OUTPUT_TOKENS", "8192"), ("DISABLE_PROMPT_CACHING", "0")];
+    [(MAX_THINKING_TOKENS, "8192"), (MAX_OUTPUT_TOKENS, "8192"), (DISABLE_PROMPT_CACHING, "0")];
 
 /// Whether Claude Code takes a switch's value for on.
 #[must_use]
@@ -209,8 +230,8 @@ pub fn is_on(value: &str) -> bool {
 #[must_use]
 pub fn may_hold_secret(name: &str) -> bool {
     let upper = name.to_ascii_uppercase();
-    upper != "MAX_THINKING_TOKENS"
-        && upper != "CLAUDE_CODE_MAX_OUTPUT_TOKENS"
+    upper != MAX_THINKING_TOKENS
+        && upper != MAX_OUTPUT_TOKENS
         && ["TOKEN", "SECRET", "PASSWORD", "API_KEY", "ACCESS_KEY", "CUSTOM_HEADERS"]
             .iter()
             .any(|mark| upper.contains(mark))

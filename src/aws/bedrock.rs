@@ -1,13 +1,19 @@
 //! What Bedrock offers a principal in a region.
 
+mod gates;
+
 use aws_sdk_bedrock::Client;
+use aws_sdk_bedrock::config::Token;
 use aws_sdk_bedrock::types::{InferenceProfileModel, InferenceProfileType};
+use aws_smithy_runtime_api::client::auth::http::HTTP_BEARER_AUTH_SCHEME_ID;
 
 use crate::aws::call::{self, CallError, client_config};
 use crate::aws::credentials::{Credentials, for_sdk};
 use crate::aws::endpoint::{self, Service};
 use crate::aws::files::AwsFiles;
 use crate::world::World;
+
+pub use gates::{Agreement, Availability};
 
 const SERVICE: &str = "Amazon Bedrock";
 
@@ -39,6 +45,16 @@ impl Bedrock {
         let endpoint = endpoint::configured(world, &files.profiles, Some(profile), Service::Bedrock);
         let config =
             client_config!(aws_sdk_bedrock, world, region, endpoint).credentials_provider(for_sdk(credentials));
+        Self { client: Client::from_conf(config.build()) }
+    }
+
+    /// A client that shows an API key instead of signing.
+    #[must_use]
+    pub fn with_api_key(world: &World, files: &AwsFiles, region: &str, key: &str) -> Self {
+        let endpoint = endpoint::configured(world, &files.profiles, None, Service::Bedrock);
+        let config = client_config!(aws_sdk_bedrock, world, region, endpoint)
+            .bearer_token(Token::new(key, None))
+            .auth_scheme_preference([HTTP_BEARER_AUTH_SCHEME_ID]);
         Self { client: Client::from_conf(config.build()) }
     }
 

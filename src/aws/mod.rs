@@ -10,6 +10,7 @@ pub mod credentials;
 pub mod endpoint;
 pub mod files;
 pub mod identity;
+pub mod knock;
 mod network;
 pub mod portal;
 pub mod probe;

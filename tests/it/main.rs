@@ -3,6 +3,7 @@
 #[path = "../clients/mod.rs"]
 mod clients;
 mod credentials;
+mod diagnose;
 mod harness;
 mod helpers;
 mod hostile_files;
