@@ -1,9 +1,15 @@
 //! The command line. The doc comments here are the help.
 
+mod access;
+pub mod models;
+pub mod plugin;
+
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub use access::{EnvArgs, EnvFormat, RegionsArgs};
 
 /// Gets Claude Code running on Amazon Bedrock, keeps it signed in, and undoes it byte for byte
 #[derive(Debug, Parser)]
@@ -61,17 +67,25 @@ pub enum Command {
     Reset(ResetArgs),
     /// Print credentials for Claude Code or another program
     Credentials(CredentialsArgs),
-    /// Renew the sign-in, silently where that is possible, else by one sign-in
     /// List the profiles of the AWS files: kind, account, role, whether each would work now, and what is wrong
     Profiles,
+    /// Ask every Bedrock region at once how far away it is and which Claude models it has for you
+    Regions(RegionsArgs),
+    /// Print what Claude Code needs as variables for a shell, an env file or VS Code; no secret is among them
+    Env(EnvArgs),
     /// Renew the sign-in, silently where that is possible
     Refresh(RefreshArgs),
     /// Sign in now
     Login(RefreshArgs),
     /// Sign out of the profile's SSO session, and of nothing else
     Logout(LogoutArgs),
+    /// List the Claude models of a region: where their traffic goes, how long they live, whether they answer; pin them
+    Models(models::ModelsArgs),
     /// Look after the commands that Claude Code runs for its AWS credentials
     Helpers(HelpersArgs),
+    /// What Claude Code's hooks run
+    #[command(hide = true)]
+    Hook(plugin::HookArgs),
 }
 
 /// Options of `setup`
@@ -98,6 +112,10 @@ pub struct SetupArgs {
     /// Take the recommended answers instead of asking
     #[arg(long, short)]
     pub yes: bool,
+    /// Answers as a JSON object, for another program that asks the user: with `--json` comes the next question, then
+    /// the plan, which is written once its question is answered, too
+    #[arg(long, value_name = "JSON", requires = "json", conflicts_with_all = ["yes", "dry_run"])]
+    pub answers: Option<String>,
     /// Replace values that someone else wrote, and narrow the permissions of an `--export-command` that are too wide
     #[arg(long)]
     pub force: bool,

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use secrecy::ExposeSecret;
 use serde::Serialize;
 
+use crate::assignment::{Inexpressible, Syntax};
 use crate::aws::credentials::Credentials;
 use crate::cli::CredentialsFormat;
 use crate::vars;
@@ -34,22 +35,25 @@ struct Keys<'a> {
 }
 
 /// The credentials in a format; `None` for the API key, which is no rendering of them.
-#[must_use]
-pub fn render(credentials: &Credentials, format: CredentialsFormat) -> Option<String> {
+///
+/// # Errors
+/// [`Inexpressible`], for what no AWS key has in it but a program may have printed.
+pub fn render(credentials: &Credentials, format: CredentialsFormat) -> Result<Option<String>, Inexpressible> {
     let keys = Keys {
         access_key_id: &credentials.access_key_id,
         secret_access_key: credentials.secret_access_key.expose_secret(),
         session_token: credentials.session_token.expose_secret(),
         expiration: whole_seconds(credentials.expiration),
     };
-    match format {
+    Ok(match format {
         CredentialsFormat::Claude => serde_json::to_string(&Nested { credentials: keys }).ok(),
         CredentialsFormat::Process => serde_json::to_string(&Flat { version: 1, keys }).ok(),
         CredentialsFormat::BedrockApiKey => None,
-        shell => Some(
-            variables(&keys).iter().map(|(name, value)| assignment(shell, name, value)).collect::<Vec<_>>().join("\n"),
-        ),
-    }
+        shell => {
+            let lines = variables(&keys).into_iter().map(|(name, value)| syntax(shell).set(name, value));
+            Some(lines.collect::<Result<Vec<_>, _>>()?.join("\n"))
+        }
+    })
 }
 
 /// The names the AWS CLI exports credentials under.
@@ -62,16 +66,14 @@ fn variables<'a>(keys: &'a Keys<'_>) -> [(&'static str, &'a str); 4] {
     ]
 }
 
-/// One line that sets a variable, its value quoted so that the reader takes it for nothing but a text.
-fn assignment(format: CredentialsFormat, name: &str, value: &str) -> String {
+/// The syntax of the formats that are lines for a shell.
+fn syntax(format: CredentialsFormat) -> Syntax {
     match format {
-        CredentialsFormat::Fish => {
-            format!("set -gx {name} '{}';", value.replace('\\', "\\\\").replace('\'', "\\'"))
-        }
-        CredentialsFormat::Powershell => format!("$Env:{name} = '{}'", value.replace('\'', "''")),
-        CredentialsFormat::Cmd => format!("set \"{name}={value}\""),
-        CredentialsFormat::Dotenv => format!("{name}='{value}'"),
-        _ => format!("export {name}='{}'", value.replace('\'', "'\\''")),
+        CredentialsFormat::Fish => Syntax::Fish,
+        CredentialsFormat::Powershell => Syntax::Powershell,
+        CredentialsFormat::Cmd => Syntax::Cmd,
+        CredentialsFormat::Dotenv => Syntax::Dotenv,
+        _ => Syntax::Sh,
     }
 }
 
@@ -85,13 +87,17 @@ mod tests {
     use super::*;
 
     fn rendered(format: CredentialsFormat) -> String {
+        with_token("it's=$(x)", format)
+    }
+
+    fn with_token(token: &str, format: CredentialsFormat) -> String {
         let credentials = Credentials {
             access_key_id: "ASIA1".into(),
             secret_access_key: "a/b+c".to_owned().into(),
-            session_token: "it's=$(x)".to_owned().into(),
+            session_token: token.to_owned().into(),
             expiration: "2026-11-20T23:03:14.5Z".parse().expect("a time"),
         };
-        render(&credentials, format).expect("a rendering")
+        render(&credentials, format).expect("expressible").expect("a rendering")
     }
 
     #[test]
@@ -100,7 +106,8 @@ mod tests {
         assert!(rendered(CredentialsFormat::Fish).contains("set -gx AWS_SESSION_TOKEN 'it\\'s=$(x)';\n"));
         assert!(rendered(CredentialsFormat::Powershell).contains("$Env:AWS_SESSION_TOKEN = 'it''s=$(x)'\n"));
         assert!(rendered(CredentialsFormat::Cmd).contains("set \"AWS_SECRET_ACCESS_KEY=a/b+c\"\n"));
-        assert!(rendered(CredentialsFormat::Dotenv).ends_with("AWS_CREDENTIAL_EXPIRATION='2026-11-20T23:03:14Z'"));
+        let dotenv = with_token("its=$(x)", CredentialsFormat::Dotenv);
+        assert!(dotenv.ends_with("AWS_SESSION_TOKEN='its=$(x)'\nAWS_CREDENTIAL_EXPIRATION='2026-11-20T23:03:14Z'"));
     }
 
     #[test]

@@ -52,6 +52,24 @@ pub enum Topic {
     Name,
 }
 
+impl Topic {
+    /// The names of all for programs.
+    pub const KEYS: [&'static str; 6] = ["start-url", "sso-region", "sso-session", "account", "role", "profile-name"];
+
+    /// Its name for programs.
+    #[must_use]
+    pub fn key(self) -> &'static str {
+        Self::KEYS[match self {
+            Self::StartUrl => 0,
+            Self::SsoRegion => 1,
+            Self::Session => 2,
+            Self::Account => 3,
+            Self::Role => 4,
+            Self::Name => 5,
+        }]
+    }
+}
+
 /// What comes next.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Step {

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::{IdentityMode, SetupScope};
 use crate::helper_command::{self, Unquotable};
+use crate::pins;
 use crate::receipt::{Receipt, same_value};
 use crate::settings::document::{Document, Edit, Key, RawJson};
 use crate::vars;
@@ -19,6 +20,8 @@ pub struct Choice {
     pub model: String,
     /// What each alias is pinned to, by the variable that pins it.
     pub pins: Vec<(&'static str, String)>,
+    /// What goes beside the pins: a prefix, capabilities of opaque ARNs, settings chosen under "more".
+    pub also: Vec<Wish>,
     /// How Claude Code gets its identity.
     pub identity: IdentityMode,
     /// The settings file to write.
@@ -98,6 +101,7 @@ pub fn wishes(choice: &Choice, program: &Path) -> Result<Vec<Wish>, Unquotable> 
         Wish::env(vars::MODEL, Some(&choice.model), false),
     ];
     wishes.extend(choice.pins.iter().map(|(name, id)| Wish::env(name, Some(id), false)));
+    wishes.extend(choice.also.iter().cloned());
     if choice.scope == SetupScope::Project {
         return Ok(wishes);
     }
@@ -134,12 +138,26 @@ impl Consent {
 }
 
 impl Wish {
-    fn env(name: &'static str, value: Option<&str>, required: bool) -> Self {
+    /// A variable in `env`.
+    #[must_use]
+    pub fn env(name: &'static str, value: Option<&str>, required: bool) -> Self {
         Self { key: Key::Env(name.into()), value: value.map(str::to_owned), required }
     }
 
     fn top(name: &'static str, value: Option<&str>, required: bool) -> Self {
         Self { key: Key::Top(name.into()), value: value.map(str::to_owned), required }
+    }
+
+    /// The value as it is written: text, and for the one key that holds an object the JSON it is.
+    #[must_use]
+    pub fn json(&self) -> Option<RawJson> {
+        let value = self.value.as_deref()?;
+        if self.key == Key::top(vars::MODEL_OVERRIDES)
+            && let Ok(raw) = RawJson::from_raw(value)
+        {
+            return Some(raw);
+        }
+        Some(RawJson::from_string(value))
     }
 
     /// Whether a value found in a file already is what is wished for.
@@ -149,7 +167,7 @@ impl Wish {
             (None, Some(current)) if self.key == Key::Env(vars::SKIP_BEDROCK_AUTH.into()) => {
                 !vars::is_on(&current.as_str().unwrap_or_else(|| current.text().to_owned()))
             }
-            (value, current) => same_value(value.as_deref().map(RawJson::from_string).as_ref(), current),
+            (_, current) => same_value(self.json().as_ref(), current),
         }
     }
 }
@@ -157,6 +175,22 @@ impl Wish {
 /// Plans a set-up on a document. Values that are neither ours nor wished for stay unless consent was given.
 #[must_use]
 pub fn set_up(document: &Document, receipt: Option<&Receipt>, wishes: &[Wish], consent: &Consent) -> Plan {
+    fulfil(document, receipt, wishes, consent, &|_| true)
+}
+
+/// Plans new pins on a document; of what earlier set-ups wrote, nothing but pins and their companions goes.
+#[must_use]
+pub fn pin(document: &Document, receipt: Option<&Receipt>, wishes: &[Wish], consent: &Consent) -> Plan {
+    fulfil(document, receipt, wishes, consent, &pins::is_written_by_pinning)
+}
+
+fn fulfil(
+    document: &Document,
+    receipt: Option<&Receipt>,
+    wishes: &[Wish],
+    consent: &Consent,
+    may_go: &dyn Fn(&Key) -> bool,
+) -> Plan {
     let mut plan = Plan::default();
     for wish in wishes {
         let current = document.get(&wish.key);
@@ -169,7 +203,7 @@ pub fn set_up(document: &Document, receipt: Option<&Receipt>, wishes: &[Wish], c
                 plan.kept.push(Kept { wish: wish.clone(), current });
             }
             before => {
-                let after = wish.value.as_deref().map(RawJson::from_string);
+                let after = wish.json();
                 plan.changes.push(Change { key: wish.key.clone(), before, after });
             }
         }
@@ -177,7 +211,7 @@ pub fn set_up(document: &Document, receipt: Option<&Receipt>, wishes: &[Wish], c
     let is_wished = |key: &Key| wishes.iter().any(|wish| wish.key == *key);
     // What an earlier set-up wrote and this one has no use for goes back to what it was; what one of them was allowed to
     // remove stays away.
-    let obsolete = receipt.iter().flat_map(|receipt| &receipt.keys);
+    let obsolete = receipt.iter().flat_map(|receipt| &receipt.keys).filter(|record| may_go(&record.key));
     for record in obsolete.filter(|record| !is_wished(&record.key) && !consent.adopted.contains(&record.key)) {
         let current = document.get(&record.key);
         let after = record.before.clone().filter(|_| !record.wrote.contains(&None));

@@ -55,7 +55,8 @@ pub fn way(world: &World, surroundings: Surroundings) -> Result<Way, Nobody> {
         if world.var(vars::CLAUDE_ENTRYPOINT).is_some_and(|name| name.starts_with("sdk")) {
             return Err(Nobody::Unattended);
         }
-        if !desktop {
+        // What a command of the Bash tool prints is read out to whoever asked for it.
+        if !desktop && world.var(vars::CLAUDE_TOOL).is_none() {
             return Err(Nobody::NoTerminalAndNoDesktop);
         }
     }
@@ -104,5 +105,8 @@ mod tests {
         assert_eq!(judged(&[desktop, sdk], NOTHING), Err(Nobody::Unattended));
         assert_eq!(judged(&[sdk], TERMINAL), Ok(Way::Code { opens: false }), "`claude -p` typed by a person");
         assert_eq!(judged(&[], NOTHING), Err(Nobody::NoTerminalAndNoDesktop));
+        let tool = ("CLAUDECODE", "1");
+        assert_eq!(judged(&[tool], NOTHING), Ok(Way::Code { opens: false }), "a session's Bash tool");
+        assert_eq!(judged(&[tool, sdk], NOTHING), Err(Nobody::Unattended), "that of `claude -p`");
     }
 }

@@ -155,6 +155,18 @@ impl StateFolder {
         self.0.join("credentials")
     }
 
+    /// Where it is kept how models answered.
+    #[must_use]
+    pub fn proofs(&self) -> PathBuf {
+        self.0.join("proofs")
+    }
+
+    /// Where it is kept when something was last told, so that it is not told too often.
+    #[must_use]
+    pub fn told(&self, name: &str) -> PathBuf {
+        self.0.join("told").join(name)
+    }
+
     /// Where a lock file of the given name is.
     #[must_use]
     pub fn lock(&self, name: &str) -> PathBuf {

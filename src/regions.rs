@@ -3,6 +3,8 @@
 //! The regions come from `regions.tsv`, which `scripts/region-data` writes and which says its source and date. Which
 //! models answer where is AWS's to say, and whether Bedrock is in a region its own answer decides.
 
+pub mod survey;
+
 use std::fmt;
 use std::sync::LazyLock;
 
@@ -154,6 +156,19 @@ impl Residency {
             Self::Au => "au",
             Self::Apac => "apac",
             Self::Any => "any",
+        }
+    }
+
+    /// The place as it stands behind `in`.
+    #[must_use]
+    pub fn place(self) -> &'static str {
+        match self {
+            Self::Eu => "the EU",
+            Self::Us => "the US",
+            Self::Jp => "Japan",
+            Self::Au => "Australia",
+            Self::Apac => "Asia Pacific",
+            Self::Any => "any place",
         }
     }
 

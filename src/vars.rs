@@ -74,6 +74,26 @@ pub const SMALL_FAST_MODEL: &str = "ANTHROPIC_SMALL_FAST_MODEL";
 /// The region of the haiku pin.
 pub const SMALL_FAST_MODEL_AWS_REGION: &str = "ANTHROPIC_SMALL_FAST_MODEL_AWS_REGION";
 
+/// Behind a pin's name: what the picker calls the model.
+pub const PIN_NAME: &str = "_NAME";
+/// Behind a pin's name: what the model can do, between commas, where its id does not tell Claude Code.
+pub const PIN_CAPABILITIES: &str = "_SUPPORTED_CAPABILITIES";
+/// The values [`BEDROCK_REGION_PREFIX`] may have (Claude Code 2.1.224; passed over in `GovCloud`).
+pub const REGION_PREFIXES: [&str; 6] = ["us", "eu", "apac", "jp", "au", "global"];
+/// The most tokens an answer may have; 32,000 for models Claude Code does not know.
+pub const MAX_OUTPUT_TOKENS: &str = "CLAUDE_CODE_MAX_OUTPUT_TOKENS";
+/// The budget of extended thinking; models that think adaptively ignore it.
+pub const MAX_THINKING_TOKENS: &str = "MAX_THINKING_TOKENS";
+/// Switches prompt caching off, so that every turn is paid for as a whole.
+pub const DISABLE_PROMPT_CACHING: &str = "DISABLE_PROMPT_CACHING";
+/// Lets what is cached last an hour.
+pub const ENABLE_PROMPT_CACHING_1H: &str = "ENABLE_PROMPT_CACHING_1H";
+
+/// Setting of Claude Code's VS Code extension: a list of `{name, value}`.
+pub const VSCODE_ENVIRONMENT: &str = "claudeCode.environmentVariables";
+/// Setting of the same: whether it asks nobody to sign in to Anthropic.
+pub const VSCODE_DISABLE_LOGIN_PROMPT: &str = "claudeCode.disableLoginPrompt";
+
 /// The aliases of Claude Code's model picker with the variable that pins each.
 pub const FAMILY_PINS: [(&str, &str); 4] = [
     ("opus", DEFAULT_OPUS_MODEL),
@@ -139,8 +159,16 @@ pub const CODESPACES: &str = "CODESPACES";
 pub const BROWSER: &str = "BROWSER";
 /// How Claude Code was started: `cli` with its interface, `sdk-cli` for `claude -p`.
 pub const CLAUDE_ENTRYPOINT: &str = "CLAUDE_CODE_ENTRYPOINT";
+/// Set by Claude Code in the commands of its Bash tool and in hooks, whose output a person gets to see; not in its
+/// credential helpers.
+pub const CLAUDE_TOOL: &str = "CLAUDECODE";
 /// `dumb` for a terminal that cannot move its cursor.
 pub const TERM: &str = "TERM";
+
+/// With this Claude Code takes cloud credentials out of the environment of its hooks and tools (since 2.1.83).
+pub const SUBPROCESS_ENV_SCRUB: &str = "CLAUDE_CODE_SUBPROCESS_ENV_SCRUB";
+/// How many minutes before its end a sign-in that cannot renew itself is told of when a session starts.
+pub const WARN_MINUTES: &str = "CLAUDE_BEDROCK_WARN_MINUTES";
 
 /// Who runs a command: `claude-code_2-1-329_harness` in commands that Claude Code runs.
 pub const AI_AGENT: &str = "AI_AGENT";
@@ -166,6 +194,9 @@ pub const MODEL_OVERRIDES: &str = "modelOverrides";
 pub const ENV: &str = "env";
 /// Settings key: the main model; [`MODEL`] beats it.
 pub const MODEL_SETTING: &str = "model";
+
+/// Settings key: provider ids by Anthropic's names of the models; an object of strings.
+pub const MODEL_OVERRIDES: &str = "modelOverrides";
 
 /// Other settings keys that belong to a Bedrock configuration, removed by `reset --all` when present.
 pub const OTHER_BEDROCK_SETTINGS: [&str; 1] = [MODEL_OVERRIDES];
@@ -209,7 +240,7 @@ pub const BEDROCK_ENV: [&str; 38] = [
     "ANTHROPIC_DEFAULT_FABLE_MODEL_SUPPORTED_CAPABILITIES",
     SMALL_FAST_MODEL,
     SMALL_FAST_MODEL_AWS_REGION,
-    "ENABLE_PROMPT_CACHING_1H",
+    ENABLE_PROMPT_CACHING_1H,
     "ENABLE_PROMPT_CACHING_1H_BEDROCK",
     "CLAUDE_CODE_AWS_CHAIN_RESOLVE_TIMEOUT_MS",
     "CLAUDE_CODE_SKIP_AWS_CRED_CACHE",

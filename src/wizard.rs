@@ -132,6 +132,7 @@ impl Wizard {
             region: region.clone(),
             model: model.clone(),
             pins: models::pins(listing, model, self.adopted()),
+            also: Vec::new(),
             identity,
             scope: self.answers.scope,
             own: self.answers.own.clone(),

@@ -11,9 +11,9 @@ use serde::Deserialize;
 mod bedrock;
 mod member;
 mod policy;
+mod script;
 mod validation;
 
-pub(crate) use self::policy::{Verdict, Wish, glob};
 pub use self::{
     bedrock::{Geography, Model, Region},
     member::{
@@ -21,7 +21,12 @@ pub use self::{
         Trust, UseCaseForm, User, WebIdentity,
     },
     policy::{Effect, Permissions, ServiceControlPolicy, Statement, Values},
+    script::{Script, ToolCall, Turn},
     validation::AccountError,
+};
+pub(crate) use self::{
+    policy::{Verdict, Wish, glob},
+    script::due,
 };
 use crate::fault::Fault;
 
@@ -37,6 +42,9 @@ pub struct Account {
     pub region: String,
     /// What every model answers; `{model}`, `{region}` and `{principal}` are filled in.
     pub answer: String,
+    /// What models do instead when a user begins with certain words.
+    #[serde(default)]
+    pub scripts: Vec<Script>,
     /// How far AWS's clock is ahead of this machine's; behind it when negative.
     #[serde(default)]
     pub clock_ahead: SignedDuration,

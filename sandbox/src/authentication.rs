@@ -2,6 +2,7 @@
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use jiff::SignedDuration;
+use sha2::{Digest, Sha256};
 
 use crate::{
     clock,
@@ -13,11 +14,10 @@ use crate::{
     tokens::{Kind, Session},
 };
 
+mod api_key;
+
 /// How far a client's clock may be off.
 const SKEW: SignedDuration = SignedDuration::from_mins(5);
-/// The longest a presigned API key may be valid for.
-const LONGEST_KEY_LIFE: SignedDuration = SignedDuration::from_hours(12);
-const SHORT_TERM_KEY: &str = "bedrock-api-key-";
 
 /// The authenticated maker of a request.
 #[derive(Debug)]
@@ -33,18 +33,16 @@ pub(crate) struct Caller {
 pub(crate) enum Unauthenticated {
     #[error("Missing Authentication Token")]
     Missing,
-    #[error(
-        "Authorization header requires 'Credential', 'SignedHeaders' and 'Signature' parameters, and the request a date."
-    )]
-    Incomplete,
+    #[error("{0}")]
+    Incomplete(String),
     #[error("The security token included in the request is invalid.")]
     Unknown,
     #[error("The security token included in the request is expired")]
     Expired,
     #[error("{0}")]
     Signature(String),
-    #[error("Authentication failed: Please make sure your API Key is valid.")]
-    ApiKey,
+    #[error("{0}")]
+    ApiKey(&'static str),
 }
 
 /// Verifies a signature made for a service, and notes what it said in the log entry.
@@ -55,8 +53,10 @@ pub(crate) fn signer(
     entry: &mut Entry,
 ) -> Result<Caller, Unauthenticated> {
     let header = request.header("authorization").ok_or(Unauthenticated::Missing)?;
-    let authorization = Authorization::from_header(header).ok_or(Unauthenticated::Incomplete)?;
-    let timestamp = request.header("x-amz-date").ok_or(Unauthenticated::Incomplete)?;
+    let date = request.header("x-amz-date");
+    let (Some(authorization), Some(timestamp)) = (Authorization::from_header(header), date) else {
+        return Err(incomplete(header, date));
+    };
     entry.access_key_id = Some(authorization.access_key_id.clone());
     entry.region = Some(authorization.scope.region.clone());
     let (principal, secret) = holder_of(cloud, &authorization.access_key_id, request.header("x-amz-security-token"))?;
@@ -82,11 +82,7 @@ pub(crate) fn signer_or_key(cloud: &Cloud, request: &Request, entry: &mut Entry)
     let Some(key) = bearer else {
         return signer(cloud, request, "bedrock", entry);
     };
-    let caller = match key.strip_prefix(SHORT_TERM_KEY) {
-        Some(presigned) => short_term_key(cloud, presigned),
-        None => long_term_key(cloud, key),
-    };
-    let caller = caller.ok_or(Unauthenticated::ApiKey)?;
+    let caller = api_key::holder_of(cloud, key)?;
     entry.principal = Some(caller.principal.arn.clone());
     entry.region = Some(caller.region.clone());
     Ok(caller)
@@ -94,6 +90,23 @@ pub(crate) fn signer_or_key(cloud: &Cloud, request: &Request, entry: &mut Entry)
 
 const MISMATCH: &str = "The request signature we calculated does not match the signature you provided. Check your AWS \
                         Secret Access Key and signing method. Consult the service documentation for details.";
+
+/// Says what an `Authorization` header lacks, as AWS says it: all of it, and the header's hash.
+fn incomplete(header: &str, date: Option<&str>) -> Unauthenticated {
+    let mut message = String::new();
+    for name in ["Credential", "Signature", "SignedHeaders"] {
+        if !header.contains(&format!("{name}=")) {
+            message += "Authorization header requires '";
+            message += name;
+            message += "' parameter. ";
+        }
+    }
+    if date.is_none() {
+        message += "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header. ";
+    }
+    let hash = BASE64_STANDARD.encode(Sha256::digest(header));
+    Unauthenticated::Incomplete(format!("{message}(Hashed with SHA-256 and encoded with Base64) Authorization={hash}"))
+}
 
 /// Finds the principal of an access key, and the key's secret.
 fn holder_of(cloud: &Cloud, key_id: &str, token: Option<&str>) -> Result<(Principal, String), Unauthenticated> {
@@ -133,7 +146,9 @@ fn check_scope(
 ) -> Result<(), Unauthenticated> {
     let refuse = |message: String| Err(Unauthenticated::Signature(message));
     let Some(signed_at) = clock::parse_basic(timestamp) else {
-        return Err(Unauthenticated::Incomplete);
+        return refuse(format!(
+            "Date must be in ISO-8601 'basic format'. Got '{timestamp}'. See http://en.wikipedia.org/wiki/ISO_8601"
+        ));
     };
     let now = cloud.clock.now();
     let basic = clock::basic;
@@ -157,68 +172,4 @@ fn check_scope(
         ));
     }
     Ok(())
-}
-
-/// Opens a key that is a presigned `CallWithBearerToken` request in Base64.
-fn short_term_key(cloud: &Cloud, presigned: &str) -> Option<Caller> {
-    let address = String::from_utf8(BASE64_STANDARD.decode(presigned).ok()?).ok()?;
-    let (host, query) = address.split_once("/?")?;
-    let parameter = |name: &str| sigv4::query_pairs(query).find(|(key, _)| key == name).map(|(_, value)| value);
-    let authorization = Authorization::from_fields(
-        &parameter("X-Amz-Credential")?,
-        &parameter("X-Amz-SignedHeaders")?,
-        &parameter("X-Amz-Signature")?,
-    )?;
-    let timestamp = parameter("X-Amz-Date")?;
-    let token = parameter("X-Amz-Security-Token");
-    let (principal, secret) = holder_of(cloud, &authorization.access_key_id, token.as_deref()).ok()?;
-    check_life(cloud, &principal).ok()?;
-    let life = SignedDuration::from_secs(parameter("X-Amz-Expires")?.parse().ok()?);
-    let signed_at = clock::parse_basic(&timestamp)?;
-    let now = cloud.now();
-    let current = life <= LONGEST_KEY_LIFE && now < signed_at + life && signed_at <= now + SKEW;
-    let expected = authorization.expected_signature(&secret, &timestamp, &canonical_key(host, query));
-    let genuine = authorization.scope.service == "bedrock"
-        && parameter("Action")? == "CallWithBearerToken"
-        && expected == authorization.signature;
-    (current && genuine).then_some(Caller { principal, region: authorization.scope.region, with_api_key: true })
-}
-
-/// Builds the canonical request of an API key; `Version` is appended after signing.
-fn canonical_key(host: &str, query: &str) -> String {
-    let signed: Vec<&str> = query
-        .split('&')
-        .filter(|pair| !pair.starts_with("X-Amz-Signature=") && !pair.starts_with("Version="))
-        .collect();
-    let query = sigv4::canonical_query(&signed.join("&"));
-    format!("POST\n/\n{query}\nhost:{host}\n\nhost\n{}", sigv4::digest(b""))
-}
-
-fn long_term_key(cloud: &Cloud, key: &str) -> Option<Caller> {
-    let (member, user) = cloud.account.users().find(|(_, user)| user.api_key.as_deref() == Some(key))?;
-    let principal = Principal::user(&cloud.account, &cloud.mint, member, user);
-    Some(Caller { principal, region: cloud.account.region.clone(), with_api_key: true })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    // An independent implementation of the key generator made this signature.
-    #[test]
-    fn the_canonical_form_of_an_api_key_is_the_generators() {
-        let query = "Action=CallWithBearerToken&X-Amz-Algorithm=AWS4-HMAC-SHA256\
-                     &X-Amz-Credential=ASIAFAKEFAKEFAKEFAKE%2F20261120%2Fus-west-2%2Fbedrock%2Faws4_request\
-                     &X-Amz-Date=20261120T000000Z&X-Amz-Expires=43200\
-                     &X-Amz-Security-Token=FwoGZXIvYXdzE%2B%2F%3Dtok&X-Amz-Signature=x&X-Amz-SignedHeaders=host&Version=1";
-        let authorization =
-            Authorization::from_fields("ASIAFAKEFAKEFAKEFAKE/20261120/us-west-2/bedrock/aws4_request", "host", "x")
-                .expect("well formed");
-        let canonical = canonical_key("bedrock.amazonaws.com", query);
-        let secret = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
-        assert_eq!(
-            authorization.expected_signature(secret, "20261120T000000Z", &canonical),
-            "d40e5a2588fc11c9b0c0891b41fdc8f123faec40974a2004674b2b489751b280"
-        );
-    }
 }

@@ -53,9 +53,14 @@ impl Offset {
         SignedDuration::from_millis(self.0.load(Ordering::Relaxed))
     }
 
+    /// A time beyond it could not be written down any more, nor anything that expires after it.
+    const FURTHEST: i64 = 1000 * 365 * 86_400_000;
+
     fn grow(&self, by: Duration) {
         let milliseconds = i64::try_from(by.as_millis()).unwrap_or(i64::MAX);
-        self.0.fetch_add(milliseconds, Ordering::Relaxed);
+        let later = |before: i64| Some(before.saturating_add(milliseconds).min(Self::FURTHEST));
+        // The closure always gives a value.
+        let _ = self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, later);
     }
 }
 

@@ -21,7 +21,7 @@ use crate::{
     clock,
     cloud::Cloud,
     control, eventstream,
-    fault::{FaultAnswer, FaultEffect},
+    fault::{Asked, FaultAnswer, FaultEffect},
     log::Entry,
     recording::Exchange,
     request::{Refusal, Reply, Request},
@@ -60,7 +60,9 @@ pub(crate) async fn respond(cloud: Arc<Cloud>, request: hyper::Request<Incoming>
         return Ok(response(&cloud, reply, None, cloud.mint.request_id()));
     }
     let route = Route::of(&request);
-    let fault = cloud.faults.due(route.service, &route.operation, route.model());
+    let region = request.region();
+    let (service, operation, model) = (route.service, &route.operation, route.model());
+    let fault = cloud.faults.due(&Asked { service, operation, model, region: region.as_deref() });
     let mut entry = Entry { fault: fault.is_some(), ..route.entry() };
     let latency = fault.as_ref().and_then(|fault| fault.latency?.try_into().ok()).unwrap_or(Duration::ZERO);
     let effect = fault.and_then(|fault| fault.effect);

@@ -22,6 +22,9 @@ pub struct Fault {
     /// The models, profiles or ARNs asked for, by pattern; any request when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub model: Option<String>,
+    /// The region asked, by pattern: the signature's or, without one, the host's; any request when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub region: Option<String>,
     /// How many such requests go well first.
     #[serde(default)]
     pub skip: u64,
@@ -90,6 +93,15 @@ pub struct FaultAnswer {
     pub headers: BTreeMap<String, String>,
 }
 
+/// What a request asks for, as far as faults tell requests apart.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Asked<'a> {
+    pub(crate) service: &'a str,
+    pub(crate) operation: &'a str,
+    pub(crate) model: Option<&'a str>,
+    pub(crate) region: Option<&'a str>,
+}
+
 /// The faults of a running sandbox.
 #[derive(Debug)]
 pub(crate) struct Faults(Mutex<Standing>);
@@ -122,13 +134,19 @@ impl Fault {
     #[must_use]
     pub fn of(operation: impl Into<String>, effect: FaultEffect) -> Self {
         let operation = operation.into();
-        Self { operation, model: None, skip: 0, times: None, latency: None, effect: Some(effect) }
+        Self { operation, model: None, region: None, skip: 0, times: None, latency: None, effect: Some(effect) }
     }
 
     /// The same for so many requests only.
     #[must_use]
     pub fn times(self, times: u64) -> Self {
         Self { times: Some(times), ..self }
+    }
+
+    /// The same in one region, or in those of a pattern.
+    #[must_use]
+    pub fn in_region(self, region: impl Into<String>) -> Self {
+        Self { region: Some(region.into()), ..self }
     }
 
     /// Says what is wrong with the fault itself.
@@ -159,12 +177,16 @@ impl Fault {
         }
     }
 
-    fn is_about(&self, service: &str, operation: &str, model: Option<&str>) -> bool {
+    fn is_about(&self, what: &Asked<'_>) -> bool {
+        let Asked { service, operation, model, region } = *what;
         let named = match self.operation.split_once(':') {
             Some((of, pattern)) => glob(of, service) && glob(pattern, operation),
             None => glob(&self.operation, operation),
         };
-        named && self.model.as_ref().is_none_or(|pattern| model.is_some_and(|model| glob(pattern, model)))
+        let fits = |pattern: &Option<String>, text: Option<&str>| {
+            pattern.as_ref().is_none_or(|pattern| text.is_some_and(|text| glob(pattern, text)))
+        };
+        named && fits(&self.model, model) && fits(&self.region, region)
     }
 }
 
@@ -198,10 +220,10 @@ impl Faults {
     }
 
     /// The fault of a request that is now arriving: the oldest that is about it and due.
-    pub(crate) fn due(&self, service: &str, operation: &str, model: Option<&str>) -> Option<Fault> {
+    pub(crate) fn due(&self, asked: &Asked<'_>) -> Option<Fault> {
         let mut standing = self.lock();
         for (_, fault, count) in &mut standing.set {
-            if !fault.is_about(service, operation, model) {
+            if !fault.is_about(asked) {
                 continue;
             }
             *count += 1;
@@ -232,10 +254,18 @@ mod tests {
         let fault: Fault = toml::from_str(text).expect("well formed");
         assert_eq!(fault.check(), Ok(()));
         let faults = Faults::new(&[fault]);
-        let due = |service, model| faults.due(service, "InvokeModel", model).is_some();
+        let due =
+            |service, model| faults.due(&Asked { service, operation: "InvokeModel", model, region: None }).is_some();
         assert!(!due("sts", Some("us.x")) && !due("bedrock-runtime", Some("eu.x")) && !due("bedrock-runtime", None));
         let dues: Vec<bool> = (0..4).map(|_| due("bedrock-runtime", Some("us.x"))).collect();
         assert_eq!(dues, [false, true, true, false]);
+    }
+
+    #[test]
+    fn a_fault_of_a_region_leaves_the_others_alone() {
+        let faults = Faults::new(&[Fault::of("*", FaultEffect::Silence).in_region("eu-*")]);
+        let due = |region| faults.due(&Asked { service: "bedrock", operation: "X", model: None, region }).is_some();
+        assert!(due(Some("eu-west-1")) && !due(Some("us-east-1")) && !due(None));
     }
 
     #[test]

@@ -96,8 +96,13 @@ fn token_file(session: &str) -> String {
 /// The file `aws sso login` leaves behind: one line, in the CLI's order of keys.
 fn token(cloud: &Cloud) -> String {
     let center = &cloud.account.identity_center;
-    let client =
-        Client { id: cloud.mint.nonce(), expires: cloud.now() + center.client_lifetime, redirect_uris: Vec::new() };
+    let client = Client {
+        id: cloud.mint.nonce(),
+        expires: cloud.now() + center.client_lifetime,
+        redirect_uris: Vec::new(),
+        scopes: vec!["sso:account:access".to_owned()],
+        grant_types: Vec::new(),
+    };
     let sign_in = new_sign_in(cloud, &client.id);
     let fields = [
         ("startUrl", center.start_url.clone()),

@@ -7,7 +7,10 @@ use hyper::{HeaderMap, Method, Uri, header::HOST};
 use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
-use crate::{eventstream, sigv4::query_pairs};
+use crate::{
+    eventstream,
+    sigv4::{Authorization, query_pairs},
+};
 
 /// A request; path and query are as they were sent, because that is what was signed.
 #[derive(Clone, Debug)]
@@ -71,9 +74,19 @@ impl Request {
         self.headers.get(name)?.to_str().ok()
     }
 
-    /// The decoded value of a query parameter.
+    /// The region it is for: the one it is signed for or, without a signature, the one in AWS's own name of the host.
+    pub(crate) fn region(&self) -> Option<String> {
+        let signed = self.header("authorization").and_then(Authorization::from_header);
+        signed.map(|authorization| authorization.scope.region).or_else(|| {
+            let host = self.header("host")?.split(':').next()?;
+            let labels = host.strip_suffix(".amazonaws.com")?;
+            labels.rsplit('.').next().map(str::to_owned)
+        })
+    }
+
+    /// The decoded value of a query parameter; `+` is a blank, as browsers and clients write it.
     pub(crate) fn parameter(&self, name: &str) -> Option<String> {
-        query_pairs(&self.query).find(|(key, _)| key == name).map(|(_, value)| value)
+        query_pairs(&self.query.replace('+', " ")).find(|(key, _)| key == name).map(|(_, value)| value)
     }
 
     /// The decoded value of a field of a form in the body.

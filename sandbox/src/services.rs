@@ -21,6 +21,7 @@ mod pages;
 mod portal;
 mod profiles;
 mod quotas;
+mod registration;
 mod runtime;
 mod signin;
 mod sts;
@@ -94,7 +95,7 @@ fn identity_route(request: &Request, segments: &[&str]) -> Option<Route> {
     let signin = |operation, handler| Some(Route::to("signin", operation, "", handler));
     match (request.method.as_str(), segments) {
         ("POST", ["token"]) => oidc("CreateToken", oidc::create_token),
-        ("POST", ["client", "register"]) => oidc("RegisterClient", oidc::register_client),
+        ("POST", ["client", "register"]) => oidc("RegisterClient", registration::register_client),
         ("POST", ["device_authorization"]) => oidc("StartDeviceAuthorization", device::start),
         ("GET" | "POST", ["device"]) => oidc("DevicePage", device::page),
         ("GET" | "POST", ["authorize"]) => oidc("Authorize", oidc::authorize),
@@ -104,6 +105,8 @@ fn identity_route(request: &Request, segments: &[&str]) -> Option<Route> {
         ("POST", ["logout"]) => sso("Logout", portal::logout),
         ("GET" | "POST", ["v1", "authorize"]) => signin("AuthorizePage", signin::authorize),
         ("POST", ["v1", "token"]) => signin("CreateOAuth2Token", signin::create_token),
+        // No service has an operation there; the front end says so, signed or not.
+        ("GET", [""]) => Some(Route::to("", "Knock", "", nobody)),
         ("POST", [""]) => Some(match quotas::operation(request) {
             Some(operation) => Route::to("servicequotas", operation, "", quotas::answer),
             None => Route::to("sts", request.form_field("Action").unwrap_or_default(), "", sts::answer),
@@ -202,17 +205,20 @@ impl<'a> Visit<'a> {
 fn rest_refusal(reason: &Unauthenticated) -> Refusal {
     let (status, code) = match reason {
         Unauthenticated::Missing => (403, "MissingAuthenticationTokenException"),
-        Unauthenticated::Incomplete => (400, "IncompleteSignatureException"),
+        Unauthenticated::Incomplete(_) => (403, "IncompleteSignatureException"),
         Unauthenticated::Unknown => (403, "UnrecognizedClientException"),
         Unauthenticated::Expired => (403, "ExpiredTokenException"),
         Unauthenticated::Signature(_) => (403, "InvalidSignatureException"),
-        Unauthenticated::ApiKey => (403, "AccessDeniedException"),
+        Unauthenticated::ApiKey(_) => (403, "AccessDeniedException"),
     };
-    let mut refusal = Refusal::new(status, code, reason.to_string());
-    if *reason == Unauthenticated::ApiKey {
-        refusal.key = "Message";
+    // The front end that looks at the header, and at API keys, has a spelling of its own.
+    match reason {
+        Unauthenticated::Missing => {
+            Refusal { key: "Message", ..Refusal::new(status, code, "Authorization header is missing") }
+        }
+        Unauthenticated::ApiKey(_) => Refusal { key: "Message", ..Refusal::new(status, code, reason.to_string()) },
+        _ => Refusal::new(status, code, reason.to_string()),
     }
-    refusal
 }
 
 /// Finds the region a request was signed for.

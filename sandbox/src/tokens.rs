@@ -62,6 +62,21 @@ pub(crate) struct Client {
     pub(crate) id: String,
     pub(crate) expires: Timestamp,
     pub(crate) redirect_uris: Vec<String>,
+    /// What it may ask for. Without any, its sign-ins cannot be renewed.
+    pub(crate) scopes: Vec<String>,
+    /// The only grants it may use; all when there are none.
+    pub(crate) grant_types: Vec<String>,
+}
+
+impl Client {
+    pub(crate) fn may_use(&self, grant_type: &str) -> bool {
+        self.grant_types.is_empty() || self.grant_types.iter().any(|known| known == grant_type)
+    }
+
+    /// Whether its sign-ins come with a refresh token.
+    pub(crate) fn renews(&self) -> bool {
+        !self.scopes.is_empty() && self.may_use("refresh_token")
+    }
 }
 
 /// The claims of an authorization code.

@@ -3,14 +3,24 @@
 mod gates;
 
 use aws_sdk_bedrock::Client;
+<<<<<<< HEAD
 use aws_sdk_bedrock::config::Token;
 use aws_sdk_bedrock::types::{InferenceProfileModel, InferenceProfileType};
 use aws_smithy_runtime_api::client::auth::http::HTTP_BEARER_AUTH_SCHEME_ID;
+=======
+use aws_sdk_bedrock::types::{
+    FoundationModelLifecycle, FoundationModelLifecycleStatus, InferenceProfileModel, InferenceProfileModelSource,
+    InferenceProfileType, Tag,
+};
+use aws_smithy_runtime_api::client::http::SharedHttpConnector;
+use jiff::Timestamp;
+>>>>>>> main
 
 use crate::aws::call::{self, CallError, client_config};
 use crate::aws::credentials::{Credentials, for_sdk};
 use crate::aws::endpoint::{self, Service};
 use crate::aws::files::AwsFiles;
+use crate::aws::network;
 use crate::world::World;
 
 pub use gates::{Agreement, Availability};
@@ -32,6 +42,32 @@ pub struct InferenceProfile {
     pub model_arns: Vec<String>,
 }
 
+/// A foundation model, as the control plane describes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FoundationModel {
+    /// Its id, such as `anthropic.claude-sonnet-4-6`.
+    pub id: String,
+    /// Its ARN in the region.
+    pub arn: String,
+    /// Its name, such as `Claude Sonnet 4.6`.
+    pub name: String,
+    /// Whether it answers to its own id, without a profile.
+    pub is_on_demand: bool,
+    /// Where it is in its life.
+    pub lifecycle: Lifecycle,
+}
+
+/// Where a model is in its life.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Lifecycle {
+    /// Whether AWS calls it legacy; `None` when it was not asked or does not say.
+    pub is_legacy: Option<bool>,
+    /// When it became or becomes legacy.
+    pub legacy_at: Option<Timestamp>,
+    /// When it stops answering.
+    pub end_of_life_at: Option<Timestamp>,
+}
+
 /// A view of Bedrock in one region with one set of credentials.
 #[derive(Debug)]
 pub struct Bedrock {
@@ -48,6 +84,7 @@ impl Bedrock {
         Self { client: Client::from_conf(config.build()) }
     }
 
+<<<<<<< HEAD
     /// A client that shows an API key instead of signing.
     #[must_use]
     pub fn with_api_key(world: &World, files: &AwsFiles, region: &str, key: &str) -> Self {
@@ -55,6 +92,19 @@ impl Bedrock {
         let config = client_config!(aws_sdk_bedrock, world, region, endpoint)
             .bearer_token(Token::new(key, None))
             .auth_scheme_preference([HTTP_BEARER_AUTH_SCHEME_ID]);
+=======
+    /// A client whose requests go through a connector that others share.
+    pub(super) fn through(
+        connector: &SharedHttpConnector,
+        world: &World,
+        region: &str,
+        endpoint: Option<String>,
+        credentials: &Credentials,
+    ) -> Self {
+        let config = client_config!(aws_sdk_bedrock, world, region, endpoint)
+            .credentials_provider(for_sdk(credentials))
+            .http_client(network::client_through(connector.clone()));
+>>>>>>> main
         Self { client: Client::from_conf(config.build()) }
     }
 
@@ -63,12 +113,23 @@ impl Bedrock {
     /// # Errors
     /// See [`CallError`].
     pub async fn inference_profiles(&self) -> Result<Vec<InferenceProfile>, CallError> {
-        let mut pages = self
-            .client
-            .list_inference_profiles()
-            .type_equals(InferenceProfileType::SystemDefined)
-            .into_paginator()
-            .send();
+        self.profiles_of(InferenceProfileType::SystemDefined).await
+    }
+
+    /// The same, and then those the account made for itself.
+    ///
+    /// # Errors
+    /// See [`CallError`].
+    pub async fn every_inference_profile(&self) -> Result<Vec<InferenceProfile>, CallError> {
+        let (system, own) =
+            tokio::join!(self.inference_profiles(), self.profiles_of(InferenceProfileType::Application));
+        let mut profiles = system?;
+        profiles.extend(own?);
+        Ok(profiles)
+    }
+
+    async fn profiles_of(&self, kind: InferenceProfileType) -> Result<Vec<InferenceProfile>, CallError> {
+        let mut pages = self.client.list_inference_profiles().type_equals(kind).into_paginator().send();
         let mut found = Vec::new();
         while let Some(page) = pages.next().await {
             let page = page.map_err(|error| call::error(SERVICE, &error))?;
@@ -99,6 +160,72 @@ impl Bedrock {
             is_application: found.r#type == InferenceProfileType::Application,
             model_arns: model_arns(found.models),
         })
+    }
+
+    /// Anthropic's foundation models in the region.
+    ///
+    /// # Errors
+    /// See [`CallError`].
+    pub async fn foundation_models(&self) -> Result<Vec<FoundationModel>, CallError> {
+        let request = self.client.list_foundation_models().by_provider("Anthropic");
+        let found = request.send().await.map_err(|error| call::error(SERVICE, &error))?;
+        let models = found.model_summaries.unwrap_or_default().into_iter();
+        Ok(models
+            .map(|summary| FoundationModel {
+                name: summary.model_name.unwrap_or_else(|| summary.model_id.clone()),
+                id: summary.model_id,
+                arn: summary.model_arn,
+                is_on_demand: summary
+                    .inference_types_supported
+                    .is_some_and(|kinds| kinds.iter().any(|kind| kind.as_str() == "ON_DEMAND")),
+                lifecycle: lifecycle(summary.model_lifecycle),
+            })
+            .collect())
+    }
+
+    /// Where one foundation model is in its life.
+    ///
+    /// # Errors
+    /// See [`CallError`].
+    pub async fn lifecycle_of(&self, model: &str) -> Result<Lifecycle, CallError> {
+        let request = self.client.get_foundation_model().model_identifier(model);
+        let found = request.send().await.map_err(|error| call::error(SERVICE, &error))?;
+        Ok(lifecycle(found.model_details.and_then(|details| details.model_lifecycle)))
+    }
+
+    /// Makes an application inference profile from the ARN of another profile or of a model, and gives its ARN.
+    ///
+    /// # Errors
+    /// See [`CallError`].
+    pub async fn create_inference_profile(
+        &self,
+        name: &str,
+        source: &str,
+        tags: &[(String, String)],
+    ) -> Result<String, CallError> {
+        let request = self.client.create_inference_profile().inference_profile_name(name);
+        let mut request = request.model_source(InferenceProfileModelSource::CopyFrom(source.to_owned()));
+        for (key, value) in tags {
+            let tag = Tag::builder().key(key).value(value).build();
+            request = request
+                .tags(tag.map_err(|error| CallError::Unreachable { service: SERVICE, reason: error.to_string() })?);
+        }
+        let made = request.send().await.map_err(|error| call::error(SERVICE, &error))?;
+        Ok(made.inference_profile_arn)
+    }
+}
+
+fn lifecycle(found: Option<FoundationModelLifecycle>) -> Lifecycle {
+    let Some(found) = found else { return Lifecycle::default() };
+    let moment = |time: Option<aws_smithy_types::DateTime>| time.and_then(|t| Timestamp::from_second(t.secs()).ok());
+    Lifecycle {
+        is_legacy: match found.status {
+            FoundationModelLifecycleStatus::Active => Some(false),
+            FoundationModelLifecycleStatus::Legacy => Some(true),
+            _ => None,
+        },
+        legacy_at: moment(found.legacy_time),
+        end_of_life_at: moment(found.end_of_life_time),
     }
 }
 

@@ -31,7 +31,7 @@ pub use cache::{CacheKey, cached, forget, forget_all};
 pub use error::CredentialsError;
 pub use login::LoginError;
 pub use process::ProcessError;
-pub use readiness::readiness;
+pub use readiness::{readiness, sso_behind};
 
 /// How long one process waits for another that is fetching the same credentials: longer than a `credential_process`
 /// may take.

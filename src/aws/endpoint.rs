@@ -1,6 +1,7 @@
 //! Where a service is called: the endpoint variables and the endpoint settings of `~/.aws/config`.
 
 use crate::aws::profile::ProfileFiles;
+use crate::regions;
 use crate::settings::document::Key;
 use crate::settings::scope::{Content, Scope, Settings};
 use crate::vars;
@@ -88,8 +89,7 @@ pub fn address(world: &World, files: &ProfileFiles, profile: Option<&str>, servi
         Service::SsoOidc => "oidc",
         Service::SignIn => "signin",
     };
-    let suffix = if region.starts_with("cn-") { "amazonaws.com.cn" } else { "amazonaws.com" };
-    format!("https://{host}.{region}.{suffix}")
+    format!("https://{host}.{region}.{}", regions::partition_of(region).host_suffix)
 }
 
 /// Tokens and client secrets go to AWS's own hosts, to this machine, or where the user's own files and shell say; a
@@ -138,6 +138,14 @@ fn in_config_file(files: &ProfileFiles, profile: Option<&str>, service: Service)
 /// The token service's own address in a region, as the SDK resolves it, for the one page no operation leads to.
 pub(super) async fn sso_oidc_address(region: &str) -> Option<String> {
     use aws_sdk_ssooidc::config::endpoint::{DefaultResolver, Params, ResolveEndpoint};
+    let parameters = Params::builder().region(region).build().ok()?;
+    let endpoint = DefaultResolver::new().resolve_endpoint(&parameters).await.ok()?;
+    Some(endpoint.url().to_owned())
+}
+
+/// Where the control plane of Bedrock is in a region, as the SDK resolves it.
+pub(super) async fn bedrock_address(region: &str) -> Option<String> {
+    use aws_sdk_bedrock::config::endpoint::{DefaultResolver, Params, ResolveEndpoint};
     let parameters = Params::builder().region(region).build().ok()?;
     let endpoint = DefaultResolver::new().resolve_endpoint(&parameters).await.ok()?;
     Some(endpoint.url().to_owned())

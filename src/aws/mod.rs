@@ -16,6 +16,7 @@ pub mod portal;
 pub mod probe;
 pub mod profile;
 pub mod quotas;
+pub mod reachability;
 pub mod session;
 pub mod sign_in;
 mod signed;

@@ -2,6 +2,7 @@
 
 use std::sync::OnceLock;
 
+use aws_smithy_async::rt::sleep::default_async_sleep;
 use aws_smithy_http_client::Connector;
 use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
@@ -18,6 +19,16 @@ use rustls::pki_types::pem::PemObject;
 use crate::private_file;
 use crate::vars;
 use crate::world::World;
+
+/// One connector for many requests, whose connections and trust are made once; it may be asked directly.
+pub(super) fn connector_with(world: &World, settings: &HttpConnectorSettings) -> SharedHttpConnector {
+    connect(settings, default_async_sleep(), proxy(world), &extra_certificates(world))
+}
+
+/// An HTTP client of the SDK's that goes through a connector which others use, too.
+pub(super) fn client_through(connector: SharedHttpConnector) -> SharedHttpClient {
+    http_client_fn(move |_, _| connector.clone())
+}
 
 /// An HTTP client for AWS. The SDK's own uses neither a proxy nor other certificates than the system's.
 pub(super) fn client(world: &World) -> SharedHttpClient {

@@ -80,7 +80,8 @@ fn document(
     args: &CredentialsArgs,
     credentials: &Credentials,
 ) -> Result<String, Failure> {
-    if let Some(document) = credential_document::render(credentials, args.format) {
+    let rendered = credential_document::render(credentials, args.format);
+    if let Some(document) = rendered.map_err(|error| Failure::failed(error.to_string()))? {
         return Ok(document);
     }
     let files = files::read(world);

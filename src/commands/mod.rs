@@ -1,12 +1,20 @@
 //! One file per command; here they are only told apart.
 
 mod credentials;
+<<<<<<< HEAD
 mod diagnose;
+=======
+mod env;
+>>>>>>> main
 mod helpers;
+mod hook;
 mod login;
 mod logout;
+mod models;
+mod principal;
 mod profiles;
 mod refresh;
+mod regions;
 mod reset;
 mod setup;
 mod sign_in;
@@ -29,9 +37,13 @@ pub fn run(world: &World, ui: Ui, cli: &Cli) -> Result<(), Failure> {
         Command::Reset(args) => reset::run(world, ui, &cli.global, args),
         Command::Credentials(args) => credentials::run(world, ui, &cli.global, args),
         Command::Profiles => profiles::run(world, ui, &cli.global),
+        Command::Regions(args) => regions::run(world, ui, &cli.global, args),
+        Command::Env(args) => env::run(world, ui, &cli.global, args),
         Command::Refresh(args) => refresh::run(world, ui, &cli.global, args),
         Command::Login(args) => login::run(world, ui, &cli.global, args),
         Command::Logout(args) => logout::run(world, ui, &cli.global, args),
+        Command::Models(args) => models::run(world, ui, &cli.global, args),
         Command::Helpers(args) => helpers::run(world, ui, &cli.global, args),
+        Command::Hook(args) => hook::run(world, ui, args),
     }
 }

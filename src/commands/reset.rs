@@ -14,6 +14,7 @@ use crate::configuration;
 use crate::error::Failure;
 use crate::plan::{self, Plan};
 use crate::private_file::StateFolder;
+use crate::proof;
 use crate::receipt::{Receipt, Receipts};
 use crate::report::{human, v1};
 use crate::settings::document::Document;
@@ -63,6 +64,7 @@ pub(super) fn run(world: &World, ui: Ui, global: &Global, args: &ResetArgs) -> R
     }
     if !args.dry_run {
         credentials::forget_all(&state).map_err(|error| Failure::failed(error.to_string()))?;
+        proof::forget_all(&state).map_err(|error| Failure::failed(error.to_string()))?;
     }
     for receipt in elsewhere {
         ui.status(&format!("Left as it is: `{}`; run `reset` where it applies.", receipt.settings.display()));

@@ -1,5 +1,6 @@
 //! `setup`: asks, verifies with AWS, shows the plan, writes it with a receipt.
 
+mod asker;
 mod checks;
 mod draft;
 mod interview;
@@ -18,6 +19,7 @@ use crate::cli::{Global, SetupArgs, SetupScope};
 use crate::error::Failure;
 use crate::private_file::StateFolder;
 use crate::receipt::Receipts;
+use crate::report::v1_questions;
 use crate::settings::document::Document;
 use crate::settings::scope::{self, Scope, Settings};
 use crate::settings::store::{self, Snapshot};
@@ -26,6 +28,7 @@ use crate::wizard::foreign::{self, Recognised};
 use crate::wizard::{Answers, Wizard};
 use crate::world::World;
 
+use self::asker::{Asker, Given, Stop};
 use self::interview::{Decision, Interview};
 use self::outcome::Outcome;
 
@@ -46,27 +49,48 @@ struct Setup<'a> {
     planned: Option<(Planned, String)>,
     /// Commands of the user's own, known to work.
     own: own_helpers::Checked,
+    /// Who answers.
+    asker: Asker,
 }
 
 pub(super) fn run(world: &World, ui: Ui, global: &Global, args: &SetupArgs) -> Result<(), Failure> {
-    let may_ask = world.can_ask() && !args.yes;
-    if !may_ask && !args.yes && !args.dry_run {
+    let asker = match &args.answers {
+        Some(text) => Asker::Given(Given::parse(text)?),
+        None if world.can_ask() && !args.yes => Asker::Person,
+        None => Asker::Recommendation,
+    };
+    let answers = asker.given().map(|given| given.answers.clone());
+    match (set_up(world, ui, global, args, asker), answers) {
+        (Ok(()), _) => Ok(()),
+        (Err(Stop::Asked(interview)), _) => ui.answer_verbatim(&interview.text()),
+        (Err(Stop::Failed(failure, _)), None) => Err(failure),
+        (Err(Stop::Failed(failure, mended_by)), Some(answers)) => {
+            ui.answer_verbatim(&v1_questions::Interview::stuck(&failure, mended_by, &answers).text())?;
+            Err(failure)
+        }
+    }
+}
+
+fn set_up(world: &World, ui: Ui, global: &Global, args: &SetupArgs, asker: Asker) -> Result<(), Stop> {
+    if !asker.asks() && !args.yes && !args.dry_run {
         return Err(Failure::refused("there is no terminal to ask on, and nothing was written")
-            .hint("run `claude-bedrock setup --yes` to take the recommended answers, or `--dry-run` to see them"));
+            .hint("run `claude-bedrock setup --yes` to take the recommended answers, or `--dry-run` to see them")
+            .into());
     }
     if args.scope == SetupScope::Project && args.identity.is_some() {
         return Err(Failure::refused("a project's settings hold no identity, so `--identity` has no place there")
-            .hint("everyone who works on the project keeps their own; leave `--identity` out"));
+            .hint("everyone who works on the project keeps their own; leave `--identity` out")
+            .into());
     }
     own_helpers::refuse_contradictions(global, args)?;
-    let mut setup = Setup::new(world, ui, global, args)?;
-    setup.check_own_helpers(may_ask)?;
-    setup.plan_profile(may_ask)?;
-    setup.run(may_ask)
+    let mut setup = Setup::new(world, ui, global, args, asker)?;
+    setup.check_own_helpers()?;
+    setup.plan_profile()?;
+    setup.run()
 }
 
 impl<'a> Setup<'a> {
-    fn new(world: &'a World, ui: Ui, global: &'a Global, args: &'a SetupArgs) -> Result<Self, Failure> {
+    fn new(world: &'a World, ui: Ui, global: &'a Global, args: &'a SetupArgs, asker: Asker) -> Result<Self, Failure> {
         let scope = match args.scope {
             SetupScope::User => Scope::User,
             SetupScope::Project => Scope::Project,
@@ -78,13 +102,15 @@ impl<'a> Setup<'a> {
         let receipts = Receipts::of(&state);
         let files = files::read(world);
         let (recognised, planned, own) = (None, None, own_helpers::Checked::default());
-        let mut setup = Self { world, ui, global, args, files, receipts, state, scope, path, recognised, planned, own };
+        let mut setup =
+            Self { world, ui, global, args, files, receipts, state, scope, path, recognised, planned, own, asker };
         // Before any question: a file that Claude Code drops whole is not edited.
         setup.recognised = foreign::recognise(&setup.target()?.1);
         Ok(setup)
     }
 
-    fn check_own_helpers(&mut self, may_ask: bool) -> Result<(), Failure> {
+    fn check_own_helpers(&mut self) -> Result<(), Failure> {
+        let may_ask = self.asker.is_person();
         let (_, document) = self.target()?;
         let receipt = self.receipts.find(&self.path).map_err(|error| Failure::failed(error.to_string()))?;
         let (world, ui, args, receipt) = (self.world, self.ui, self.args, receipt.as_ref());
@@ -93,41 +119,42 @@ impl<'a> Setup<'a> {
     }
 
     /// Plans an AWS profile where one is wanted, or where there is none and somebody can be asked for it.
-    fn plan_profile(&mut self, may_ask: bool) -> Result<(), Failure> {
+    fn plan_profile(&mut self) -> Result<(), Stop> {
         let args = &self.args.new_profile;
         let none_there = self.files.profiles.profiles().next().is_none() && self.global.profile.is_none();
-        let is_wanted = none_there && may_ask && !self.own.gives_identity();
+        let is_answered = self.asker.given().is_some_and(Given::names_new_profile);
+        let is_wanted = (none_there && self.asker.asks() || is_answered) && !self.own.gives_identity();
         if args.start_url.is_none() && !is_wanted {
             return Ok(());
         }
-        let profile = new_profile::create(self.world, self.ui, self.global, args, &self.files, may_ask)?;
+        let profile = new_profile::create(self.world, self.ui, self.global, args, &self.files, &self.asker)?;
         let planned = Planned::new(&self.files.config_path, &profile)?;
         self.files = files::with_config(self.world, planned.text());
         self.planned = Some((planned, profile.name));
         Ok(())
     }
 
-    fn run(&self, may_ask: bool) -> Result<(), Failure> {
+    fn run(&self) -> Result<(), Stop> {
         for problem in &self.files.problems {
             self.ui.warning(problem);
         }
-        let mut given = self.given(may_ask);
+        let mut given = self.given();
         self.check_given(&given)?;
         let mut knowledge =
             knowledge::gather(self.world, &Settings::read(self.world), &self.files, self.recognised.clone());
         self.own.settle(self.world, &self.files, &mut knowledge, &mut given);
         let watch = ask::watch(self.ui);
         let Decision { choice, identity, draft, lock } =
-            Interview::new(self, Wizard::new(knowledge, given), may_ask).decide()?;
+            Interview::new(self, Wizard::new(knowledge, given)).decide()?;
         let outcome = Outcome { setup: self, choice: &choice, identity: &identity, draft: &draft };
         if draft.plan.is_empty() && self.planned.is_none() {
             if !self.args.dry_run {
                 draft.snapshot.sweep();
             }
-            return outcome.nothing_to_do();
+            return Ok(outcome.nothing_to_do()?);
         }
         if self.args.dry_run {
-            return outcome.planned(may_ask);
+            return Ok(outcome.planned(self.asker.is_person())?);
         }
         // From here on it is written whole, whatever key is pressed.
         drop(watch);
@@ -144,11 +171,12 @@ impl<'a> Setup<'a> {
             &draft.plan,
         )?;
         drop(lock);
-        outcome.applied(may_ask)
+        Ok(outcome.applied(self.asker.is_person())?)
     }
 
     /// What the flags have answered. Without a person nothing of others gives way but by `--force`.
-    fn given(&self, may_ask: bool) -> Answers {
+    fn given(&self) -> Answers {
+        let may_ask = self.asker.asks();
         let forced = self.args.force.then_some(true);
         let unasked = (!may_ask).then_some(false);
         Answers {

@@ -1,7 +1,12 @@
 //! The reports people read: aligned pairs, the important first.
 
+<<<<<<< HEAD
 pub mod diagnosis;
+=======
+pub mod models;
+>>>>>>> main
 pub mod profiles;
+pub mod regions;
 
 use std::path::Path;
 
@@ -142,7 +147,7 @@ pub(super) fn until(end: Timestamp, now: Timestamp) -> String {
 }
 
 /// A duration in the one or two units that matter.
-fn rough(duration: SignedDuration) -> String {
+pub(super) fn rough(duration: SignedDuration) -> String {
     let minutes = duration.as_mins();
     match (minutes / (24 * 60), minutes / 60, minutes) {
         (days, ..) if days >= 2 => format!("{days} days"),
@@ -182,8 +187,7 @@ fn change_line(change: &Change) -> String {
 #[must_use]
 pub fn kept_line(kept: &Kept) -> String {
     let key = &kept.wish.key;
-    let wanted =
-        kept.wish.value.as_deref().map_or("absent".to_owned(), |value| shown(key, &RawJson::from_string(value)));
+    let wanted = kept.wish.json().map_or("absent".to_owned(), |value| shown(key, &value));
     format!("  {key}: {}  (wanted: {wanted})", shown(key, &kept.current))
 }
 

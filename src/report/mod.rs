@@ -6,3 +6,4 @@ pub mod human;
 mod sheet;
 pub mod v1;
 pub mod v1_helpers;
+pub mod v1_questions;

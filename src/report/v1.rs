@@ -1,7 +1,13 @@
 //! The JSON reports, version 1. These types are the format; nothing inside the program is made of them.
 
+<<<<<<< HEAD
 pub mod diagnosis;
+=======
+pub mod env;
+pub mod models;
+>>>>>>> main
 pub mod profiles;
+pub mod regions;
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -213,14 +219,14 @@ struct SetupIdentity<'a> {
 }
 
 #[derive(Debug, Serialize)]
-struct ChangeReport {
+pub(super) struct ChangeReport {
     key: String,
     before: Option<String>,
     after: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
-struct KeptReport {
+pub(super) struct KeptReport {
     key: String,
     current: String,
     wanted: Option<String>,
@@ -256,7 +262,7 @@ impl<'a> Setup<'a> {
 }
 
 impl ChangeReport {
-    fn of(change: &Change) -> Self {
+    pub(super) fn of(change: &Change) -> Self {
         Self {
             key: change.key.to_string(),
             before: change.before.as_ref().map(|value| shown(&change.key, value)),
@@ -266,11 +272,11 @@ impl ChangeReport {
 }
 
 impl KeptReport {
-    fn of(kept: &Kept) -> Self {
+    pub(super) fn of(kept: &Kept) -> Self {
         Self {
             key: kept.wish.key.to_string(),
             current: shown(&kept.wish.key, &kept.current),
-            wanted: kept.wish.value.as_deref().map(|value| shown(&kept.wish.key, &RawJson::from_string(value))),
+            wanted: kept.wish.json().map(|value| shown(&kept.wish.key, &value)),
         }
     }
 }

@@ -187,6 +187,12 @@ impl Settings {
         strongest(occurrences)
     }
 
+    /// What a variable is in the files' `env`, whatever the shell says.
+    #[must_use]
+    pub fn in_files(&self, name: &'static str) -> Option<Found> {
+        strongest(self.occurrences(&Key::Env(name.into())))
+    }
+
     /// Every variable the files' `env` sets, with the strongest file's value: strings, numbers and switches.
     #[must_use]
     pub fn environment(&self) -> BTreeMap<String, String> {

@@ -79,6 +79,24 @@ pub struct Question {
 }
 
 impl Topic {
+    /// Every question, in the order they are asked.
+    pub const ALL: [Self; 7] =
+        [Self::Adoption, Self::Profile, Self::Region, Self::Model, Self::Identity, Self::Conflict, Self::Confirmation];
+
+    /// Its name for programs.
+    #[must_use]
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Adoption => "adoption",
+            Self::Profile => "profile",
+            Self::Region => "region",
+            Self::Model => "model",
+            Self::Identity => "identity",
+            Self::Conflict => "conflict",
+            Self::Confirmation => "confirmation",
+        }
+    }
+
     /// Takes an answer as it was typed or chosen, or says why it is none.
     ///
     /// # Errors

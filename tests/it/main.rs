@@ -4,14 +4,17 @@
 mod clients;
 mod credentials;
 mod diagnose;
+mod env;
 mod harness;
 mod helpers;
+mod hook;
 mod hostile_files;
 mod kill;
 mod network;
 mod new_profile;
 mod profiles;
 mod recordings;
+mod regions;
 mod reset;
 mod secrets;
 mod setup;

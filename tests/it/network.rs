@@ -20,6 +20,7 @@ const HOSTS: [&str; 5] = [
 const NETWORK: &str = r"
 import socket, ssl, sys, threading
 certificate, key, account, mode, seen = sys.argv[1:6]
+refused = sys.argv[6:]
 context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
 context.load_cert_chain(certificate, key)
 def pump(source, target):
@@ -38,6 +39,9 @@ def serve(client):
             while b'\r\n\r\n' not in head:
                 head += client.recv(1)
             open(seen, 'ab').write(head.split(b'\r\n')[0] + b'\n')
+            if head.split(b' ')[1].split(b':')[0].decode() in refused:
+                client.sendall(b'HTTP/1.1 502 Bad Gateway\r\ncontent-length: 0\r\n\r\n')
+                return client.close()
             client.sendall(b'HTTP/1.1 200 Connection established\r\n\r\n')
         client = context.wrap_socket(client, server_side=True)
         server = socket.create_connection(('127.0.0.1', int(account)))
@@ -52,18 +56,33 @@ while True:
 ";
 
 /// A network in front of the account, ended with the test.
-struct Network {
+pub(crate) struct Network {
     process: Child,
     port: u16,
 }
 
 impl Network {
     fn start(home: &Home, mode: &str) -> Self {
+        Self::with_hosts(home, mode, HOSTS.iter().map(|host| (*host).to_owned()).collect(), &[])
+    }
+
+    /// A proxy to Bedrock in some regions that will not go to the refused hosts.
+    pub(crate) fn to_regions(home: &Home, regions: &[&str], refused: &[&str]) -> Self {
+        let of_bedrock = regions.iter().map(|region| format!("bedrock.{region}.amazonaws.com"));
+        let hosts = HOSTS.iter().map(|host| (*host).to_owned()).chain(of_bedrock).collect();
+        Self::with_hosts(home, "connect", hosts, refused)
+    }
+
+    /// Where it is.
+    pub(crate) fn address(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
+    fn with_hosts(home: &Home, mode: &str, names: Vec<String>, refused: &[&str]) -> Self {
         let mut issuer = CertificateParams::new(Vec::new()).expect("parameters");
         issuer.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         let issuer = CertifiedIssuer::self_signed(issuer, KeyPair::generate().expect("a key")).expect("an issuer");
         let key = KeyPair::generate().expect("a key");
-        let names: Vec<String> = HOSTS.iter().map(|host| (*host).to_owned()).collect();
         let leaf = CertificateParams::new(names).expect("parameters").signed_by(&key, &issuer).expect("a certificate");
         let certificate = home.write("network.pem", leaf.pem());
         home.write("company.pem", issuer.pem());
@@ -71,7 +90,7 @@ impl Network {
         let endpoint = home.sandbox.endpoint();
         let mut process = home.command("python3");
         process.args(["-c", NETWORK]).arg(certificate).arg(key).arg(endpoint.rsplit(':').next().expect("a port"));
-        process.arg(mode).arg(home.path().join("hosts")).stdout(Stdio::piped());
+        process.arg(mode).arg(home.path().join("hosts")).args(refused).stdout(Stdio::piped());
         let mut process = process.spawn().expect("python3 starts");
         let mut line = String::new();
         BufReader::new(process.stdout.take().expect("piped")).read_line(&mut line).expect("a port");

@@ -1,6 +1,7 @@
 //! `setup`: what is written, where, and that nothing else changes.
 
 mod adoption;
+mod answers;
 mod choices;
 mod foreign;
 mod machine;

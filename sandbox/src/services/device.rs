@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::oidc::{self, Body, INVALID_GRANT, INVALID_REQUEST, OauthError};
+use super::oidc::{self, Body, DEVICE_CODE, INVALID_GRANT, INVALID_REQUEST, OauthError, UNAUTHORIZED_CLIENT};
 use crate::{
     approvals::{Decision, Device},
     cloud::Cloud,
@@ -16,6 +16,8 @@ const PENDING: OauthError =
     OauthError("AuthorizationPendingException", 400, "authorization_pending", "Authorization is still pending");
 const SLOW_DOWN: OauthError = OauthError("SlowDownException", 400, "slow_down", "Slow down");
 const EXPIRED: OauthError = OauthError("ExpiredTokenException", 400, "expired_token", "Device code has expired");
+const INVALID_START_URL: OauthError =
+    OauthError("InvalidRequestException", 400, "invalid_request", "Invalid start url provided");
 const DENIED: OauthError = OauthError("AccessDeniedException", 400, "access_denied", "Access was denied");
 
 pub(super) fn start(cloud: &Cloud, request: &Request, _: &str, _: &mut Entry) -> Reply {
@@ -25,8 +27,11 @@ pub(super) fn start(cloud: &Cloud, request: &Request, _: &str, _: &mut Entry) ->
         Err(error) => return error.reply(),
     };
     let center = &cloud.account.identity_center;
+    if !client.may_use(DEVICE_CODE) {
+        return UNAUTHORIZED_CLIENT.reply();
+    }
     if body.text("startUrl").map(portal) != Some(portal(&center.start_url)) {
-        return INVALID_REQUEST.reply();
+        return INVALID_START_URL.reply();
     }
     let code = cloud.mint.nonce();
     let letters = cloud.mint.letters("user code", &code, 8);
@@ -59,27 +64,26 @@ pub(super) fn page(cloud: &Cloud, request: &Request, _: &str, _: &mut Entry) -> 
     };
     let now = cloud.now();
     let mut devices = cloud.approvals.devices();
-    let device = devices.values_mut().find(|device| device.user_code == typed && device.expires > now);
+    let device = devices.values_mut().find(|device| is_code(&typed, &device.user_code) && device.expires > now);
     let Some(device) = device else {
         return html::page(400, "Invalid code", "<p>The code is wrong or has expired.</p>");
     };
-    match request.form_field("decision").as_deref() {
-        None => {
-            let code = html::escape(&typed);
+    let decided = request.form_field("decision").map(|decision| Decision::of(decision != "deny"));
+    // Whoever decides first decides, as with a code that AWS takes once.
+    if let (Decision::Pending, Some(decision)) = (device.decision, decided) {
+        device.decision = decision;
+    }
+    match device.decision {
+        Decision::Pending => {
+            let code = html::escape(&device.user_code);
             let fields = format!(
                 "<p>Confirm that the device shows the code <b>{code}</b>.</p>\n\
                  <input type=\"hidden\" name=\"user_code\" value=\"{code}\">\n"
             );
             html::approval(&cloud.account.signer().name, &fields, "/device")
         }
-        Some("deny") => {
-            device.decision = Decision::Denied;
-            html::page(200, "Request denied", "<p>You can close this window.</p>")
-        }
-        Some(_) => {
-            device.decision = Decision::Approved;
-            html::page(200, "Request approved", "<p>You can close this window.</p>")
-        }
+        Decision::Denied => html::page(200, "Request denied", "<p>You can close this window.</p>"),
+        Decision::Approved => html::page(200, "Request approved", "<p>You can close this window.</p>"),
     }
 }
 
@@ -103,6 +107,13 @@ pub(super) fn redeem(cloud: &Cloud, code: Option<&str>, client: &Client) -> Resu
             Ok(())
         }
     }
+}
+
+/// Whether a person typed a code, in whatever case, with or without its dash.
+fn is_code(typed: &str, code: &str) -> bool {
+    let letters =
+        |text: &str| text.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_uppercase();
+    letters(typed) == letters(code)
 }
 
 /// The same portal may be written with `/`, `#` or `#/` at its end.

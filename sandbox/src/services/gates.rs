@@ -28,7 +28,8 @@ pub(super) fn pass(cloud: &Cloud, visit: &Visit<'_>, model: &Model) -> Result<()
     }
     if gates.closed_models.iter().any(|pattern| glob(pattern, &model.id)) {
         return Err(denied(format!(
-            "{} is not available for this account. You can explore other available models on Amazon Bedrock.",
+            "{} is not available for this account. You can explore other available models on Amazon Bedrock. For \
+             additional access options, contact AWS Sales at https://aws.amazon.com/contact-us/sales-support/",
             model.id
         )));
     }
@@ -65,7 +66,7 @@ fn check_agreement(cloud: &Cloud, visit: &Visit<'_>, model: &Model) -> Result<()
     };
     if visit.member.gates.no_payment_instrument {
         return Err(denied(
-            "Model access is denied due to INVALID_PAYMENT_INSTRUMENT: A valid payment instrument must be provided. \
+            "Model access is denied due to INVALID_PAYMENT_INSTRUMENT:A valid payment instrument must be provided.. \
              Your AWS Marketplace subscription for this model cannot be completed at this time. If you recently \
              fixed this issue, try again after 2 minutes.",
         ));
@@ -75,7 +76,7 @@ fn check_agreement(cloud: &Cloud, visit: &Visit<'_>, model: &Model) -> Result<()
         AgreementStatus::Pending => {
             return Err(denied(
                 "Your account is not authorized to access this model. Your AWS Marketplace subscription for this \
-                 model is still being processed. If you recently subscribed, try again after 15 minutes.",
+                 model is still being processed",
             ));
         }
         AgreementStatus::NotAvailable | AgreementStatus::Error if !subscribes() => {

@@ -1,4 +1,4 @@
-//! IAM Identity Center OIDC: client registration, and tokens for what a person approved.
+//! IAM Identity Center OIDC: tokens for what a person approved.
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use jiff::Timestamp;
@@ -26,42 +26,30 @@ pub(super) const INVALID_GRANT: OauthError =
     OauthError("InvalidGrantException", 400, "invalid_grant", "Invalid grant provided");
 const INVALID_REFRESH_TOKEN: OauthError =
     OauthError("InvalidGrantException", 400, "invalid_grant", "Invalid refresh token provided");
-const UNSUPPORTED_GRANT_TYPE: OauthError =
+pub(super) const UNSUPPORTED_GRANT_TYPE: OauthError =
     OauthError("UnsupportedGrantTypeException", 400, "unsupported_grant_type", "Grant type is not supported");
-const INVALID_REDIRECT_URI: OauthError =
+pub(super) const INVALID_REDIRECT_URI: OauthError =
     OauthError("InvalidRedirectUriException", 400, "invalid_redirect_uri", "Invalid redirect URI provided");
-const INVALID_CLIENT_METADATA: OauthError =
-    OauthError("InvalidClientMetadataException", 400, "invalid_client_metadata", "Invalid client metadata provided");
+pub(super) const UNAUTHORIZED_CLIENT: OauthError = OauthError(
+    "UnauthorizedClientException",
+    400,
+    "unauthorized_client",
+    "Client is not authorized to use the requested grant type",
+);
+
+pub(super) const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_code";
+/// The grants there are.
+pub(super) const GRANT_TYPES: [&str; 3] = ["authorization_code", "refresh_token", DEVICE_CODE];
 
 const CODE_LIFETIME: jiff::SignedDuration = jiff::SignedDuration::from_mins(10);
-
-pub(super) fn register_client(cloud: &Cloud, request: &Request, _: &str, _: &mut Entry) -> Reply {
-    let body = Body::read(request);
-    if body.text("clientName").is_none() || body.text("clientType") != Some("public") {
-        return INVALID_CLIENT_METADATA.reply();
-    }
-    let now = cloud.now();
-    let client = Client {
-        id: cloud.mint.nonce(),
-        expires: now + cloud.account.identity_center.client_lifetime,
-        redirect_uris: body.texts("redirectUris"),
-    };
-    Reply::json(&json!({
-        "clientId": client.id,
-        "clientSecret": cloud.mint.seal(Kind::Client, &client),
-        "clientIdIssuedAt": now.as_second(),
-        "clientSecretExpiresAt": client.expires.as_second(),
-    }))
-}
 
 pub(super) fn create_token(cloud: &Cloud, request: &Request, _: &str, _: &mut Entry) -> Reply {
     let body = Body::read(request);
     let tokens = client_of(cloud, &body).and_then(|client| match body.text("grantType") {
+        Some(known) if GRANT_TYPES.contains(&known) && !client.may_use(known) => Err(UNAUTHORIZED_CLIENT),
         Some("refresh_token") => refresh(cloud, &body, &client),
         Some("authorization_code") => redeem_code(cloud, &body, &client),
-        Some("urn:ietf:params:oauth:grant-type:device_code") => {
-            device::redeem(cloud, body.text("deviceCode"), &client).map(|()| sign_in(cloud, &client.id))
-        }
+        Some(DEVICE_CODE) => device::redeem(cloud, body.text("deviceCode"), &client).map(|()| sign_in(cloud, &client)),
         Some(_) => Err(UNSUPPORTED_GRANT_TYPE),
         None => Err(INVALID_REQUEST),
     });
@@ -76,6 +64,7 @@ pub(super) fn authorize(cloud: &Cloud, request: &Request, _: &str, _: &mut Entry
         && parameter("code_challenge_method") == "S256"
         && pages::is_loopback(&redirect_uri)
         && !parameter("client_id").is_empty()
+        && !parameter("scopes").is_empty()
         && !parameter("code_challenge").is_empty();
     if !sound {
         return html::page(400, "Invalid request", "<p>This sign-in request is not valid.</p>");
@@ -125,8 +114,8 @@ pub(super) fn is_over(cloud: &Cloud, sign_in: &SignIn) -> bool {
     cloud.is_spent(&ended(&sign_in.session)) || sign_in.started <= cloud.cutoffs().sessions
 }
 
-fn sign_in(cloud: &Cloud, client: &str) -> Value {
-    tokens(cloud, &new_sign_in(cloud, client))
+fn sign_in(cloud: &Cloud, client: &Client) -> Value {
+    tokens(cloud, &new_sign_in(cloud, &client.id), client)
 }
 
 fn refresh(cloud: &Cloud, body: &Body, client: &Client) -> Result<Value, OauthError> {
@@ -142,7 +131,7 @@ fn refresh(cloud: &Cloud, body: &Body, client: &Client) -> Result<Value, OauthEr
     let issued = cloud.now();
     let expires = (issued + cloud.account.identity_center.access_token_lifetime).min(old.session_expires);
     let renewed = SignIn { generation: old.generation + 1, issued, expires, ..old };
-    Ok(tokens(cloud, &renewed))
+    Ok(tokens(cloud, &renewed, client))
 }
 
 fn redeem_code(cloud: &Cloud, body: &Body, client: &Client) -> Result<Value, OauthError> {
@@ -156,15 +145,15 @@ fn redeem_code(cloud: &Cloud, body: &Body, client: &Client) -> Result<Value, Oau
         && code.expires > cloud.now()
         && code.challenge == BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(verifier))
         && cloud.spend(format!("code {}", code.id));
-    if usable { Ok(sign_in(cloud, &client.id)) } else { Err(INVALID_GRANT) }
+    if usable { Ok(sign_in(cloud, client)) } else { Err(INVALID_GRANT) }
 }
 
-fn tokens(cloud: &Cloud, sign_in: &SignIn) -> Value {
+fn tokens(cloud: &Cloud, sign_in: &SignIn, client: &Client) -> Value {
     json!({
         "accessToken": cloud.mint.seal(Kind::Access, sign_in),
         "tokenType": "Bearer",
         "expiresIn": seconds_between(cloud.now(), sign_in.expires),
-        "refreshToken": cloud.mint.seal(Kind::Refresh, sign_in),
+        "refreshToken": client.renews().then(|| cloud.mint.seal(Kind::Refresh, sign_in)),
         "idToken": null,
     })
 }
@@ -234,7 +223,7 @@ impl Body {
         self.0.get(name)?.as_str()
     }
 
-    fn texts(&self, name: &str) -> Vec<String> {
+    pub(super) fn texts(&self, name: &str) -> Vec<String> {
         let values = self.0.get(name).and_then(Value::as_array);
         let texts = values.into_iter().flatten().filter_map(Value::as_str);
         texts.map(str::to_owned).collect()

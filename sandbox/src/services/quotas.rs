@@ -37,7 +37,9 @@ fn perform(cloud: &Cloud, request: &Request, entry: &mut Entry) -> Result<Value,
     let body: Value = serde_json::from_slice(&request.body)
         .map_err(|error| Refusal::new(400, "SerializationException", error.to_string()))?;
     let operation = operation(request).unwrap_or_default();
-    caller.principal.require(&format!("servicequotas:{operation}"), "*", &caller.region)?;
+    let allowed = caller.principal.require(&format!("servicequotas:{operation}"), "*", &caller.region);
+    // The protocol knows one status for all that is the client's fault.
+    allowed.map_err(|refusal| Refusal { status: 400, ..refusal })?;
     let service = body["ServiceCode"].as_str().unwrap_or_default();
     if service != "bedrock" {
         return Err(Refusal::new(400, "NoSuchResourceException", format!("The service {service} does not exist.")));
@@ -100,8 +102,8 @@ fn entry_of(quota: &Quota, region: &str, account_id: &str) -> Value {
 fn refusal(reason: &Unauthenticated) -> Refusal {
     let (status, code) = match reason {
         Unauthenticated::Missing => (400, "MissingAuthenticationTokenException"),
-        Unauthenticated::Incomplete => (400, "IncompleteSignatureException"),
-        Unauthenticated::Unknown | Unauthenticated::ApiKey => (400, "UnrecognizedClientException"),
+        Unauthenticated::Incomplete(_) => (400, "IncompleteSignatureException"),
+        Unauthenticated::Unknown | Unauthenticated::ApiKey(_) => (400, "UnrecognizedClientException"),
         Unauthenticated::Expired => (400, "ExpiredTokenException"),
         Unauthenticated::Signature(_) => (400, "InvalidSignatureException"),
     };

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::{Visit, gates, invalid};
 use crate::{
+    account::{self, ToolCall, Turn},
     catalogue::Target,
     cloud::Cloud,
     eventstream,
@@ -23,6 +24,8 @@ pub(super) struct Message {
     pub(super) words: Vec<String>,
     pub(super) complete: bool,
     pub(super) input_tokens: usize,
+    /// The tools it calls, each with the id of the call.
+    calls: Vec<(String, ToolCall)>,
 }
 
 /// What a request wants of a model.
@@ -100,6 +103,7 @@ pub(super) fn speak(
         complete: words.len() <= wanted.most_tokens,
         words: words.into_iter().take(wanted.most_tokens).collect(),
         input_tokens,
+        calls: Vec::new(),
     })
 }
 
@@ -160,7 +164,11 @@ fn message(
     let body: Value = serde_json::from_slice(&request.body).map_err(|_| malformed())?;
     let most_tokens = check(&body)?;
     let prompt = body["messages"].to_string().len() + body["system"].to_string().len();
-    speak(cloud, model, &visit, &target, &Wanted { prompt, most_tokens })
+    let mut message = speak(cloud, model, &visit, &target, &Wanted { prompt, most_tokens })?;
+    if let Some(turn) = account::due(&cloud.account.scripts, &body) {
+        message.play(cloud, turn);
+    }
+    Ok(message)
 }
 
 /// Checks what a model cannot do without, and returns how many tokens it may say.
@@ -183,24 +191,41 @@ fn check(body: &Value) -> Result<usize, Refusal> {
 }
 
 impl Message {
+    /// Says what a script has in the place of the account's sentence.
+    fn play(&mut self, cloud: &Cloud, turn: &Turn) {
+        self.words = turn.text.split_inclusive(' ').map(str::to_owned).collect();
+        self.complete = true;
+        let id = || format!("toolu_bdrk_{}", cloud.mint.nonce());
+        self.calls = turn.tools.iter().map(|call| (id(), call.clone())).collect();
+    }
+
     fn whole(&self) -> Value {
-        let text = self.words.concat();
         let mut message = self.head();
-        message["content"] = json!([{ "type": "text", "text": text }]);
+        let text = (!self.words.is_empty()).then(|| json!({ "type": "text", "text": self.words.concat() }));
+        let calls = self.calls.iter().map(|(id, call)| tool_use(id, call, &call.input));
+        message["content"] = text.into_iter().chain(calls).collect();
         message["stop_reason"] = self.stop_reason().into();
         message["usage"]["output_tokens"] = self.words.len().into();
         message
     }
 
     fn events(&self) -> Vec<Value> {
-        let mut events = vec![
-            json!({ "type": "message_start", "message": self.head() }),
-            json!({ "type": "content_block_start", "index": 0, "content_block": { "type": "text", "text": "" } }),
-        ];
-        events.extend(self.words.iter().map(|word| {
-            json!({ "type": "content_block_delta", "index": 0, "delta": { "type": "text_delta", "text": word } })
-        }));
-        events.push(json!({ "type": "content_block_stop", "index": 0 }));
+        let mut events = vec![json!({ "type": "message_start", "message": self.head() })];
+        let mut blocks = Vec::new();
+        if !self.words.is_empty() {
+            let deltas = self.words.iter().map(|word| json!({ "type": "text_delta", "text": word })).collect();
+            blocks.push((json!({ "type": "text", "text": "" }), deltas));
+        }
+        for (id, call) in &self.calls {
+            let delta = json!({ "type": "input_json_delta", "partial_json": call.input.to_string() });
+            blocks.push((tool_use(id, call, &json!({})), vec![delta]));
+        }
+        for (index, (block, deltas)) in blocks.into_iter().enumerate() {
+            events.push(json!({ "type": "content_block_start", "index": index, "content_block": block }));
+            let delta = |delta| json!({ "type": "content_block_delta", "index": index, "delta": delta });
+            events.extend(deltas.into_iter().map(delta));
+            events.push(json!({ "type": "content_block_stop", "index": index }));
+        }
         events.push(json!({
             "type": "message_delta",
             "delta": { "stop_reason": self.stop_reason(), "stop_sequence": null },
@@ -237,8 +262,16 @@ impl Message {
     }
 
     pub(super) const fn stop_reason(&self) -> &'static str {
-        if self.complete { "end_turn" } else { "max_tokens" }
+        match (self.calls.is_empty(), self.complete) {
+            (false, _) => "tool_use",
+            (true, true) => "end_turn",
+            (true, false) => "max_tokens",
+        }
     }
+}
+
+fn tool_use(id: &str, call: &ToolCall, input: &Value) -> Value {
+    json!({ "type": "tool_use", "id": id, "name": call.name, "input": input })
 }
 
 fn chunk(event: &Value) -> Bytes {

@@ -116,8 +116,8 @@ fn query_code(refusal: Refusal) -> Refusal {
 fn query_refusal(reason: &Unauthenticated) -> Refusal {
     let (status, code) = match reason {
         Unauthenticated::Missing => (403, "MissingAuthenticationToken"),
-        Unauthenticated::Incomplete => (400, "IncompleteSignature"),
-        Unauthenticated::Unknown | Unauthenticated::ApiKey => (403, "InvalidClientTokenId"),
+        Unauthenticated::Incomplete(_) => (400, "IncompleteSignature"),
+        Unauthenticated::Unknown | Unauthenticated::ApiKey(_) => (403, "InvalidClientTokenId"),
         Unauthenticated::Expired => (403, "ExpiredToken"),
         Unauthenticated::Signature(_) => (403, "SignatureDoesNotMatch"),
     };

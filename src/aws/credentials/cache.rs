@@ -49,7 +49,9 @@ impl CacheKey {
         Some(Self(name))
     }
 
-    pub(super) fn name(&self) -> &str {
+    /// The digest, which tells nothing of what it was made from.
+    #[must_use]
+    pub fn name(&self) -> &str {
         &self.0
     }
 

@@ -24,6 +24,20 @@ pub fn readiness(world: &World, files: &AwsFiles, profile: &str) -> Result<(), C
     look(world, end).map_err(|error| error.in_chain(&profiles))
 }
 
+/// The SSO session that a profile's credentials come from in the end, with the profile that names it; `None` when they
+/// come from elsewhere.
+#[must_use]
+pub fn sso_behind(files: &AwsFiles, profile: &str) -> Option<(String, SsoProfile)> {
+    let mut link = chain::of(files, profile).ok()?;
+    while let Origin::Role { source, .. } = link.origin {
+        link = *source;
+    }
+    match link.origin {
+        Origin::Sso(sso) => Some((link.profile, sso)),
+        _ => None,
+    }
+}
+
 fn look(world: &World, link: &Link) -> Result<(), CredentialsError> {
     let incomplete = |reason: String| CredentialsError::Incomplete { name: link.profile.clone(), reason };
     match &link.origin {

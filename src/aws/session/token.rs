@@ -55,6 +55,18 @@ impl Token {
         self.expires_at.duration_since(now) >= needed
     }
 
+    /// Whether Claude Code would use it as it is.
+    #[must_use]
+    pub fn is_usable(&self, now: Timestamp) -> bool {
+        self.expires_at.duration_since(now) >= UNUSABLE_BELOW
+    }
+
+    /// Whether it came with a refresh token, whatever its client registration says.
+    #[must_use]
+    pub fn has_refresh_token(&self) -> bool {
+        self.renewal.is_some()
+    }
+
     /// The bearer token of the SSO portal.
     pub(in crate::aws) fn bearer(&self) -> &SecretString {
         &self.bearer

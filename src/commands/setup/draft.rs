@@ -1,5 +1,7 @@
 //! A settings file with the plan for it.
 
+use sha2::{Digest, Sha256};
+
 use crate::error::Failure;
 use crate::helper_command;
 use crate::plan::{self, Choice, Consent, Plan};
@@ -49,6 +51,16 @@ impl Draft {
             changes: self.plan.changes.len(),
             kept: kept.map(|kept| KeptValue { line: human::kept_line(kept), required: kept.wish.required }).collect(),
         }
+    }
+
+    /// Its own name, by which a consent names what it was given to.
+    pub(super) fn fingerprint(&self) -> String {
+        let mut digest = Sha256::new();
+        for bytes in [self.snapshot.bytes().unwrap_or_default(), self.afterwards.text().as_bytes()] {
+            digest.update(bytes.len().to_le_bytes());
+            digest.update(bytes);
+        }
+        digest.finalize().iter().take(6).map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat()
     }
 
     /// Whether another draft would do the same to the same file.

@@ -10,9 +10,11 @@ use crate::error::{Exit, Failure};
 use crate::observe::Verified;
 use crate::plan::{Choice, Consent};
 use crate::private_file::Lock;
+use crate::wizard::question::{NO, YES};
 use crate::wizard::{Question, Step, Stuck, Topic, Wizard};
 
 use super::Setup;
+use super::asker::{Asker, Given, Stop};
 use super::draft::Draft;
 use super::outcome::Outcome;
 
@@ -33,18 +35,17 @@ pub(super) struct Decision {
 pub(super) struct Interview<'a> {
     setup: &'a Setup<'a>,
     wizard: Wizard,
-    may_ask: bool,
     identity: Option<Identity>,
     /// The draft that is or was shown.
     shown: Option<(Choice, Draft)>,
 }
 
 impl<'a> Interview<'a> {
-    pub(super) fn new(setup: &'a Setup<'a>, wizard: Wizard, may_ask: bool) -> Self {
-        Self { setup, wizard, may_ask, identity: None, shown: None }
+    pub(super) fn new(setup: &'a Setup<'a>, wizard: Wizard) -> Self {
+        Self { setup, wizard, identity: None, shown: None }
     }
 
-    pub(super) fn decide(mut self) -> Result<Decision, Failure> {
+    pub(super) fn decide(mut self) -> Result<Decision, Stop> {
         loop {
             match self.wizard.next() {
                 Step::Ask(question) => self.ask(&question)?,
@@ -54,7 +55,7 @@ impl<'a> Interview<'a> {
                         self.go_back(failure, mended_by)?;
                     }
                 }
-                Step::Declined => return Err(Failure::interrupted()),
+                Step::Declined => return Err(Failure::interrupted().into()),
                 Step::Stuck(Stuck { message, hint, mended_by }) => {
                     self.go_back(Failure::refused(message).hint(hint), mended_by)?;
                 }
@@ -69,34 +70,54 @@ impl<'a> Interview<'a> {
         }
     }
 
-    fn ask(&mut self, question: &Question) -> Result<(), Failure> {
-        if question.topic == Topic::Confirmation {
+    fn ask(&mut self, question: &Question) -> Result<(), Stop> {
+        if question.topic == Topic::Confirmation && self.setup.asker.given().is_none() {
             self.show_draft();
         }
         match self.reply(question)? {
-            Reply::Answer(answer) => {
-                if let Err(reason) = self.wizard.answer(question.topic, &answer) {
-                    self.setup.ui.status(&reason);
+            Reply::Answer(answer) => match (self.wizard.answer(question.topic, &answer), &self.setup.asker) {
+                (Err(reason), Asker::Given(_)) => {
+                    Err(Stop::Failed(Failure::refused(reason), vec![question.topic.key().to_owned()]))
                 }
-                Ok(())
-            }
+                (Err(reason), _) => {
+                    self.setup.ui.status(&reason);
+                    Ok(())
+                }
+                (Ok(()), _) => Ok(()),
+            },
             Reply::Back if self.wizard.back() => Ok(()),
-            Reply::Back => Err(Failure::interrupted()),
+            Reply::Back => Err(Failure::interrupted().into()),
         }
     }
 
-    /// Answers a question by asking, or without a person by its recommendation.
-    fn reply(&self, question: &Question) -> Result<Reply, Failure> {
-        if self.may_ask {
-            return ask::question(self.setup.world, self.setup.ui, question);
-        }
-        match question.offers.first() {
-            Some(first) if question.has_recommendation => Ok(Reply::Answer(first.value.clone())),
-            _ => Err(not_guessed(question)),
+    /// Answers a question by asking, without a person by its recommendation, or by what came as JSON.
+    fn reply(&self, question: &Question) -> Result<Reply, Stop> {
+        match &self.setup.asker {
+            Asker::Person => Ok(ask::question(self.setup.world, self.setup.ui, question)?),
+            Asker::Given(given) if question.topic == Topic::Confirmation => {
+                self.consent(given).map(|answer| Reply::Answer(answer.to_owned()))
+            }
+            Asker::Given(given) => given.answer(question.topic.key(), question).map(Reply::Answer),
+            Asker::Recommendation => match question.offers.first() {
+                Some(first) if question.has_recommendation => Ok(Reply::Answer(first.value.clone())),
+                _ => Err(not_guessed(question).into()),
+            },
         }
     }
 
-    fn observe(&mut self, profile: &str, region: &str) -> Result<(), Failure> {
+    /// A consent counts for the plan it was given to; whatever else is said, that plan is shown.
+    fn consent(&self, given: &Given) -> Result<&'static str, Stop> {
+        let (Some((choice, draft)), Some(identity)) = (&self.shown, &self.identity) else {
+            return Err(Failure::failed("there is no plan to agree to").into());
+        };
+        match given.answers.get(Topic::Confirmation.key()) {
+            Some(answer) if *answer == draft.fingerprint() => Ok(YES),
+            Some(answer) if answer == NO => Ok(NO),
+            _ => Err(Outcome { setup: self.setup, choice, identity, draft }.asked(given)),
+        }
+    }
+
+    fn observe(&mut self, profile: &str, region: &str) -> Result<(), Stop> {
         let ui = self.setup.ui;
         match self.verified(profile, region)? {
             Ok(verified) => {
@@ -114,8 +135,8 @@ impl<'a> Interview<'a> {
     }
 
     /// Asks AWS about a profile, signing in to it first where that is needed and somebody is there to do it.
-    fn verified(&self, profile: &str, region: &str) -> Result<Result<Verified, CredentialsError>, Failure> {
-        let Setup { world, ui, files, own, .. } = self.setup;
+    fn verified(&self, profile: &str, region: &str) -> Result<Result<Verified, CredentialsError>, Stop> {
+        let Setup { world, ui, files, own, asker, .. } = self.setup;
         let ask = || {
             let progress = ui.progress(&format!("Asking AWS who `{profile}` is and which models {region} has…"));
             let verified = own.verify(world, files, profile, region);
@@ -123,7 +144,15 @@ impl<'a> Interview<'a> {
             verified
         };
         match ask() {
-            Err(error) if error.needs_sign_in() && world.can_ask() && !own.gives_identity() => {
+            Err(error) if error.needs_sign_in() && !own.gives_identity() => {
+                let wanted = match asker.given() {
+                    Some(given) if !error.is_about_console_login() => given.signs_in(profile, &error.to_string())?,
+                    Some(_) => false,
+                    None => world.can_ask(),
+                };
+                if !wanted {
+                    return Ok(Err(error));
+                }
                 sign_in::for_profile(world, *ui, files, profile, &error, Wish::Forced)?;
                 Ok(ask())
             }
@@ -138,7 +167,7 @@ impl<'a> Interview<'a> {
         let mended_by_model: &[Topic] = &[Topic::Model, Topic::Region];
         self.setup.check_model(choice, identity).map_err(|failure| (failure, mended_by_model))?;
         let draft = self.setup.draft(choice, consent).map_err(|failure| (failure, &ALL[..]))?;
-        if !self.may_ask {
+        if !self.setup.asker.asks() {
             self.tell_what_is_kept(&draft);
         }
         self.wizard.planned(draft.summary());
@@ -168,26 +197,35 @@ impl<'a> Interview<'a> {
 
     /// The settings file as it stands now, under the lock; `None`, and the plan is made anew, when it is not what was
     /// shown any more.
-    fn last_look(&mut self, choice: &Choice, consent: &Consent) -> Result<Option<(Draft, Option<Lock>)>, Failure> {
+    fn last_look(&mut self, choice: &Choice, consent: &Consent) -> Result<Option<(Draft, Option<Lock>)>, Stop> {
         let lock = if self.setup.args.dry_run { None } else { Some(apply::lock(&self.setup.state)?) };
         let draft = self.setup.draft(choice, consent)?;
         match &self.shown {
-            Some((_, shown)) if self.may_ask && !draft.is_like(shown) => {
+            Some((_, shown)) if self.setup.asker.asks() && !draft.is_like(shown) => {
                 self.setup.ui.warning("the settings file was changed meanwhile; this is the new plan");
                 self.wizard.plan_anew();
                 Ok(None)
+            }
+            // A profile that is created is a change, too, though none of the settings.
+            _ if draft.plan.is_empty() && self.setup.planned.is_some() => {
+                if let Some(given) = self.setup.asker.given()
+                    && self.consent(given)? == NO
+                {
+                    return Err(Failure::interrupted().into());
+                }
+                Ok(Some((draft, lock)))
             }
             _ => Ok(Some((draft, lock))),
         }
     }
 
     /// Tells a failure and goes back to the latest question that could mend it; without one it is the end.
-    fn go_back(&mut self, failure: Failure, mended_by: &[Topic]) -> Result<(), Failure> {
-        if self.may_ask && self.wizard.back_to(mended_by) {
+    fn go_back(&mut self, failure: Failure, mended_by: &[Topic]) -> Result<(), Stop> {
+        if self.setup.asker.is_person() && self.wizard.back_to(mended_by) {
             self.setup.ui.failure(&failure);
             return Ok(());
         }
-        Err(failure)
+        Err(Stop::Failed(failure, mended_by.iter().map(|topic| topic.key().to_owned()).collect()))
     }
 }
 

@@ -5,7 +5,7 @@ use crate::aws::call;
 use crate::aws::files::AwsFiles;
 use crate::aws::portal::Portal;
 use crate::aws::profile::SsoProfile;
-use crate::aws::session::Token;
+use crate::aws::session::{self, Token};
 use crate::aws::sign_in::Wish;
 use crate::aws_config::NewProfile;
 use crate::cli::{Global, NewProfileArgs, WayArgs};
@@ -16,6 +16,8 @@ use crate::ui::{Stream, Ui};
 use crate::wizard::{self, Offer, Question, Style};
 use crate::world::World;
 
+use super::asker::{Asker, Stop};
+
 /// Asks what is not given and answers with the profile, which is written nowhere yet.
 pub(super) fn create(
     world: &World,
@@ -23,19 +25,19 @@ pub(super) fn create(
     global: &Global,
     args: &NewProfileArgs,
     files: &AwsFiles,
-    may_ask: bool,
-) -> Result<NewProfile, Failure> {
+    asker: &Asker,
+) -> Result<NewProfile, Stop> {
     let mut knowledge = known(files);
     let mut answers = given(global, args);
     check_given(&answers, &knowledge)?;
-    let mut asked: Vec<Topic> = Vec::new();
+    let mut path: Vec<Topic> = Vec::new();
     let mut token: Option<(SsoProfile, Token)> = None;
     loop {
         match new_profile::next(&knowledge, &answers) {
             Step::Done(profile) => return Ok(profile),
-            Step::Stuck(message) => return Err(Failure::refused(format!("{message}; nothing was written"))),
+            Step::Stuck(message) => return Err(Failure::refused(format!("{message}; nothing was written")).into()),
             Step::SignIn => {
-                let (sso, signed_in) = sign_in(world, ui, files, &knowledge, &answers)?;
+                let (sso, signed_in) = sign_in(world, ui, files, &knowledge, &answers, asker)?;
                 let portal = Portal::new(world, &files.profiles, &sso, &signed_in);
                 knowledge.accounts = Some(call::block_on(portal.accounts()).map_err(failed)?);
                 token = Some((sso, signed_in));
@@ -45,18 +47,20 @@ pub(super) fn create(
                 let portal = Portal::new(world, &files.profiles, sso, signed_in);
                 knowledge.roles = Some(call::block_on(portal.roles(&account)).map_err(failed)?);
             }
-            step @ Step::Ask { topic, .. } => match answer(world, ui, step, may_ask)? {
-                Reply::Back => match asked.pop() {
+            step @ Step::Ask { topic, .. } => match answer(world, ui, step, asker)? {
+                Reply::Back => match path.pop() {
                     Some(last) => unset(&mut answers, &mut knowledge, last),
-                    None => return Err(Failure::interrupted()),
+                    None => return Err(Failure::interrupted().into()),
                 },
                 Reply::Answer(answer) => match new_profile::check(topic, &answer, &knowledge) {
                     Ok(()) => {
-                        asked.push(topic);
+                        path.push(topic);
                         set(&mut answers, topic, answer);
                     }
-                    Err(message) if may_ask => ui.warning(&message),
-                    Err(message) => return Err(Failure::refused(message)),
+                    Err(message) if asker.is_person() => ui.warning(&message),
+                    Err(message) => {
+                        return Err(Stop::Failed(Failure::refused(message), vec![topic.key().to_owned()]));
+                    }
                 },
             },
         }
@@ -118,7 +122,8 @@ fn sign_in(
     files: &AwsFiles,
     knowledge: &Knowledge,
     answers: &Answers,
-) -> Result<(SsoProfile, Token), Failure> {
+    asker: &Asker,
+) -> Result<(SsoProfile, Token), Stop> {
     let start_url = answers.start_url.clone().unwrap_or_default();
     let reused = knowledge.sessions.iter().find(|(_, url, _)| *url == start_url);
     let (session, region) = match reused {
@@ -137,6 +142,15 @@ fn sign_in(
         registration_scopes: vec!["sso:account:access".to_owned()],
         found_by_claude_code: true,
     };
+    if let Some(given) = asker.given() {
+        // An earlier run of the same interview may have signed in.
+        if let Some(token) = session::read(world, &sso).filter(|token| token.is_usable(world.now())) {
+            return Ok((sso, token));
+        }
+        if !given.signs_in(&session, &format!("nobody is signed in to the SSO session `{session}`"))? {
+            return Err(Failure::interrupted().into());
+        }
+    }
     let wanted = Wanted {
         profile: &session,
         sso: &sso,
@@ -149,20 +163,26 @@ fn sign_in(
     Ok((sso, token))
 }
 
-fn answer(world: &World, ui: Ui, step: Step, may_ask: bool) -> Result<Reply, Failure> {
+fn answer(world: &World, ui: Ui, step: Step, asker: &Asker) -> Result<Reply, Stop> {
     let Step::Ask { topic, text, offers, typed } = step else { return Ok(Reply::Back) };
-    if !may_ask {
+    if !asker.asks() {
         // Something typed is suggested; of a list only the one choice there is can be meant.
         return match offers.as_slice() {
             [(value, _)] => Ok(Reply::Answer(value.clone())),
-            _ => Err(unanswered(topic, &offers)),
+            _ => Err(unanswered(topic, &offers).into()),
         };
     }
-    let offers = offers.iter().map(|(value, about)| Offer { value: value.clone(), about: about.clone() }).collect();
+    let key = topic.key();
+    let offers: Vec<Offer> =
+        offers.iter().map(|(value, about)| Offer { value: value.clone(), about: about.clone() }).collect();
     let style = if typed { Style::Type } else { Style::Choose };
+    let has_recommendation = asker.is_person() || typed && !offers.is_empty() || offers.len() == 1;
     let topic = wizard::Topic::Profile;
-    let notes = Vec::new();
-    ask::question(world, ui, &Question { topic, notes, text, style, offers, has_recommendation: true, start: 0 })
+    let question = Question { topic, notes: Vec::new(), text, style, offers, has_recommendation, start: 0 };
+    match asker.given() {
+        Some(given) => given.answer(key, &question).map(Reply::Answer),
+        None => Ok(ask::question(world, ui, &question)?),
+    }
 }
 
 fn unanswered(topic: Topic, offers: &[(String, String)]) -> Failure {

@@ -2,19 +2,28 @@
 
 use std::fmt::Write;
 
+use anstream::adapter::strip_str;
+
 use crate::apply::shortened;
 use crate::aws::identity::Identity;
 use crate::cli::{IdentityMode, SetupScope};
 use crate::error::Failure;
 use crate::plan::Choice;
+use crate::report::v1_questions::Interview;
 use crate::report::{diff, human, v1};
 use crate::settings::document::Key;
 use crate::ui::wrap::parted;
 use crate::ui::{BOLD, DIM, GOOD, styled};
 use crate::vars;
+use crate::wizard::question::NO;
+use crate::wizard::{Offer, Question, Style, Topic};
 
 use super::Setup;
+use super::asker::{Given, Stop};
 use super::draft::Draft;
+
+/// The columns of a diff for another program.
+const WIDTH: usize = 120;
 
 /// A plan and what it was made from.
 pub(super) struct Outcome<'a> {
@@ -28,6 +37,35 @@ impl Outcome<'_> {
     pub(super) fn nothing_to_do(&self) -> Result<(), Failure> {
         let text = format!("{} Nothing to change: {} already says so.\n", styled(GOOD, "✔"), self.file());
         self.say(false, &text)
+    }
+
+    /// The plan for another program, with the question whose first choice has it written.
+    pub(super) fn asked(&self, given: &Given) -> Stop {
+        let Setup { path, planned, .. } = self.setup;
+        let report = v1::Setup::of(self.choice, self.identity, &self.draft.plan, path.display().to_string(), false);
+        let settings = diff::unified(self.draft.document.text(), self.draft.afterwards.text(), WIDTH);
+        let settings = settings.unwrap_or_else(|| human::changes(&self.draft.plan));
+        let profile: String =
+            planned.iter().flat_map(|(planned, _)| planned.added_lines()).fold(String::new(), |mut text, line| {
+                let _ = writeln!(text, "+ {line}");
+                text
+            });
+        let notes = self.notes();
+        let diff = strip_str(&format!("{profile}{settings}")).to_string();
+        let question = Question {
+            topic: Topic::Confirmation,
+            notes,
+            text: "Write these changes?".into(),
+            style: Style::YesNo,
+            offers: vec![
+                Offer { value: self.draft.fingerprint(), about: "yes, write exactly this plan".into() },
+                Offer { value: NO.into(), about: "nothing is written".into() },
+            ],
+            has_recommendation: true,
+            start: 0,
+        };
+        let interview = Interview::asking(Topic::Confirmation.key(), &question, &given.answers);
+        Stop::Asked(Box::new(interview.planning(value(&report), diff)))
     }
 
     /// A dry run; a person who was asked sees it as they would see it before the last question.
@@ -160,9 +198,17 @@ impl Outcome<'_> {
         if global.json {
             let report =
                 v1::Setup::of(self.choice, self.identity, &self.draft.plan, path.display().to_string(), applied);
+            if let Some(given) = self.setup.asker.given() {
+                let recovery = self.manual_recovery().trim().to_owned();
+                return ui.answer_verbatim(&Interview::ended(applied, value(&report), recovery, &given.answers).text());
+            }
             ui.answer_verbatim(&(serde_json::to_string_pretty(&report).unwrap_or_default() + "\n"))
         } else {
             ui.answer(text)
         }
     }
+}
+
+fn value(report: &v1::Setup<'_>) -> serde_json::Value {
+    serde_json::to_value(report).unwrap_or_default()
 }

@@ -32,8 +32,8 @@ SERVICES = {
     "bedrock": "bedrock",
     "bedrock-runtime": "bedrock-runtime",
 }
-# Pages for browsers, which no model describes.
-PAGES = {"Authorize", "AuthorizePage", "DevicePage"}
+# Pages for browsers, and a knock at the door that measures how far it is: no model describes them.
+PAGES = {"Authorize", "AuthorizePage", "DevicePage", "Knock"}
 # What the layer before the services says; no service's model lists it.
 FRONT_END = {
     "MissingAuthenticationTokenException": {400, 403},

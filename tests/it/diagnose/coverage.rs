@@ -10,13 +10,16 @@ use super::{files, online};
 
 /// Judged on recorded facts in `src/checks/tests.rs`: another operating system, an hour's wait, a company's network.
 const RECORDED: [&str; 31] = [
-    "A16", "A19", "C16", "C27", "M11", "M14", "M15", "M17", "M18", "M19", "M20", "N01", "N10", "N12", "N14", "P04", "P05", "P06",
-    "P07", "P08", "P09", "P13", "P14", "Q01", "Q02", "Q03", "Q04", "Q05", "Q06", "R18", "R24",
+    "A16", "A19", "C16", "C27", "M11", "M14", "M15", "M17", "M18", "M19", "M20", "N01", "N10", "N12", "N14", "P04",
+    "P05", "P06", "P07", "P08", "P09", "P13", "P14", "Q01", "Q02", "Q03", "Q04", "Q05", "Q06", "R18", "R24",
 ];
 
 /// Looked for by no check, and why.
 const ELSEWHERE: [(&str, &str); 10] = [
-    ("M16", "AWS tells the end of a model's usual price and not its price; `models` shows where each model is in its life"),
+    (
+        "M16",
+        "AWS tells the end of a model's usual price and not its price; `models` shows where each model is in its life",
+    ),
     ("N05", "its causes are R20, R21, N10 and N14, which are looked for by themselves"),
     ("N06", "only Claude Code's own stream shows what a gateway makes of it; `explain` knows the message"),
     ("N13", "the AWS CLI's message for N10 and P15, which are looked for by themselves"),

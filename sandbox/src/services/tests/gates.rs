@@ -38,7 +38,7 @@ fn assert_refused(cloud: &Cloud, status: u16, code: &str, words: &str) {
 fn every_gate_has_its_own_words() {
     let missing = "Model use case details have not been submitted for this account.";
     assert_refused(&with_gates("use_case_form = \"missing\""), 404, "ResourceNotFoundException", missing);
-    let pay = "INVALID_PAYMENT_INSTRUMENT: A valid payment instrument must be provided";
+    let pay = "INVALID_PAYMENT_INSTRUMENT:A valid payment instrument must be provided.. Your";
     assert_refused(&with_gates("no_payment_instrument = true"), 403, "AccessDeniedException", pay);
     let country = "not allowed from unsupported countries";
     assert_refused(&with_gates("unsupported_country = true"), 400, "ValidationException", country);

@@ -47,6 +47,21 @@ fn a_file_that_is_gone_is_not_made_again() {
 }
 
 #[test]
+fn a_content_of_the_same_moment_is_a_change() {
+    let (home, _, target) = prepared();
+    let snapshot = read(&target).expect("readable");
+    let prior = fs_err::metadata(&target).expect("metadata");
+    // After the last comparison: as long as what was read, and in place, so that nothing but the content tells.
+    put(&target, "THEIRS");
+    let mut draft = Draft::begin(home.path()).expect("creatable");
+    draft.fill(b"ours").expect("writable");
+    let result = snapshot.trade_places(draft, b"ours", &prior);
+    assert!(matches!(result, Err(StoreError::Overtaken { .. })));
+    assert_eq!(content(&target), "THEIRS");
+    assert_eq!(names(home.path()), ["draft", "settings.json"]);
+}
+
+#[test]
 fn permissions_taken_away_in_the_same_moment_are_a_change() {
     use std::os::unix::fs::PermissionsExt as _;
     let (home, _, target) = prepared();

@@ -1,0 +1,132 @@
+//! One variable in the words of a shell or of an env file, its value quoted so that the reader takes it for nothing but
+//! a text. Pure.
+
+/// Who reads the line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Syntax {
+    /// sh, bash, zsh.
+    Sh,
+    /// fish.
+    Fish,
+    /// PowerShell.
+    Powershell,
+    /// cmd.exe.
+    Cmd,
+    /// An env file.
+    Dotenv,
+}
+
+/// A value that the reader's syntax has no words for.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{syntax} cannot hold the value of {name}: it has {what} in it")]
+pub struct Inexpressible {
+    /// The variable.
+    pub name: String,
+    /// The syntax, as people call it.
+    pub syntax: &'static str,
+    /// What is in the way.
+    pub what: &'static str,
+}
+
+/// What single quotes mean to PowerShell, besides the straight one.
+const POWERSHELL_QUOTES: [char; 5] = ['\'', '\u{2018}', '\u{2019}', '\u{201a}', '\u{201b}'];
+
+impl Syntax {
+    /// One line (of sh and fish: one command) that sets a variable.
+    ///
+    /// # Errors
+    /// [`Inexpressible`].
+    pub fn set(self, name: &str, value: &str) -> Result<String, Inexpressible> {
+        if let Some(what) = self.obstacle(value) {
+            return Err(Inexpressible { name: name.to_owned(), syntax: self.name(), what });
+        }
+        Ok(match self {
+            Self::Sh => format!("export {name}='{}'", value.replace('\'', "'\\''")),
+            Self::Fish => format!("set -gx {name} '{}';", value.replace('\\', "\\\\").replace('\'', "\\'")),
+            Self::Powershell => {
+                let doubled =
+                    |sign: char| if POWERSHELL_QUOTES.contains(&sign) { vec![sign, sign] } else { vec![sign] };
+                format!("$Env:{name} = '{}'", value.chars().flat_map(doubled).collect::<String>())
+            }
+            Self::Cmd => format!("set \"{name}={value}\""),
+            Self::Dotenv => format!("{name}='{value}'"),
+        })
+    }
+
+    /// One line that takes a variable away; `None` where there are no words for that.
+    #[must_use]
+    pub fn unset(self, name: &str) -> Option<String> {
+        match self {
+            Self::Sh => Some(format!("unset {name}")),
+            Self::Fish => Some(format!("set -e {name};")),
+            Self::Powershell => Some(format!("Remove-Item Env:{name} -ErrorAction SilentlyContinue")),
+            Self::Cmd => Some(format!("set \"{name}=\"")),
+            // An empty value is not the same: the AWS tools take it for a profile without a name.
+            Self::Dotenv => None,
+        }
+    }
+
+    /// What of a value has no words. A control character other than a line break is in no name that AWS or Claude Code
+    /// knows, and would move a terminal's cursor.
+    fn obstacle(self, value: &str) -> Option<&'static str> {
+        let has = |signs: &[char]| value.contains(signs);
+        if value.chars().any(|sign| sign.is_control() && sign != '\n') {
+            return Some("a control character");
+        }
+        match self {
+            Self::Sh | Self::Fish => None,
+            _ if has(&['\n']) => Some("a line break"),
+            // In a batch file `%` and in a block `!` name variables, and `"` ends the quotes.
+            Self::Cmd if has(&['%']) => Some("a `%`"),
+            Self::Cmd if has(&['!']) => Some("a `!`"),
+            Self::Cmd if has(&['"']) => Some("a quotation mark"),
+            // Readers disagree on what these mean between single quotes.
+            Self::Dotenv if has(&['\'']) => Some("an apostrophe"),
+            Self::Dotenv if has(&['\\']) => Some("a backslash"),
+            Self::Dotenv if value.contains("${") => Some("a `${`"),
+            Self::Powershell | Self::Cmd | Self::Dotenv => None,
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Sh => "sh",
+            Self::Fish => "fish",
+            Self::Powershell => "PowerShell",
+            Self::Cmd => "cmd.exe",
+            Self::Dotenv => "an env file",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_reader_gets_its_own_quoting() {
+        let set = |syntax: Syntax| syntax.set("N", "it's $(x) ‘q’ \\").ok();
+        assert_eq!(set(Syntax::Sh).as_deref(), Some("export N='it'\\''s $(x) ‘q’ \\'"));
+        assert_eq!(set(Syntax::Fish).as_deref(), Some("set -gx N 'it\\'s $(x) ‘q’ \\\\';"));
+        assert_eq!(set(Syntax::Powershell).as_deref(), Some("$Env:N = 'it''s $(x) ‘‘q’’ \\'"));
+        assert_eq!(set(Syntax::Cmd).as_deref(), Some("set \"N=it's $(x) ‘q’ \\\""));
+        assert_eq!(set(Syntax::Dotenv), None);
+    }
+
+    #[test]
+    fn what_a_reader_would_misread_is_refused_with_its_reason() {
+        let refusals = [
+            (Syntax::Cmd, "50%", "cmd.exe cannot hold the value of N: it has a `%` in it"),
+            (Syntax::Cmd, "a\"b", "cmd.exe cannot hold the value of N: it has a quotation mark in it"),
+            (Syntax::Cmd, "hey!", "cmd.exe cannot hold the value of N: it has a `!` in it"),
+            (Syntax::Powershell, "a\nb", "PowerShell cannot hold the value of N: it has a line break in it"),
+            (Syntax::Dotenv, "${HOME}", "an env file cannot hold the value of N: it has a `${` in it"),
+            (Syntax::Sh, "a\u{1b}[2J", "sh cannot hold the value of N: it has a control character in it"),
+        ];
+        for (syntax, value, said) in refusals {
+            assert_eq!(syntax.set("N", value).expect_err("refused").to_string(), said);
+        }
+        assert!(Syntax::Sh.set("N", "a\nb").is_ok());
+        assert_eq!(Syntax::Dotenv.unset("N"), None);
+    }
+}

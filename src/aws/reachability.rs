@@ -1,0 +1,197 @@
+//! How far away Bedrock is in many regions, and what each of them says: all at once, under one deadline.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorSettings, SharedHttpConnector};
+use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+use tokio::time::{Instant, timeout_at};
+
+use crate::aws::bedrock::{Bedrock, InferenceProfile};
+use crate::aws::call::{self, CallError};
+use crate::aws::credentials::Credentials;
+use crate::aws::endpoint::{self, Service};
+use crate::aws::files::AwsFiles;
+use crate::aws::network;
+use crate::world::World;
+
+/// What a whole look at the regions may take; one that has not answered by then is out of reach.
+pub const DEADLINE: Duration = Duration::from_secs(6);
+
+/// So many regions are asked at a time: those of the largest partition, and a bound should it grow.
+const AT_ONCE: usize = 48;
+
+/// So many connections to a region are measured.
+const CONNECTIONS: usize = 3;
+
+/// How long a connection may take to open.
+const CONNECT: Duration = Duration::from_secs(3);
+
+/// What a region answered.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// The region's name.
+    pub region: String,
+    /// How it was reached, or why it was not.
+    pub outcome: Result<Reached, Unreached>,
+}
+
+/// A region that was reached.
+#[derive(Debug, Clone)]
+pub struct Reached {
+    /// The median time from a request to its answer, on connections that were open.
+    pub latency: Duration,
+    /// The inference profiles of the system that the principal sees there, or why it sees none; nothing where that took
+    /// too long.
+    pub listing: Option<Result<Vec<InferenceProfile>, CallError>>,
+}
+
+/// Why a region was not reached.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unreached {
+    /// Its host has no address: a private network, or no Bedrock there.
+    NoAddress,
+    /// Nobody listens, or a proxy would not go there.
+    Refused(String),
+    /// It did not answer in time.
+    TimedOut,
+    /// Something between answers in its place, with a certificate that nobody here trusts.
+    Untrusted(String),
+    /// Something else, in the words of whoever noticed.
+    Other(String),
+}
+
+/// Asks all regions at once.
+#[must_use]
+pub fn ask(
+    world: &World,
+    files: &AwsFiles,
+    profile: &str,
+    credentials: &Credentials,
+    regions: &[String],
+) -> Vec<Answer> {
+    call::block_on(ask_all(world, files, profile, credentials, regions))
+}
+
+async fn ask_all(
+    world: &World,
+    files: &AwsFiles,
+    profile: &str,
+    credentials: &Credentials,
+    regions: &[String],
+) -> Vec<Answer> {
+    let configured = endpoint::configured(world, &files.profiles, Some(profile), Service::Bedrock);
+    let settings = HttpConnectorSettings::builder().connect_timeout(CONNECT).read_timeout(DEADLINE).build();
+    let connector = network::connector_with(world, &settings);
+    let places = Arc::new(Semaphore::new(AT_ONCE));
+    let deadline = Instant::now() + DEADLINE;
+    let mut asked = JoinSet::new();
+    for (at, region) in regions.iter().enumerate() {
+        let bedrock = Bedrock::through(&connector, world, region, configured.clone(), credentials);
+        let (connector, configured, places) = (connector.clone(), configured.clone(), Arc::clone(&places));
+        let region = region.clone();
+        asked.spawn(async move {
+            let asking = async {
+                let _place = places.acquire().await;
+                ask_one(&connector, configured, &bedrock, &region, deadline).await
+            };
+            (at, Answer { outcome: asking.await, region })
+        });
+    }
+    let mut answers = asked.join_all().await;
+    answers.sort_by_key(|(at, _)| *at);
+    answers.into_iter().map(|(_, answer)| answer).collect()
+}
+
+/// Measures first, for what is listed takes time to be read; the listing goes through an open connection then.
+async fn ask_one(
+    connector: &SharedHttpConnector,
+    configured: Option<String>,
+    bedrock: &Bedrock,
+    region: &str,
+    deadline: Instant,
+) -> Result<Reached, Unreached> {
+    let address = match configured {
+        Some(address) => address,
+        None => endpoint::bedrock_address(region).await.ok_or(Unreached::NoAddress)?,
+    };
+    let measuring = timeout_at(deadline, median_latency(connector, &address));
+    let latency = measuring.await.unwrap_or(Err(Unreached::TimedOut))?;
+    let listing = timeout_at(deadline, bedrock.inference_profiles()).await.ok();
+    Ok(Reached { latency, listing })
+}
+
+async fn median_latency(connector: &SharedHttpConnector, address: &str) -> Result<Duration, Unreached> {
+    let mut measured = JoinSet::new();
+    for _ in 0..CONNECTIONS {
+        let (connector, address) = (connector.clone(), address.to_owned());
+        measured.spawn(async move { round_trip(&connector, &address).await });
+    }
+    let (mut times, mut failure) = (Vec::new(), None);
+    for outcome in measured.join_all().await {
+        match outcome {
+            Ok(time) => times.push(time),
+            Err(unreached) => failure = Some(unreached),
+        }
+    }
+    times.sort_unstable();
+    match (times.get(times.len() / 2), failure) {
+        (Some(median), _) => Ok(*median),
+        (None, failure) => Err(failure.unwrap_or(Unreached::TimedOut)),
+    }
+}
+
+/// The time of one request without a signature, which AWS refuses at its door, on a connection that another one opened.
+async fn round_trip(connector: &SharedHttpConnector, address: &str) -> Result<Duration, Unreached> {
+    knock(connector, address).await?;
+    let begun = Instant::now();
+    knock(connector, address).await?;
+    Ok(begun.elapsed())
+}
+
+async fn knock(connector: &SharedHttpConnector, address: &str) -> Result<(), Unreached> {
+    let request = HttpRequest::get(address).map_err(|error| Unreached::Other(error.to_string()))?;
+    let answer = connector.call(request).await.map_err(|error| why(&error))?;
+    // Read to its end, or the connection would not be free for the next.
+    let body = aws_smithy_types::byte_stream::ByteStream::new(answer.into_body());
+    body.collect().await.map(drop).map_err(|error| Unreached::Other(error.to_string()))
+}
+
+/// Reads the reason from the chain of errors; what it is made of is the HTTP client's own business.
+fn why(error: &ConnectorError) -> Unreached {
+    if error.is_timeout() {
+        return Unreached::TimedOut;
+    }
+    let mut source: Option<&dyn std::error::Error> = Some(error);
+    let mut words = String::new();
+    while let Some(error) = source {
+        words = error.to_string();
+        if let Some(reason) = told_by(error, &words) {
+            return reason;
+        }
+        source = error.source();
+    }
+    Unreached::Other(words)
+}
+
+fn told_by(error: &(dyn std::error::Error + 'static), words: &str) -> Option<Unreached> {
+    let lower = words.to_ascii_lowercase();
+    if lower.contains("dns error") || lower.contains("failed to lookup address") {
+        return Some(Unreached::NoAddress);
+    }
+    if lower.contains("certificate") {
+        return Some(Unreached::Untrusted(words.to_owned()));
+    }
+    if lower.contains("tunnel error") {
+        return Some(Unreached::Refused(format!("the proxy would not go there ({words})")));
+    }
+    let kind = error.downcast_ref::<std::io::Error>().map(std::io::Error::kind)?;
+    match kind {
+        std::io::ErrorKind::ConnectionRefused => Some(Unreached::Refused("nobody listens there".into())),
+        std::io::ErrorKind::TimedOut => Some(Unreached::TimedOut),
+        _ => None,
+    }
+}

@@ -1,0 +1,238 @@
+//! Asks Bedrock which models there are for a principal in a region, and the models themselves whether they answer.
+
+use std::sync::Arc;
+
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+
+use crate::aws::bedrock::{Bedrock, FoundationModel, InferenceProfile, Lifecycle};
+use crate::aws::call::{self, CallError};
+use crate::aws::credentials::{self, CacheKey, Credentials, CredentialsError};
+use crate::aws::files::AwsFiles;
+use crate::aws::probe::{Outcome, Prober};
+use crate::aws::quotas::{self, Quota};
+use crate::configuration::{Configuration, Identity};
+use crate::gate::Asked;
+use crate::model;
+use crate::observe::{ONE_LOOK, keys_in_variables};
+use crate::offering::{self, Entry};
+use crate::private_file::StateFolder;
+use crate::proof::{Proof, ProofKey, Proofs};
+use crate::settings::scope::Settings;
+use crate::world::World;
+
+/// How many single look-ups run at once.
+const AT_ONCE: usize = 16;
+
+/// Who asks, and where.
+#[derive(Debug, Clone)]
+pub struct Principal {
+    /// The profile whose endpoint settings count.
+    pub profile: String,
+    /// The region.
+    pub region: String,
+    /// The keys.
+    pub credentials: Credentials,
+    /// Under which proofs are kept; `None` for an identity that cannot be told from others.
+    pub proof_key: Option<ProofKey>,
+}
+
+/// Why nobody can ask as Claude Code would.
+#[derive(Debug, Clone)]
+pub enum NoPrincipal {
+    /// The profile gives no credentials.
+    Credentials(CredentialsError, String),
+    /// The configured identity is not one this program can take: its mode.
+    NotOurs(&'static str),
+}
+
+/// What there is, and what could not be learnt.
+#[derive(Debug, Clone, Default)]
+pub struct Offering {
+    /// The ways to Claude models, newest generation first.
+    pub entries: Vec<Entry>,
+    /// The ids of AWS's own profiles in the order AWS lists them, which Claude Code goes by.
+    pub listed: Vec<String>,
+    /// Whether inference profiles could be listed.
+    pub is_listed: bool,
+    /// What was refused or did not answer, in a sentence each.
+    pub missing: Vec<String>,
+}
+
+/// Where proofs of a profile's are kept.
+#[must_use]
+pub fn proof_key(world: &World, files: &AwsFiles, profile: &str, region: &str) -> Option<ProofKey> {
+    CacheKey::of(world, files, profile).map(|key| ProofKey::new(key.name(), region))
+}
+
+/// The identity Claude Code uses, or the profile that was named.
+///
+/// # Errors
+/// See [`NoPrincipal`].
+pub fn principal(
+    world: &World,
+    settings: &Settings,
+    files: &AwsFiles,
+    configuration: &Configuration,
+    region: Option<&str>,
+) -> Result<Principal, NoPrincipal> {
+    let region = region.unwrap_or(&configuration.region.value).to_owned();
+    if let Some(profile) = configuration.profile.as_ref().map(|found| found.value.clone()) {
+        let found = credentials::resolve(world, files, &profile, ONE_LOOK);
+        let credentials = found.map_err(|error| NoPrincipal::Credentials(error, profile.clone()))?;
+        let proof_key = proof_key(world, files, &profile, &region);
+        return Ok(Principal { profile, region, credentials, proof_key });
+    }
+    match &configuration.identity {
+        Identity::Keys(found) => {
+            let credentials = keys_in_variables(world, settings, &found.value);
+            let proof_key = Some(ProofKey::new(&found.value, &region));
+            Ok(Principal { profile: "default".into(), region, credentials, proof_key })
+        }
+        other => Err(NoPrincipal::NotOurs(other.mode())),
+    }
+}
+
+impl Principal {
+    /// What is known of how models answered it.
+    #[must_use]
+    pub fn proofs(&self, world: &World) -> Proofs {
+        let kept = StateFolder::of(world).zip(self.proof_key.as_ref());
+        kept.map(|(state, key)| Proofs::read(&state, key, world.now())).unwrap_or_default()
+    }
+}
+
+/// Lists what there is. What a principal may not see is said, and the rest is given; `pinned` ids are looked up one by
+/// one where listing is refused.
+///
+/// # Errors
+/// When nothing at all could be learnt for another reason than a refusal.
+pub fn offering(
+    world: &World,
+    files: &AwsFiles,
+    who: &Principal,
+    pinned: &[String],
+    all: bool,
+) -> Result<Offering, CallError> {
+    let bedrock = Arc::new(Bedrock::new(world, files, &who.profile, &who.region, &who.credentials));
+    call::block_on(async {
+        let (profiles, models) = tokio::join!(bedrock.every_inference_profile(), bedrock.foundation_models());
+        let mut offering = Offering { is_listed: profiles.is_ok(), ..Offering::default() };
+        let profiles = match profiles {
+            Ok(profiles) => profiles,
+            Err(error) if error.is_denied() || models.is_ok() => {
+                offering.missing.push(format!("inference profiles are not listed: {error}"));
+                looked_up(&bedrock, pinned).await
+            }
+            Err(error) => return Err(error),
+        };
+        let models = match models {
+            Ok(mut models) => {
+                complete(&bedrock, &mut models).await;
+                models
+            }
+            Err(error) => {
+                offering.missing.push(format!("models are not listed, so nothing is known of their life: {error}"));
+                Vec::new()
+            }
+        };
+        let system = profiles.iter().filter(|profile| !profile.is_application);
+        offering.listed = system.map(|profile| profile.id.clone()).collect();
+        offering.entries = offering::entries(&profiles, &models, all || !offering.is_listed);
+        Ok(offering)
+    })
+}
+
+/// Looks up single profiles by id or ARN; those that cannot be had are left out.
+async fn looked_up(bedrock: &Arc<Bedrock>, ids: &[String]) -> Vec<InferenceProfile> {
+    let mut ids: Vec<String> = ids.iter().map(|id| model::without_context_suffix(id).to_owned()).collect();
+    ids.sort();
+    ids.dedup();
+    each(ids, |id| {
+        let bedrock = Arc::clone(bedrock);
+        async move { bedrock.inference_profile(&id).await.ok() }
+    })
+    .await
+}
+
+/// Asks for the end of those models that are on their way to it, where the list did not say.
+async fn complete(bedrock: &Arc<Bedrock>, models: &mut [FoundationModel]) {
+    let is_open = |life: &Lifecycle| life.is_legacy == Some(true) && life.end_of_life_at.is_none();
+    let open = models.iter().filter(|model| is_open(&model.lifecycle)).map(|model| model.id.clone()).collect();
+    let found = each(open, |id| {
+        let bedrock = Arc::clone(bedrock);
+        async move { bedrock.lifecycle_of(&id).await.ok().map(|life| (id, life)) }
+    })
+    .await;
+    for (id, life) in found {
+        if let Some(model) = models.iter_mut().find(|model| model.id == id) {
+            model.lifecycle = life;
+        }
+    }
+}
+
+/// Does the same for each id, some at once.
+async fn each<T, F>(ids: Vec<String>, ask: impl Fn(String) -> F) -> Vec<T>
+where
+    T: Send + 'static,
+    F: Future<Output = Option<T>> + Send + 'static,
+{
+    let places = Arc::new(Semaphore::new(AT_ONCE));
+    let mut running = JoinSet::new();
+    for id in ids {
+        let (places, answer) = (Arc::clone(&places), ask(id));
+        running.spawn(async move {
+            let _place = places.acquire_owned().await;
+            answer.await
+        });
+    }
+    let mut found = Vec::new();
+    while let Some(done) = running.join_next().await {
+        found.extend(done.ok().flatten());
+    }
+    found
+}
+
+/// Asks models for one token each, judges how that ends, and keeps it.
+#[must_use]
+pub fn probe(world: &World, files: &AwsFiles, who: &Principal, offering: &Offering, ids: &[String]) -> Vec<Proof> {
+    let prober = Prober::new(world, files, &who.profile, &who.region, &who.credentials);
+    let (asked_models, quotas) = call::block_on(async {
+        let outcomes = prober.ask_all(ids).await;
+        // The same words stand for a quota that is used up and for one that never was.
+        let asks_for_quotas = outcomes.iter().any(|asked| is_about_a_day(&asked.outcome));
+        let quotas = if asks_for_quotas {
+            quotas::of_bedrock(world, files, &who.profile, &who.region, &who.credentials).await.ok()
+        } else {
+            None
+        };
+        (outcomes, quotas)
+    });
+    let now = world.now();
+    let proofs: Vec<Proof> = asked_models
+        .iter()
+        .map(|probed| {
+            let entry = offering.entries.iter().find(|entry| entry.is_named(&probed.id));
+            let asked = Asked {
+                model: Some(&probed.id),
+                region: Some(&who.region),
+                listed: offering.is_listed.then_some(offering.listed.as_slice()),
+                daily_quota_is_zero: quotas.as_deref().zip(entry).map(|(quotas, entry)| has_no_day(quotas, entry)),
+            };
+            Proof::of(probed, &asked, now)
+        })
+        .collect();
+    if let Some((state, key)) = StateFolder::of(world).zip(who.proof_key.as_ref()) {
+        // What cannot be kept is asked again.
+        let _ = Proofs::keep(&state, key, &proofs, now);
+    }
+    proofs
+}
+
+fn is_about_a_day(outcome: &Outcome) -> bool {
+    matches!(outcome, Outcome::Refused { message, .. } if message.to_lowercase().contains("tokens per day"))
+}
+
+fn has_no_day(quotas: &[Quota], entry: &Entry) -> bool {
+    quotas.iter().any(|quota| quota.value <= 0.0 && quota.is_daily_for(&entry.model_name))
+}

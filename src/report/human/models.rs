@@ -1,0 +1,166 @@
+//! The models of a region as people read them: by model, newest first, each way to it below.
+
+use std::fmt::Write;
+
+use jiff::Timestamp;
+
+use crate::model;
+use crate::observe::models::Offering;
+use crate::offering::{Entry, Kind};
+use crate::proof::{Proof, Proofs, Status};
+use crate::ui::wrap::{parted, width_of, wrapped};
+use crate::ui::{BAD, BOLD, DIM, GOOD, NOTICE, styled};
+
+use super::rough;
+
+/// The column of what is said of a way, where the terminal is wide enough for one.
+const COLUMN: usize = 50;
+
+/// What the report is made of.
+#[derive(Debug, Clone, Copy)]
+pub struct Facts<'a> {
+    /// The region that was asked.
+    pub region: &'a str,
+    /// What there is.
+    pub offering: &'a Offering,
+    /// What is pinned, and as what.
+    pub pinned: &'a [(&'static str, String)],
+    /// How models answered.
+    pub proofs: &'a Proofs,
+    /// The time of the report.
+    pub now: Timestamp,
+}
+
+impl Facts<'_> {
+    /// What an entry is pinned as.
+    #[must_use]
+    pub fn pinned_as(&self, entry: &Entry) -> Vec<&'static str> {
+        self.pinned.iter().filter(|(_, id)| entry.is_named(id)).map(|(role, _)| *role).collect()
+    }
+
+    /// How an entry answered.
+    #[must_use]
+    pub fn proof(&self, entry: &Entry) -> Option<&Proof> {
+        self.proofs.of(&[&entry.id, &entry.arn])
+    }
+
+    /// What is pinned and not listed, with what it is pinned as.
+    #[must_use]
+    pub fn unlisted(&self) -> Vec<(String, Vec<&'static str>)> {
+        let is_listed = |id: &str| self.offering.entries.iter().any(|entry| entry.is_named(id));
+        let mut found: Vec<(String, Vec<&'static str>)> = Vec::new();
+        for (role, id) in self.pinned.iter().filter(|(_, id)| !is_listed(id)) {
+            match found.iter_mut().find(|(known, _)| known == id) {
+                Some((_, roles)) => roles.push(role),
+                None => found.push((id.clone(), vec![*role])),
+            }
+        }
+        found
+    }
+}
+
+/// The report, as wide as told.
+#[must_use]
+pub fn models(facts: &Facts<'_>, width: usize) -> String {
+    let mut text = String::new();
+    let entries = &facts.offering.entries;
+    let headline = match entries.len() {
+        0 => format!("No Claude model is to be seen in {}", facts.region),
+        1 => format!("One way to a Claude model in {}", facts.region),
+        number => format!("{number} ways to Claude models in {}, newest first", facts.region),
+    };
+    let _ = writeln!(text, "{}", styled(BOLD, &headline));
+    let mut above = "";
+    for entry in entries {
+        if entry.model_id != above {
+            above = &entry.model_id;
+            heading(&mut text, entry, facts, width);
+        }
+        way(&mut text, entry, facts, width);
+    }
+    for (id, roles) in facts.unlisted() {
+        let _ = writeln!(text);
+        let words = format!(
+            "{} {id} is pinned as {} and is not listed in {}",
+            styled(NOTICE.bold(), "note:"),
+            roles.join(", "),
+            facts.region
+        );
+        let _ = writeln!(text, "{}", wrapped(&words, width, 2));
+        if let Some(proof) = facts.proofs.of(&[&id]) {
+            outcome(&mut text, proof, facts.now, width);
+        }
+    }
+    for missing in &facts.offering.missing {
+        let _ = writeln!(text, "\n{}", wrapped(&format!("{} {missing}", styled(NOTICE.bold(), "note:")), width, 2));
+    }
+    if facts.pinned.iter().all(|(role, _)| *role != "main" && *role != "opus") {
+        let words = "No main model is pinned: Claude Code then takes its own default, an Opus, the dearest family.";
+        let _ = writeln!(text, "\n{}", wrapped(&styled(NOTICE, words), width, 2));
+    }
+    text
+}
+
+/// A model's name, its family and where it is in its life.
+fn heading(text: &mut String, entry: &Entry, facts: &Facts<'_>, width: usize) {
+    let day = |moment: Timestamp| moment.strftime("%Y-%m-%d").to_string();
+    let life = match (entry.stage(facts.now), entry.lifecycle.end_of_life_at) {
+        ("legacy", Some(end)) => styled(NOTICE, &format!("legacy, ends {}", day(end))),
+        ("legacy", None) => styled(NOTICE, "legacy"),
+        ("end-of-life", Some(end)) => styled(BAD, &format!("ended {}", day(end))),
+        (_, Some(end)) => format!("ends {}", day(end)),
+        ("active", None) => styled(DIM, "active"),
+        (_, None) => styled(DIM, "life unknown"),
+    };
+    let heading = format!("{}  {}, {life}", styled(BOLD, &entry.model_name), entry.model.family);
+    let _ = writeln!(text, "\n{}", wrapped(&heading, width, 2));
+}
+
+/// One way to a model: its id, where its traffic goes, what it is pinned as, and below how it answered.
+fn way(text: &mut String, entry: &Entry, facts: &Facts<'_>, width: usize) {
+    let mut said = vec![entry.reach.to_string()];
+    match entry.kind {
+        Kind::Application => said.insert(0, format!("application profile `{}`", entry.name)),
+        Kind::Foundation => said.insert(0, "no profile".to_owned()),
+        Kind::System => {}
+    }
+    let roles = facts.pinned_as(entry);
+    if !roles.is_empty() {
+        said.push(styled(GOOD, &format!("pinned: {}", roles.join(", "))));
+    }
+    let said = said.join("; ");
+    let id = entry.pin();
+    let column = COLUMN.max(width_of(id) + 4);
+    if column + width_of(&said) <= width {
+        let _ = writeln!(text, "  {id}{}{said}", " ".repeat(column - 2 - width_of(id)));
+    } else {
+        for (at, piece) in parted(id, width.saturating_sub(4)).into_iter().enumerate() {
+            let _ = writeln!(text, "{}{piece}", if at == 0 { "  " } else { "    " });
+        }
+        indented(text, &said, width);
+    }
+    if let Some(proof) = facts.proof(entry) {
+        outcome(text, proof, facts.now, width);
+    }
+}
+
+fn outcome(text: &mut String, proof: &Proof, now: Timestamp, width: usize) {
+    let style = match proof.status {
+        Status::Answered => GOOD,
+        Status::Throttled => NOTICE,
+        Status::Stopped | Status::TimedOut | Status::Unreachable => BAD,
+    };
+    let age = now.duration_since(proof.at);
+    let age = if age.as_mins() < 1 { String::new() } else { format!(" ({} ago)", rough(age)) };
+    let long = if proof.id == model::without_context_suffix(&proof.id) { "" } else { " with [1m]" };
+    indented(text, &styled(style, &format!("{}{long}{age}", proof.words())), width);
+    if let Some(fix) = &proof.fix {
+        indented(text, &styled(DIM, fix), width);
+    }
+}
+
+fn indented(text: &mut String, words: &str, width: usize) {
+    for line in wrapped(words, width.saturating_sub(4), 0).split('\n') {
+        let _ = writeln!(text, "    {line}");
+    }
+}

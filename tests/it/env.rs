@@ -1,0 +1,169 @@
+//! `env` read by those it is for: real shells, a real reader of env files.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::process::Command;
+
+use serde_json::Value;
+
+use crate::harness::{Home, unavailable};
+
+/// A model's name as nobody would give it, and every shell would misread it unquoted.
+const HOSTILE: &str = "it's \"$(touch pwned)\" `touch pwned` $HOME %PATH% !x \\ \\' # ; & | > ‘q’ é";
+
+type Variables = BTreeMap<String, String>;
+
+/// What a run of ours says, as names and values.
+fn told(home: &Home, arguments: &[&str]) -> Variables {
+    let text = home.run([&["env", "--format", "json"], arguments].concat()).success();
+    serde_json::from_str(&text).expect("JSON")
+}
+
+/// The environment a command prints with `env -0` after what stands in the script.
+fn evaluated(home: &Home, shell: &[&str], script: &str) -> Variables {
+    let mut command = Command::new(shell[0]);
+    command.args(&shell[1..]).arg(script).env_clear().env("PATH", "/usr/local/bin:/usr/bin:/bin");
+    let output = command.current_dir(home.working_directory()).output().expect("the shell starts");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let text = String::from_utf8(output.stdout).expect("UTF-8");
+    text.split('\0').filter_map(|pair| pair.split_once('=')).map(|(n, v)| (n.to_owned(), v.to_owned())).collect()
+}
+
+/// Those of ours, without what a shell sets by itself.
+fn ours(mut all: Variables, told: &Variables) -> Variables {
+    all.retain(|name, _| told.contains_key(name));
+    all
+}
+
+fn find(program: &str) -> Option<PathBuf> {
+    ["/usr/local/bin", "/usr/bin", "/bin"]
+        .iter()
+        .map(|folder| PathBuf::from(folder).join(program))
+        .find(|path| path.exists())
+}
+
+#[test]
+fn real_shells_take_every_value_as_it_is_and_lose_it_again() {
+    let home = Home::new();
+    let arguments = ["--profile", "work", "--model", HOSTILE];
+    let told = told(&home, &arguments);
+    assert_eq!(told["ANTHROPIC_MODEL"], HOSTILE);
+    assert_eq!(told["AWS_PROFILE"], "work");
+    assert_eq!((told["AWS_REGION"].as_str(), told["CLAUDE_CODE_USE_BEDROCK"].as_str()), ("us-west-2", "1"));
+    let shells: [(&str, &[&str], &str); 5] = [
+        ("sh", &["sh", "-c"], "sh"),
+        ("bash", &["bash", "-c"], "sh"),
+        ("zsh", &["zsh", "-fc"], "sh"),
+        ("fish", &["fish", "-N", "-c"], "fish"),
+        ("pwsh", &["pwsh", "-NoProfile", "-Command"], "powershell"),
+    ];
+    for (name, shell, format) in shells {
+        if find(name).is_none() {
+            continue;
+        }
+        let set = home.run([&["env", "--format", format], &arguments[..]].concat()).success();
+        assert_eq!(ours(evaluated(&home, shell, &format!("{set}\nenv -0")), &told), told, "{name}");
+        let unset = home.run(["env", "--format", format, "--unset"]).success();
+        let left = ours(evaluated(&home, shell, &format!("{set}\n{unset}\nenv -0")), &told);
+        assert_eq!(left, Variables::new(), "{name}");
+    }
+    assert!(!home.working_directory().join("pwned").exists());
+}
+
+#[test]
+fn the_shells_own_idiom_works_literally() {
+    let home = Home::new();
+    let mut command = home.command("sh");
+    command
+        .args(["-c", "eval \"$(claude-bedrock env --profile work)\"; printf '%s %s' \"$AWS_PROFILE\" \"$AWS_REGION\""]);
+    let output = command.output().expect("sh starts");
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "work us-west-2");
+}
+
+#[test]
+fn an_env_file_is_read_back_by_a_real_reader_and_cannot_hold_everything() {
+    let home = Home::new();
+    let model = "us.anthropic.claude-opus-5-5 # not a comment, $HOME neither";
+    let told = told(&home, &["--profile", "work", "--model", model]);
+    let text = home.run(["env", "--format", "dotenv", "--profile", "work", "--model", model]).success();
+    let file = home.write("bedrock.env", &text);
+    let Some(node) = find("node") else { return unavailable("no node to read an env file") };
+    let mut command = Command::new(node);
+    command.env_clear().arg(format!("--env-file={}", file.display()));
+    let output = command.args(["-p", "JSON.stringify(process.env)"]).output().expect("node starts");
+    let read: Variables = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!(ours(read, &told), told);
+    let said = home.run(["env", "--format", "dotenv", "--profile", "work", "--model", HOSTILE]).failure(2);
+    assert!(said.contains("an env file cannot hold the value of ANTHROPIC_MODEL"), "{said}");
+    let said = home.run(["env", "--format", "cmd", "--profile", "work", "--model", HOSTILE]).failure(2);
+    assert!(said.contains("cmd.exe cannot hold the value of ANTHROPIC_MODEL: it has a `%` in it"), "{said}");
+    assert!(home.run(["env", "--format", "dotenv", "--unset"]).failure(2).contains("take none away"));
+}
+
+#[test]
+fn vs_code_gets_its_own_settings() {
+    let home = Home::new();
+    let run = home.run(["env", "--format", "vscode", "--profile", "work"]);
+    assert!(run.stderr.contains("VS Code's user settings"), "{}", run.stderr);
+    let settings: Value = serde_json::from_str(&run.success()).expect("JSON");
+    assert_eq!(settings["claudeCode.disableLoginPrompt"], true);
+    let first = &settings["claudeCode.environmentVariables"][0];
+    assert_eq!(first, &serde_json::json!({ "name": "CLAUDE_CODE_USE_BEDROCK", "value": "1" }));
+    let undone: Value =
+        serde_json::from_str(&home.run(["env", "--format", "vscode", "--unset"]).success()).expect("JSON");
+    assert_eq!(undone["claudeCode.environmentVariables"], serde_json::json!([]));
+}
+
+#[test]
+fn what_is_configured_goes_out_without_its_secrets_and_helpers() {
+    let home = Home::new();
+    home.run(["setup", "--yes", "--profile", "work"]).success();
+    let run = home.run(["env"]);
+    assert!(run.stderr.contains("awsCredentialExport cannot be exported"), "{}", run.stderr);
+    assert!(run.stderr.contains("every command that Claude Code runs shares the profile"), "{}", run.stderr);
+    let text = run.success();
+    let settings = home.settings_json();
+    for pin in ["ANTHROPIC_MODEL", "ANTHROPIC_DEFAULT_HAIKU_MODEL", "ANTHROPIC_DEFAULT_OPUS_MODEL"] {
+        let line = format!("export {pin}='{}'", settings["env"][pin].as_str().expect("pinned"));
+        assert!(text.lines().any(|known| known == line), "{line} in {text}");
+    }
+    assert!(!text.contains("credentials --sign-in"), "{text}");
+    home.write(
+        ".claude/settings.json",
+        r#"{"awsAuthRefresh": "aws sso login", "env": {"CLAUDE_CODE_USE_BEDROCK": "1", "AWS_PROFILE": "work",
+            "AWS_BEARER_TOKEN_BEDROCK": "s3cr3t", "ANTHROPIC_BEDROCK_BASE_URL": "https://me:s3cr3t@gateway.example",
+            "ANTHROPIC_CUSTOM_HEADERS": "Authorization: s3cr3t", "CLAUDE_CODE_MAX_OUTPUT_TOKENS": "4096",
+            "MAX_THINKING_TOKENS": 1024, "DISABLE_PROMPT_CACHING": "1",
+            "ANTHROPIC_SMALL_FAST_MODEL": "us.anthropic.claude-haiku-4-5-20251001-v1:0"}}"#,
+    );
+    for format in ["sh", "fish", "powershell", "cmd", "dotenv", "json", "vscode"] {
+        let run = home.run(["env", "--format", format, "--profile", "work"]);
+        assert!(!run.stderr.contains("s3cr3t") && !run.stdout.contains("s3cr3t"), "{run:?}");
+        assert!(run.stdout.contains("MAX_THINKING_TOKENS"), "{run:?}");
+    }
+    let report = home.run(["env", "--json", "--profile", "work"]).json();
+    let notes: Vec<&str> = report["notes"].as_array().expect("a list").iter().filter_map(Value::as_str).collect();
+    for expected in [
+        "awsAuthRefresh cannot be exported",
+        "AWS_BEARER_TOKEN_BEDROCK is a secret",
+        "ANTHROPIC_BEDROCK_BASE_URL holds a password",
+        "CLAUDE_CODE_MAX_OUTPUT_TOKENS: 4096 tokens cut",
+        "MAX_THINKING_TOKENS: models that think adaptively ignore it",
+        "DISABLE_PROMPT_CACHING: every turn pays",
+        "ANTHROPIC_SMALL_FAST_MODEL: deprecated",
+    ] {
+        assert!(notes.iter().any(|note| note.contains(expected)), "{expected}: {notes:?}");
+    }
+}
+
+#[test]
+fn a_settings_file_that_beats_the_shell_is_named() {
+    let home = Home::new();
+    home.write(".claude/settings.json", r#"{"env": {"AWS_REGION": "eu-west-1"}}"#);
+    let run = home.run(["env", "--profile", "work", "--region", "us-east-1"]);
+    assert!(run.stderr.contains("AWS_REGION is set in `") && run.stderr.contains("settings.json:1`"), "{}", run.stderr);
+    assert!(run.success().contains("export AWS_REGION='us-east-1'"));
+    let said = home.run(["env", "--profile", "nobody"]).failure(2);
+    assert!(said.contains("nobody"), "{said}");
+    assert!(home.run(["env"]).failure(2).contains("no AWS profile is named"));
+}

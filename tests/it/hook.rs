@@ -1,0 +1,171 @@
+//! What a starting or failing session is told: nothing when all is well, and what to run when not.
+
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use crate::harness::{Home, Run};
+
+const LONG_AGO: &str = "2020-01-01T00:00:00Z";
+
+/// A home that is set up, with the number of requests so far.
+fn set_up(identity: &str) -> Home {
+    let home = Home::new();
+    home.run(["setup", "--yes", "--profile", "work", "--identity", identity]).success();
+    home
+}
+
+/// What a hook answered; it never fails and never says anything beside.
+#[track_caller]
+fn answer(run: &Run) -> Option<Value> {
+    assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""));
+    (!run.stdout.is_empty()).then(|| serde_json::from_str(&run.stdout).expect("JSON"))
+}
+
+#[track_caller]
+fn message(home: &Home) -> Option<String> {
+    let answer = answer(&home.run(["hook", "session-start"]))?;
+    assert_eq!(answer["hookSpecificOutput"]["hookEventName"], "SessionStart");
+    let message = answer["systemMessage"].as_str().expect("a message").to_owned();
+    assert!(message.contains("! claude-bedrock "), "it names the way that needs no model: {message}");
+    assert!(answer["hookSpecificOutput"]["additionalContext"].as_str().is_some_and(|text| !text.is_empty()));
+    Some(message)
+}
+
+fn without_refresh_token(home: &Home) {
+    home.change_token(&[("refreshToken", Value::Null)]);
+}
+
+#[test]
+fn nothing_is_said_when_all_is_well_or_elsewhere_and_nobody_is_asked() {
+    let home = Home::new();
+    assert_eq!(message(&home), None, "not on Bedrock");
+    for identity in ["isolated", "shared"] {
+        let home = set_up(identity);
+        let asked = home.sandbox.requests().len();
+        home.shorten_token(50);
+        assert_eq!(message(&home), None, "a token that renews itself ends in ten minutes");
+        assert_eq!(home.sandbox.requests().len(), asked);
+    }
+}
+
+#[test]
+fn a_token_that_ended_is_renewed_before_the_session_begins() {
+    for identity in ["isolated", "shared"] {
+        let home = set_up(identity);
+        home.change_token(&[("expiresAt", json!(LONG_AGO))]);
+        assert_eq!(message(&home), None);
+        assert_ne!(home.token()["expiresAt"], LONG_AGO);
+        assert_eq!((home.asked("CreateToken"), home.asked("StartDeviceAuthorization")), (1, 0));
+    }
+}
+
+#[test]
+fn a_renewal_that_takes_long_goes_on_behind_the_session() {
+    let home = Home::far_away(Duration::from_secs(3)).env("CLAUDE_CODE_USE_BEDROCK", "1").env("AWS_PROFILE", "work");
+    home.change_token(&[("expiresAt", json!(LONG_AGO))]);
+    let start = Instant::now();
+    assert_eq!(message(&home), None);
+    assert!(start.elapsed() < Duration::from_millis(2_900), "{:?}", start.elapsed());
+    let end = Instant::now() + Duration::from_secs(20);
+    while home.token()["expiresAt"] == LONG_AGO {
+        assert!(Instant::now() < end, "the renewal ends by itself");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    assert_eq!(home.asked("CreateToken"), 1);
+}
+
+#[test]
+fn a_session_that_ended_is_told_with_what_to_run_and_no_browser_opens() {
+    let home = set_up("shared").with_browser("allow").env("DISPLAY", ":0");
+    home.change_token(&[("expiresAt", json!(LONG_AGO))]);
+    home.sandbox.forget_sessions();
+    let refused = message(&home).expect("a message");
+    assert!(refused.contains("has ended for good. Run `claude-bedrock refresh`"), "{refused}");
+    without_refresh_token(&home);
+    let ended = message(&home).expect("a message");
+    assert!(ended.contains("the sign-in to `work` ended") && ended.contains("days ago"), "{ended}");
+    fs_err::remove_file(home.token_file()).expect("there");
+    assert!(message(&home).expect("a message").contains("nobody is signed in to `work`"));
+    assert_eq!(home.opened(), Vec::<String>::new());
+}
+
+#[test]
+fn role_credentials_that_outlive_the_sign_in_are_mentioned() {
+    let home = set_up("isolated");
+    without_refresh_token(&home);
+    home.change_token(&[("expiresAt", json!(LONG_AGO))]);
+    let told = message(&home).expect("a message");
+    assert!(told.contains("Claude Code has credentials for another 59 minutes"), "{told}");
+}
+
+#[test]
+fn an_end_is_told_half_an_hour_before_or_as_configured() {
+    let home = set_up("shared");
+    without_refresh_token(&home);
+    home.shorten_token(32);
+    let told = message(&home).expect("a message");
+    assert!(told.contains("ends in 27 minutes and cannot renew itself"), "{told}");
+    let home = home.env("CLAUDE_BEDROCK_WARN_MINUTES", "20");
+    assert!(message(&home).is_none_or(|told| told.contains("90 days")), "not yet");
+}
+
+#[test]
+fn the_longer_sign_in_is_offered_once_a_week() {
+    let home = set_up("shared");
+    without_refresh_token(&home);
+    let offered = message(&home).expect("an offer");
+    assert!(offered.contains("every 8 hours") && offered.contains("`claude-bedrock refresh --upgrade`"), "{offered}");
+    assert_eq!(message(&home), None, "the same day");
+    home.write(".local/state/claude-bedrock/told/upgrade", "2026-01-01T00:00:00Z");
+    assert!(message(&home).is_some(), "after a week");
+}
+
+#[test]
+fn what_stops_claude_code_is_told() {
+    let home = set_up("isolated");
+    let settings = home.settings_text();
+    home.write(".claude/settings.json", settings.replace(crate::harness::PROGRAM, "/gone/claude-bedrock"));
+    let gone = message(&home).expect("a message");
+    assert!(gone.contains("`awsCredentialExport` runs `/gone/claude-bedrock`, which is not there"), "{gone}");
+    home.write(".claude/settings.json", settings.replace("work", "nobody"));
+    assert!(message(&home).expect("a message").contains("the profile `nobody` is in neither"));
+    home.write(".claude/settings.json", settings.replacen('{', "{ // mine\n", 1));
+    let ignored = message(&home).expect("a message");
+    assert!(ignored.contains("Claude Code ignores") && ignored.contains("line 1"), "{ignored}");
+}
+
+#[test]
+fn nothing_is_claimed_about_what_the_environment_no_longer_shows() {
+    let home = Home::with(aws_sandbox::Account::default(), false)
+        .env("CLAUDE_CODE_USE_BEDROCK", "1")
+        .env("AWS_PROFILE", "work")
+        .env("CLAUDE_CODE_SUBPROCESS_ENV_SCRUB", "1");
+    assert_eq!(message(&home), None, "a Bedrock API key of the shell may have been taken out");
+    home.write(".claude/settings.json", r#"{"env": {"AWS_PROFILE": "work"}}"#);
+    assert!(message(&home).is_some());
+}
+
+#[test]
+fn no_surrounding_makes_a_hook_fail() {
+    let home = set_up("isolated");
+    let mut command = home.command(crate::harness::PROGRAM);
+    command.args(["hook", "session-start"]).env_remove("HOME").env_remove("XDG_STATE_HOME");
+    assert_eq!(answer(&command.output().expect("it starts").into()), None);
+    home.write(".aws/config", [0xff, 0xfe, b'[', b'x', 0, b'\n']);
+    assert!(message(&home).is_some(), "the profile is gone");
+    for event in ["an-event-of-tomorrow", "session-start-2"] {
+        assert_eq!(answer(&home.run(["hook", event, "--some", "option"])), None);
+    }
+}
+
+#[test]
+fn a_failed_turn_is_told_by_a_notification_of_the_terminal() {
+    let home = set_up("shared");
+    without_refresh_token(&home);
+    home.change_token(&[("expiresAt", json!(LONG_AGO))]);
+    let told = answer(&home.run(["hook", "stop-failure"])).expect("an answer");
+    let sequence = told["terminalSequence"].as_str().expect("a sequence");
+    let line = sequence.strip_prefix("\u{1b}]9;").and_then(|rest| rest.strip_suffix('\u{7}')).expect("OSC 9");
+    assert!(line.contains("ended") && line.ends_with("Run: claude-bedrock refresh"), "{line}");
+}
