@@ -180,6 +180,9 @@ impl Selection {
     }
 }
 
+/// The modes for which AWS's papers are proof enough, so that an answer that was not asked for is not missed.
+const PROVEN_BY_PAPERS: [&str; 2] = ["P01", "P02"];
+
 /// Judges the facts.
 #[must_use]
 pub fn judge(facts: &Facts, selection: &Selection) -> Outcome {
@@ -194,6 +197,7 @@ pub fn judge(facts: &Facts, selection: &Selection) -> Outcome {
             }
         }
     }
+    outcome.skipped.retain(|(id, _)| !(PROVEN_BY_PAPERS.contains(id) && looked.contains(id)));
     hide_consequences(&mut outcome);
     outcome.findings.retain(|finding| selection.wants(finding.id));
     // The order of the checks is that of what to do, within one severity.
@@ -215,7 +219,7 @@ const CONSEQUENCES: &[(&str, &[&str])] = &[
     // With a file dropped whole, nothing in it counts.
     ("C07", &["C01", "C02", "C03", "C06", "C12", "A01", "A28", "M13", "M07", "M24"]),
     ("C01", &["C02"]),
-    ("C06", &["C01"]),
+    ("C06", &["C01", "C03"]),
     ("C10", &["M02", "C11"]),
     ("C13", &["A01", "A02"]),
     ("A29", &["R13"]),

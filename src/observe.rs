@@ -1,10 +1,7 @@
 //! Reads everything a report needs: settings, AWS files, caches and, when asked, AWS itself.
 
-<<<<<<< HEAD
 pub mod diagnosis;
-=======
 pub mod models;
->>>>>>> main
 pub mod profiles;
 pub mod session_start;
 

@@ -102,20 +102,12 @@ pub const FAMILY_PINS: [(&str, &str); 4] = [
     ("fable", DEFAULT_FABLE_MODEL),
 ];
 
-/// The most tokens of an answer.
-pub const MAX_OUTPUT_TOKENS: &str = "CLAUDE_CODE_MAX_OUTPUT_TOKENS";
-/// The most tokens of a thought; ignored by models that decide for themselves.
-pub const MAX_THINKING_TOKENS: &str = "MAX_THINKING_TOKENS";
-/// Switches prompt caching off.
-pub const DISABLE_PROMPT_CACHING: &str = "DISABLE_PROMPT_CACHING";
 /// Headers of every request, one a line.
 pub const CUSTOM_HEADERS: &str = "ANTHROPIC_CUSTOM_HEADERS";
 /// Beta features asked for beside Claude Code's own.
 pub const BETAS: &str = "ANTHROPIC_BETAS";
 /// A bearer token for a gateway; up to 2.1.100 it overwrote the signature of AWS.
 pub const AUTH_TOKEN: &str = "ANTHROPIC_AUTH_TOKEN";
-/// Takes the credentials out of the variables of commands that Claude Code runs.
-pub const SUBPROCESS_ENV_SCRUB: &str = "CLAUDE_CODE_SUBPROCESS_ENV_SCRUB";
 
 /// Replaces `~/.claude` as the folder of Claude Code's user settings.
 pub const CLAUDE_CONFIG_DIR: &str = "CLAUDE_CONFIG_DIR";
@@ -188,8 +180,6 @@ pub const CREDENTIAL_EXPORT: &str = "awsCredentialExport";
 pub const API_KEY_HELPER: &str = "apiKeyHelper";
 /// Settings key: the models of the picker.
 pub const AVAILABLE_MODELS: &str = "availableModels";
-/// Settings key: Anthropic's model ids with what they are called here.
-pub const MODEL_OVERRIDES: &str = "modelOverrides";
 /// Settings key: the object of environment variables.
 pub const ENV: &str = "env";
 /// Settings key: the main model; [`MODEL`] beats it.

@@ -3,18 +3,14 @@
 mod gates;
 
 use aws_sdk_bedrock::Client;
-<<<<<<< HEAD
 use aws_sdk_bedrock::config::Token;
-use aws_sdk_bedrock::types::{InferenceProfileModel, InferenceProfileType};
-use aws_smithy_runtime_api::client::auth::http::HTTP_BEARER_AUTH_SCHEME_ID;
-=======
 use aws_sdk_bedrock::types::{
     FoundationModelLifecycle, FoundationModelLifecycleStatus, InferenceProfileModel, InferenceProfileModelSource,
     InferenceProfileType, Tag,
 };
+use aws_smithy_runtime_api::client::auth::http::HTTP_BEARER_AUTH_SCHEME_ID;
 use aws_smithy_runtime_api::client::http::SharedHttpConnector;
 use jiff::Timestamp;
->>>>>>> main
 
 use crate::aws::call::{self, CallError, client_config};
 use crate::aws::credentials::{Credentials, for_sdk};
@@ -84,7 +80,6 @@ impl Bedrock {
         Self { client: Client::from_conf(config.build()) }
     }
 
-<<<<<<< HEAD
     /// A client that shows an API key instead of signing.
     #[must_use]
     pub fn with_api_key(world: &World, files: &AwsFiles, region: &str, key: &str) -> Self {
@@ -92,7 +87,9 @@ impl Bedrock {
         let config = client_config!(aws_sdk_bedrock, world, region, endpoint)
             .bearer_token(Token::new(key, None))
             .auth_scheme_preference([HTTP_BEARER_AUTH_SCHEME_ID]);
-=======
+        Self { client: Client::from_conf(config.build()) }
+    }
+
     /// A client whose requests go through a connector that others share.
     pub(super) fn through(
         connector: &SharedHttpConnector,
@@ -104,7 +101,6 @@ impl Bedrock {
         let config = client_config!(aws_sdk_bedrock, world, region, endpoint)
             .credentials_provider(for_sdk(credentials))
             .http_client(network::client_through(connector.clone()));
->>>>>>> main
         Self { client: Client::from_conf(config.build()) }
     }
 

@@ -257,8 +257,7 @@ fn browser_elsewhere(facts: &Facts) -> Vec<Finding> {
     )
     .command("claude-bedrock setup");
     // A container on one's own machine may well share its browser's network.
-    let finding =
-        if facts.place.ssh { Finding::warning("R06", title, fix) } else { Finding::hint("R06", title, fix) };
+    let finding = if facts.place.ssh { Finding::warning("R06", title, fix) } else { Finding::hint("R06", title, fix) };
     vec![finding.seen(seen(&found))]
 }
 

@@ -37,8 +37,8 @@ pub(super) const CHECKS: &[Check] = &[
 
 /// The ids a probe may end with; what else AWS says is the last one's.
 const KNOWN: [&str; 19] = [
-    "P14", "M11", "M14", "M15", "M18", "M19", "P01", "P02", "P04", "P05", "P06", "P07", "P08", "P09", "P13", "M17", "Q01",
-    "Q02", "Q05",
+    "P14", "M11", "M14", "M15", "M18", "M19", "P01", "P02", "P04", "P05", "P06", "P07", "P08", "P09", "P13", "M17",
+    "Q01", "Q02", "Q05",
 ];
 
 /// The finding's id for a gate: that of the mode where one is looked for, else that of a refusal nobody explains.
@@ -48,12 +48,18 @@ fn id_of(facts: &Facts, probed: &Probed, gate: Option<&Gate>) -> &'static str {
         return "Q06";
     }
     let is_background = facts.variable(vars::DEFAULT_HAIKU_MODEL).is_some_and(|found| found.value == probed.id)
-        && facts.configuration.main_model.as_ref().is_some_and(|main| main.value != probed.id && answers(facts, &main.value));
+        && facts
+            .configuration
+            .main_model
+            .as_ref()
+            .is_some_and(|main| main.value != probed.id && answers(facts, &main.value));
     if is_background && matches!(gate.id, "P06" | "P08" | "M17" | "M18") {
         return "M11";
     }
     // All papers green, and still refused without a word why.
-    if gate.id == "M17" && facts.online.availability.iter().all(|(_, look)| look.seen().is_some_and(|found| found.authorized)) {
+    if gate.id == "M17"
+        && facts.online.availability.iter().all(|(_, look)| look.seen().is_some_and(|found| found.authorized))
+    {
         return if facts.online.availability.is_empty() { "M17" } else { "P14" };
     }
     KNOWN.into_iter().find(|id| *id == gate.id).unwrap_or("M20")
@@ -121,7 +127,11 @@ fn finding(facts: &Facts, id: &'static str, probed: &Probed, gate: Option<&Gate>
 /// The names of the models in use, as the quotas end with them: `Claude Opus 5.5`.
 fn model_names(facts: &Facts) -> Vec<String> {
     let listed = facts.online.listing.seen().map(Vec::as_slice).unwrap_or_default();
-    let pins = facts.configuration.main_model.iter().chain(facts.configuration.pins.iter().filter_map(|(_, pin)| pin.as_ref()));
+    let pins = facts
+        .configuration
+        .main_model
+        .iter()
+        .chain(facts.configuration.pins.iter().filter_map(|(_, pin)| pin.as_ref()));
     let mut names: Vec<String> = pins
         .filter_map(|pin| {
             let id = crate::model::without_context_suffix(&pin.value);
@@ -144,11 +154,19 @@ fn no_quota(facts: &Facts) -> Vec<Finding> {
             "Our account {account} has the quota 0 for `{}` ({}) in {}; please raise it.",
             quota.name, quota.code, facts.configuration.region.value
         );
-        let text = if quota.adjustable { "ask for more in Service Quotas" } else { "open a support case with AWS: it cannot be raised by yourself" };
+        let text = if quota.adjustable {
+            "ask for more in Service Quotas"
+        } else {
+            "open a support case with AWS: it cannot be raised by yourself"
+        };
         let answer = format!("{} = 0, adjustable: {}", quota.name, quota.adjustable);
         found.push(
-            Finding::error("Q03", format!("the account has no daily tokens for {name}: every request is refused"), Fix::administrator(text, sentence))
-                .seen([evidence::call("servicequotas:ListServiceQuotas", &answer)]),
+            Finding::error(
+                "Q03",
+                format!("the account has no daily tokens for {name}: every request is refused"),
+                Fix::administrator(text, sentence),
+            )
+            .seen([evidence::call("servicequotas:ListServiceQuotas", &answer)]),
         );
     }
     found
@@ -167,10 +185,17 @@ fn reserves_too_much(facts: &Facts) -> Vec<Finding> {
             let of = quota.name.to_lowercase();
             of.contains("tokens per minute") && of.ends_with(&name.to_lowercase())
         });
-        let Some(quota) = minute.filter(|quota| quota.value > 0.0 && f64::from(output) * BURN_DOWN > quota.value) else { continue };
+        let Some(quota) = minute.filter(|quota| quota.value > 0.0 && f64::from(output) * BURN_DOWN > quota.value)
+        else {
+            continue;
+        };
         let title = format!("one answer of {name} may reserve more than the {} tokens of a minute", quota.value);
-        let fix = Fix::explain(format!("lower `{}` (not below 4096), or ask for a higher quota", vars::MAX_OUTPUT_TOKENS));
-        let seen = [evidence::found(vars::MAX_OUTPUT_TOKENS, &limit), evidence::call("servicequotas:ListServiceQuotas", &format!("{} = {}", quota.name, quota.value))];
+        let fix =
+            Fix::explain(format!("lower `{}` (not below 4096), or ask for a higher quota", vars::MAX_OUTPUT_TOKENS));
+        let seen = [
+            evidence::found(vars::MAX_OUTPUT_TOKENS, &limit),
+            evidence::call("servicequotas:ListServiceQuotas", &format!("{} = {}", quota.name, quota.value)),
+        ];
         found.push(Finding::warning("Q04", title, fix).seen(seen));
     }
     found

@@ -79,7 +79,9 @@ fn lost_profile(facts: &Facts) -> Vec<Finding> {
     let near = names.iter().min_by_key(|known| super::settings_files::distance(known, name)).copied();
     let near = near.filter(|known| super::settings_files::distance(known, name) <= known.len().max(name.len()) / 2);
     let fix = match (near, facts.configuration.profile.as_ref()) {
-        (Some(near), Some(found)) if name == &found.value && matches!(facts.configuration.identity, Identity::Profile(_)) => {
+        (Some(near), Some(found))
+            if name == &found.value && matches!(facts.configuration.identity, Identity::Profile(_)) =>
+        {
             let edits = evidence::edit(facts, &found.source, Key::env(vars::AWS_PROFILE), Some(near));
             Fix::ask(format!("did you mean `{near}`? Set `{}` to it", vars::AWS_PROFILE), edits)
         }

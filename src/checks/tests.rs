@@ -65,15 +65,27 @@ fn open(took: Duration) -> Look<Reached, String> {
 fn the_way_to_aws() {
     let failing = |reason: &str| {
         let mut facts = plain();
-        facts.online.endpoints = vec![endpoint("AWS STS", Look::Failed(reason.into())), endpoint("Amazon Bedrock", Look::Failed(reason.into()))];
+        facts.online.endpoints = vec![
+            endpoint("AWS STS", Look::Failed(reason.into())),
+            endpoint("Amazon Bedrock", Look::Failed(reason.into())),
+        ];
         facts
     };
     let inspected = found(&failing("invalid peer certificate: UnknownIssuer"), "N01");
     assert!(inspected.fix.administrator.is_some() && inspected.fix.text.contains("NODE_EXTRA_CA_CERTS"));
     let outcome = checks::judge(&failing("invalid peer certificate: UnknownIssuer"), &Selection::default());
     assert!(!outcome.findings.iter().any(|finding| finding.id == "N10"), "the cause hides it");
-    assert_eq!(found(&failing("the proxy answered 407 Proxy Authentication Required"), "N12").severity, Severity::Error);
-    assert!(found(&failing("connection refused"), "N10").fix.administrator.expect("a sentence").contains("bedrock.us-west-2"));
+    assert_eq!(
+        found(&failing("the proxy answered 407 Proxy Authentication Required"), "N12").severity,
+        Severity::Error
+    );
+    assert!(
+        found(&failing("connection refused"), "N10")
+            .fix
+            .administrator
+            .expect("a sentence")
+            .contains("bedrock.us-west-2")
+    );
 
     let mut far = plain();
     far.online.endpoints = vec![endpoint("Amazon Bedrock", open(Duration::from_secs(3)))];
@@ -124,7 +136,11 @@ fn another_operating_system_and_managed_settings() {
     let mut managed = plain();
     let user = Document::parse(PINNED.as_bytes()).expect("settings");
     managed.settings = Settings::of(vec![
-        Layer { scope: Scope::Managed, path: "/etc/claude-code/managed-settings.json".into(), content: Content::Dropped("the file is not valid JSON (line 3, column 1)".into()) },
+        Layer {
+            scope: Scope::Managed,
+            path: "/etc/claude-code/managed-settings.json".into(),
+            content: Content::Dropped("the file is not valid JSON (line 3, column 1)".into()),
+        },
         Layer { scope: Scope::User, path: "/home/ada/.claude/settings.json".into(), content: Content::Document(user) },
     ]);
     let finding = found(&managed, "C27");
@@ -134,11 +150,16 @@ fn another_operating_system_and_managed_settings() {
 /// An account whose models are asked, and one of them answers with an error.
 fn refused(status: u16, code: &str, message: &str) -> Facts {
     let mut facts = plain();
-    facts.online.identity =
-        Look::Seen(Identity { account: "111122223333".into(), arn: "arn:aws:sts::111122223333:assumed-role/Dev/ada".into() });
+    facts.online.identity = Look::Seen(Identity {
+        account: "111122223333".into(),
+        arn: "arn:aws:sts::111122223333:assumed-role/Dev/ada".into(),
+    });
     let refusal = Answer::Refused { status: Some(status), code: Some(code.into()), message: message.into() };
     facts.online.probes = Look::Seen(vec![
-        Probed { id: "us.anthropic.claude-sonnet-5-5".into(), outcome: Answer::Answered { first_token: Duration::from_millis(9) } },
+        Probed {
+            id: "us.anthropic.claude-sonnet-5-5".into(),
+            outcome: Answer::Answered { first_token: Duration::from_millis(9) },
+        },
         Probed { id: "us.anthropic.claude-opus-5-5".into(), outcome: refusal },
     ]);
     facts
@@ -148,19 +169,76 @@ fn refused(status: u16, code: &str, message: &str) -> Facts {
 fn what_a_model_answers_is_its_own_finding() {
     let denied = "AccessDeniedException";
     for (id, status, code, message) in [
-        ("M14", 404, "ResourceNotFoundException", "Access denied. This Model is marked by provider as Legacy and you have not been actively using the model in the last 15 days. Please upgrade to an active model on Amazon Bedrock"),
-        ("M15", 404, "ResourceNotFoundException", "This model version has reached the end of its life. Please refer to the AWS documentation for more details."),
+        (
+            "M14",
+            404,
+            "ResourceNotFoundException",
+            "Access denied. This Model is marked by provider as Legacy and you have not been actively using the model in the last 15 days. Please upgrade to an active model on Amazon Bedrock",
+        ),
+        (
+            "M15",
+            404,
+            "ResourceNotFoundException",
+            "This model version has reached the end of its life. Please refer to the AWS documentation for more details.",
+        ),
         ("M17", 403, denied, "You don't have access to the model with the specified model ID."),
-        ("M18", 403, denied, "anthropic.claude-opus-5-5 is not available for this account. You can explore other available models on Amazon Bedrock."),
+        (
+            "M18",
+            403,
+            denied,
+            "anthropic.claude-opus-5-5 is not available for this account. You can explore other available models on Amazon Bedrock.",
+        ),
         ("M19", 400, "ValidationException", "data retention mode 'default' is not available for this model"),
         ("M20", 418, "TeapotException", "something nobody has ever seen"),
-        ("P01", 404, "ResourceNotFoundException", "Model use case details have not been submitted for this account. Fill out the Anthropic use case details form before using the model."),
-        ("P02", 403, denied, "Model access is denied due to IAM user or service role is not authorized to perform the required AWS Marketplace actions (aws-marketplace:ViewSubscriptions, aws-marketplace:Subscribe) to enable access to this model."),
+        (
+            "P01",
+            404,
+            "ResourceNotFoundException",
+            "Model use case details have not been submitted for this account. Fill out the Anthropic use case details form before using the model.",
+        ),
+        (
+            "P02",
+            403,
+            denied,
+            "Model access is denied due to IAM user or service role is not authorized to perform the required AWS Marketplace actions (aws-marketplace:ViewSubscriptions, aws-marketplace:Subscribe) to enable access to this model.",
+        ),
         ("P04", 403, denied, "INVALID_PAYMENT_INSTRUMENT: A valid payment instrument must be provided."),
-        ("P05", 400, "ValidationException", "Access to Anthropic models is not allowed from unsupported countries, regions, or territories."),
-        ("P06", 403, denied, "User: arn:aws:sts::111122223333:assumed-role/Dev/ada is not authorized to perform: bedrock:InvokeModelWithResponseStream on resource: arn:aws:bedrock:us-west-2:111122223333:inference-profile/us.anthropic.claude-opus-5-5 because no identity-based policy allows the bedrock:InvokeModelWithResponseStream action"),
-        ("P07", 403, denied, "User: arn:aws:sts::111122223333:assumed-role/Dev/ada is not authorized to perform: bedrock:InvokeModelWithResponseStream on resource: arn:aws:bedrock:us-east-2::foundation-model/anthropic.claude-opus-5-5 with an explicit deny in a service control policy"),
-        ("P09", 403, denied, "User: arn:aws:sts::111122223333:assumed-role/Dev/ada is not authorized to perform: bedrock:InvokeModelWithResponseStream on resource: arn:aws:bedrock:us-west-2:111122223333:inference-profile/us.anthropic.claude-opus-5-5 because no session policy allows the bedrock:InvokeModelWithResponseStream action"),
+        (
+            "P05",
+            400,
+            "ValidationException",
+            "Access to Anthropic models is not allowed from unsupported countries, regions, or territories.",
+        ),
+        (
+            "P06",
+            403,
+            denied,
+            "User: arn:aws:sts::111122223333:assumed-role/Dev/ada is not authorized to perform: bedrock:InvokeModelWithResponseStream on resource: arn:aws:bedrock:us-west-2:111122223333:inference-profile/us.anthropic.claude-opus-5-5 because no identity-based policy allows the bedrock:InvokeModelWithResponseStream action",
+        ),
+        (
+            "P07",
+            403,
+            denied,
+            "User: arn:aws:sts::111122223333:assumed-role/Dev/ada is not authorized to perform: bedrock:InvokeModelWithResponseStream on resource: arn:aws:bedrock:us-east-2::foundation-model/anthropic.claude-opus-5-5 with an explicit deny in a service control policy",
+        ),
+        (
+            "P09",
+            403,
+            denied,
+            "User: arn:aws:sts::111122223333:assumed-role/Dev/ada is not authorized to perform: bedrock:InvokeModelWithResponseStream on resource: arn:aws:bedrock:us-west-2:111122223333:inference-profile/us.anthropic.claude-opus-5-5 because no session policy allows the bedrock:InvokeModelWithResponseStream action",
+        ),
+        (
+            "P08",
+            403,
+            denied,
+            "User: arn:aws:sts::111122223333:assumed-role/Dev/ada is not authorized to perform: bedrock:InvokeModelWithResponseStream on resource: arn:aws:bedrock:us-east-2::foundation-model/anthropic.claude-opus-5-5 because no identity-based policy allows the bedrock:InvokeModelWithResponseStream action",
+        ),
+        (
+            "P13",
+            403,
+            denied,
+            "User: arn:aws:sts::111122223333:assumed-role/Dev/ada is not authorized to perform: bedrock-mantle:CreateInference on resource: arn:aws:bedrock-mantle:us-west-2:111122223333:project/default because no identity-based policy allows the bedrock-mantle:CreateInference action",
+        ),
         ("Q01", 429, "ThrottlingException", "Too many tokens, please wait before trying again."),
         ("Q02", 429, "ThrottlingException", "Too many tokens per day, please wait before trying again."),
         ("Q05", 429, "ThrottlingException", "Too many requests, please wait before trying again."),
@@ -195,7 +273,11 @@ fn green_papers_are_no_proof_and_the_background_model_has_its_own_id() {
                 outcome: if answers {
                     Answer::Answered { first_token: Duration::from_millis(9) }
                 } else {
-                    Answer::Refused { status: Some(403), code: Some("AccessDeniedException".into()), message: denied.into() }
+                    Answer::Refused {
+                        status: Some(403),
+                        code: Some("AccessDeniedException".into()),
+                        message: denied.into(),
+                    }
                 },
             })
             .into(),

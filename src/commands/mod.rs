@@ -1,11 +1,8 @@
 //! One file per command; here they are only told apart.
 
 mod credentials;
-<<<<<<< HEAD
 mod diagnose;
-=======
 mod env;
->>>>>>> main
 mod helpers;
 mod hook;
 mod login;

@@ -1,10 +1,7 @@
 //! The reports people read: aligned pairs, the important first.
 
-<<<<<<< HEAD
 pub mod diagnosis;
-=======
 pub mod models;
->>>>>>> main
 pub mod profiles;
 pub mod regions;
 

@@ -1,11 +1,8 @@
 //! The JSON reports, version 1. These types are the format; nothing inside the program is made of them.
 
-<<<<<<< HEAD
 pub mod diagnosis;
-=======
 pub mod env;
 pub mod models;
->>>>>>> main
 pub mod profiles;
 pub mod regions;
 

@@ -42,12 +42,6 @@ impl Token {
         self.renewal.is_some() && self.registration_expires_at.is_none_or(|end| end > now)
     }
 
-    /// Whether it came with what a renewal takes.
-    #[must_use]
-    pub fn has_refresh_token(&self) -> bool {
-        self.renewal.is_some()
-    }
-
     /// Whether it needs neither a renewal nor a person now.
     #[must_use]
     pub fn is_fresh(&self, now: Timestamp) -> bool {

@@ -180,12 +180,12 @@ fn editor(path: PathBuf, text: &str, has_extension: bool) -> Editor {
         // Both forms are seen: a list of names and values, and an object.
         entry.get("name").and_then(serde_json::Value::as_str).map(str::to_owned)
     };
-    let variables = match &value["claudeCode.environmentVariables"] {
+    let variables = match &value[vars::VSCODE_ENVIRONMENT] {
         serde_json::Value::Array(entries) => entries.iter().filter_map(named).collect(),
         serde_json::Value::Object(entries) => entries.keys().cloned().collect(),
         _ => Vec::new(),
     };
-    let disables_login_prompt = value["claudeCode.disableLoginPrompt"].as_bool().unwrap_or(false);
+    let disables_login_prompt = value[vars::VSCODE_DISABLE_LOGIN_PROMPT].as_bool().unwrap_or(false);
     Editor { path, has_extension, disables_login_prompt, variables }
 }
 

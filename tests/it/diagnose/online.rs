@@ -90,7 +90,7 @@ fn sign_ins_that_aws_has_ended() {
     assert_eq!(found.fix.command.as_deref(), Some("claude-bedrock login --profile work"));
 
     let home = faulty("GetRoleCredentials", 401, "UnauthorizedException", "Session token not found or invalid");
-    assert_found(&home, &[], "A07", ERROR, "corp");
+    assert_found(&home, &[], "A07", ERROR, "CreateToken");
 }
 
 #[test]

@@ -18,7 +18,19 @@ fn a_finding_is_shown_with_its_line_underlined() {
     let home = faulty();
     let run = home.run(["diagnose", "--offline", "--only", "O01"]);
     assert_eq!((run.code, run.stderr.as_str()), (Some(1), ""));
-    insta::assert_snapshot!(home.portable(&run.stdout), @"");
+    insta::assert_snapshot!(home.portable(&run.stdout), @r#"
+    warning[O01] `CLAUDE_CODE_MAX_OUTPUT_TOKENS` is 4096: longer answers, and whole files, break off with an error
+        --> ~/.claude/settings.json:9
+        9 | "CLAUDE_CODE_MAX_OUTPUT_TOKENS": "4096"
+          |                                  ^^^^^^
+        why: `CLAUDE_CODE_MAX_OUTPUT_TOKENS` cuts it; older guides recommend 4096, which is little for
+             writing files.
+        fix: take it away; each model then has a limit that fits: `claude-bedrock diagnose --fix`
+             in ~/.claude/settings.json
+             - env.CLAUDE_CODE_MAX_OUTPUT_TOKENS: "4096"
+
+    ✘ 1 warning; 0 checks passed, 0 could not be made
+    "#);
 }
 
 #[test]
