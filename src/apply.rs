@@ -26,6 +26,23 @@ pub fn lock(state: &StateFolder) -> Result<Lock, Failure> {
     Ok(lock)
 }
 
+/// Why a set-up's plan was not written; the settings file stands as it was.
+#[derive(Debug)]
+pub enum NotWritten {
+    /// Another program changed the file after the plan was made.
+    ChangedMeanwhile(Failure),
+    /// It cannot be written.
+    Failed(Failure),
+}
+
+impl From<NotWritten> for Failure {
+    fn from(not_written: NotWritten) -> Self {
+        match not_written {
+            NotWritten::ChangedMeanwhile(failure) | NotWritten::Failed(failure) => failure,
+        }
+    }
+}
+
 /// Writes a set-up's plan into the settings file it was made from, with a receipt for undoing it.
 ///
 /// # Errors
@@ -37,8 +54,9 @@ pub fn set_up(
     document: &Document,
     scope: &str,
     plan: &Plan,
-) -> Result<(), Failure> {
-    let new = document.apply(&plan.edits()).map_err(|error| Failure::failed(error.to_string()))?;
+) -> Result<(), NotWritten> {
+    let failed = |error: &dyn std::fmt::Display| NotWritten::Failed(Failure::failed(error.to_string()));
+    let new = document.apply(&plan.edits()).map_err(|error| failed(&error))?;
     let path = snapshot.path().to_owned();
     let known_still = known.filter(|receipt| tells_of(receipt, snapshot.bytes(), document));
     let receipt = match known_still {
@@ -49,17 +67,19 @@ pub fn set_up(
     let receipt = receipt_after(receipt, snapshot.bytes(), plan, &new);
     if let Err(error) = receipts.store(&receipt, first_bytes) {
         take_back(receipts, &path, known);
-        return Err(Failure::failed(error.to_string()));
+        return Err(failed(&error));
     }
-    match snapshot.replace(&new) {
-        Ok(_) => Ok(()),
-        // For a moment ours could be read, and may be in what others write next.
-        Err(error @ StoreError::Overtaken { .. }) => Err(Failure::failed(error.to_string())),
-        Err(error) => {
-            take_back(receipts, &path, known);
-            Err(Failure::failed(error.to_string()))
+    let Err(error) = snapshot.replace(&new) else { return Ok(()) };
+    // When overtaken, ours could be read for a moment, and may be in what others write next.
+    if !matches!(error, StoreError::Overtaken { .. }) {
+        take_back(receipts, &path, known);
+    }
+    Err(match error {
+        StoreError::Changed { .. } | StoreError::Overtaken { .. } => {
+            NotWritten::ChangedMeanwhile(Failure::failed(error.to_string()))
         }
-    }
+        error => failed(&error),
+    })
 }
 
 /// Whether a receipt still is about the content: not when everything of ours is out of it, because others took it out,

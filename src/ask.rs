@@ -96,7 +96,7 @@ impl fmt::Display for Shown<'_> {
 }
 
 fn chosen(ui: Ui, question: &Question) -> Result<String, InquireError> {
-    let (offers, page) = laid_out(&question.offers, ui.status_width());
+    let (offers, page) = laid_out(&question.offers, ui.status_width(), question.topic == Topic::Profile);
     let help = fitted("arrows, type to filter, Esc goes back", ui.status_width().saturating_sub(2));
     let answer = Select::new(&headline(ui, &question.text), offers)
         .with_render_config(style(ui))
@@ -113,9 +113,9 @@ fn chosen(ui: Ui, question: &Question) -> Result<String, InquireError> {
     Ok(answer.offer.value.clone())
 }
 
-/// Two columns where both fit; one above the other in a short list or on a narrow terminal; else cut to the line. With
-/// it, how many offers are shown at once.
-fn laid_out(offers: &[Offer], width: usize) -> (Vec<Shown<'_>>, usize) {
+/// Two columns where both fit; one above the other in a short list, on a narrow terminal or where each word counts; else
+/// cut to the line. With it, how many offers are shown at once.
+fn laid_out(offers: &[Offer], width: usize, is_told_whole: bool) -> (Vec<Shown<'_>>, usize) {
     let room = width.saturating_sub(MARK_WIDTH + 1);
     // Names as long as model ids make no column beside which there is room.
     let column =
@@ -125,7 +125,7 @@ fn laid_out(offers: &[Offer], width: usize) -> (Vec<Shown<'_>>, usize) {
         if offer.about.is_empty() { offer.value.clone() } else { format!("{}{gap}{}", offer.value, offer.about) }
     };
     let fits = offers.iter().all(|offer| width_of(&both(offer)) <= room);
-    let is_stacked = !fits && (offers.len() <= SHORT_LIST || width < NARROW);
+    let is_stacked = !fits && (is_told_whole || offers.len() <= SHORT_LIST || width < NARROW);
     let text = |offer: &Offer| {
         if !is_stacked {
             return fitted(&both(offer), room);
@@ -222,5 +222,29 @@ fn failure(error: &InquireError) -> Failure {
         InquireError::OperationInterrupted => Failure::interrupted(),
         other => Failure::refused(format!("the terminal could not be asked: {other}"))
             .hint("run with `--yes` to take the recommended answers"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn offers(names: &[&str]) -> Vec<Offer> {
+        let about = "SSO, BedrockDeveloper in 111122223333, signed in";
+        names.iter().map(|name| Offer { value: (*name).to_owned(), about: about.to_owned() }).collect()
+    }
+
+    #[test]
+    fn account_and_sign_in_are_told_beside_the_longest_name() {
+        let long = "team-with-a-rather-long-name-for-a-profile-in-the-organisation";
+        let offers = offers(&["a", "b", "c", "d", long]);
+        let (shown, page) = laid_out(&offers, 80, true);
+        assert_eq!(page, STACKED_PAGE);
+        for offer in &shown {
+            assert!(offer.text.ends_with("\n    SSO, BedrockDeveloper in 111122223333, signed in"), "{}", offer.text);
+            assert!(offer.text.lines().all(|line| width_of(line) <= 80), "{}", offer.text);
+        }
+        let (shown, page) = laid_out(&offers, 80, false);
+        assert!(page == PAGE && shown[4].text.ends_with('…'), "{}", shown[4].text);
     }
 }

@@ -1,15 +1,20 @@
-//! What we add to `~/.aws/config`: whole sections at its end, in the one form every reader understands, with a
-//! receipt for taking them out again. No other byte of the file is touched.
+//! What we write into `~/.aws/config`: whole sections at its end, in the one form every reader understands, and legacy
+//! profiles moved to a session, with a receipt for taking it out again. No other byte of the file is touched.
+
+mod addition;
+mod process;
+mod upgrade;
 
 use std::io;
 use std::path::{Path, PathBuf};
 
-use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
-
 use crate::error::Failure;
 use crate::private_file::{self, StateFolder};
 use crate::settings::store::{self, Snapshot};
+
+pub use addition::{Addition, Rest};
+pub use process::process_section;
+pub use upgrade::Upgrade;
 
 /// A profile with an SSO session, to be written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,15 +56,38 @@ impl NewProfile {
             "{header}\nsso_session = {session}\nsso_account_id = {account_id}\nsso_role_name = {role_name}\nregion = {region}\n"
         );
         if self.is_new_session {
-            let scopes = "sso:account:access";
-            let section = format!(
-                "[sso-session {session}]\nsso_start_url = {start_url}\nsso_region = {sso_region}\n\
-                 sso_registration_scopes = {scopes}\n"
-            );
-            text.push_str(&section);
+            text.push_str(&session_section(session, start_url, sso_region));
         }
         text
     }
+}
+
+/// The section of a session whose sign-ins renew themselves.
+fn session_section(session: &str, start_url: &str, region: &str) -> String {
+    format!(
+        "[sso-session {session}]\nsso_start_url = {start_url}\nsso_region = {region}\n\
+         sso_registration_scopes = sso:account:access\n"
+    )
+}
+
+/// A name for the session of a start URL: the first label of its host, which companies may choose:
+/// `https://acme.awsapps.com/start`.
+#[must_use]
+pub fn session_name_in(start_url: &str) -> String {
+    let host = start_url.split_once("://").map_or(start_url, |(_, rest)| rest);
+    let label = host.split(['/', '?', '#', ':', '.']).next().unwrap_or_default();
+    if is_portable_name(label) { label.to_owned() } else { "sso".to_owned() }
+}
+
+/// The name, or the first one with a number behind it that is not taken.
+pub fn free_name(wanted: &str, is_taken: impl Fn(&str) -> bool) -> String {
+    let mut name = wanted.to_owned();
+    let mut number = 2;
+    while is_taken(&name) {
+        name = format!("{wanted}-{number}");
+        number += 1;
+    }
+    name
 }
 
 /// A file's text with sections added at its end, and what exactly was added.
@@ -77,56 +105,7 @@ pub fn with_sections(text: &str, sections: &str) -> (String, String) {
     (format!("{text}{added}"), added)
 }
 
-/// What was added to a config file.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Addition {
-    version: u32,
-    /// The config file.
-    pub path: PathBuf,
-    /// Whether it existed before.
-    pub existed: bool,
-    added: String,
-    before: String,
-}
-
-impl Addition {
-    /// The receipt for adding something to a file.
-    #[must_use]
-    pub fn new(path: &Path, before: Option<&[u8]>, added: &str) -> Self {
-        Self {
-            version: 1,
-            path: path.to_owned(),
-            existed: before.is_some(),
-            added: added.to_owned(),
-            before: hash(before.unwrap_or_default()),
-        }
-    }
-
-    /// The file without what was added; `None` when that is not in it any more as it was written.
-    #[must_use]
-    pub fn taken_out(&self, current: &[u8]) -> Option<Vec<u8>> {
-        let added = self.added.as_bytes();
-        let at = (0..=current.len().checked_sub(added.len())?).rev().find(|&at| current[at..].starts_with(added))?;
-        let mut rest = current[..at].to_vec();
-        rest.extend_from_slice(&current[at + added.len()..]);
-        Some(rest)
-    }
-
-    /// Whether a file is as it was before.
-    #[must_use]
-    pub fn is_undone(&self, current: Option<&[u8]>) -> bool {
-        match current {
-            None => true,
-            Some(bytes) => self.existed && hash(bytes) == self.before,
-        }
-    }
-}
-
-fn hash(bytes: &[u8]) -> String {
-    format!("{:x}", Sha256::digest(bytes))
-}
-
-/// A config file with a new profile in it, not written yet.
+/// A config file with what is to come into it, not written yet.
 #[derive(Debug)]
 pub struct Planned {
     snapshot: Snapshot,
@@ -135,17 +114,34 @@ pub struct Planned {
 }
 
 impl Planned {
-    /// Plans to add a profile to a config file.
+    /// Plans to add sections to a config file.
     ///
     /// # Errors
     /// When the file cannot be read, or is not UTF-8 text.
-    pub fn new(path: &Path, profile: &NewProfile) -> Result<Self, Failure> {
+    pub fn new(path: &Path, sections: &str) -> Result<Self, Failure> {
         let snapshot = store::read(path).map_err(|error| Failure::refused(error.to_string()))?;
         let before = std::str::from_utf8(snapshot.bytes().unwrap_or_default())
             .map_err(|_| Failure::refused(format!("`{}` is not UTF-8 text; nothing was written", path.display())))?;
-        let (text, added) = with_sections(before, &profile.sections());
+        let (text, added) = with_sections(before, sections);
         let addition = Addition::new(path, snapshot.bytes(), &added);
         Ok(Self { snapshot, text, addition })
+    }
+
+    /// Plans to move legacy profiles in a config file, as `upgrade` has it.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or is not the one that was looked at.
+    pub fn upgraded(path: &Path, looked_at: &[u8], upgrade: &Upgrade) -> Result<Self, Failure> {
+        let snapshot = store::read(path).map_err(|error| Failure::refused(error.to_string()))?;
+        if snapshot.bytes() != Some(looked_at) {
+            let shown = path.display();
+            return Err(Failure::failed(format!(
+                "`{shown}` was changed by another program meanwhile; nothing was written"
+            ))
+            .hint("run the same command again"));
+        }
+        let addition = Addition::moving(path, snapshot.bytes(), upgrade);
+        Ok(Self { snapshot, text: upgrade.text.clone(), addition })
     }
 
     /// The file's text as it would be.
@@ -156,7 +152,7 @@ impl Planned {
 
     /// The lines that would be added.
     pub fn added_lines(&self) -> impl Iterator<Item = &str> {
-        self.addition.added.lines().filter(|line| !line.is_empty())
+        self.addition.added().lines().filter(|line| !line.is_empty())
     }
 
     /// Writes the file, its receipt first.
@@ -178,15 +174,28 @@ impl Planned {
 pub enum TakenOut {
     /// The file is as it was, or was so already.
     Restored,
-    /// Somebody edited what was added, so it stays.
+    /// Somebody edited a part of what was written, and that part stays.
+    Partly,
+    /// Somebody edited what was written, so it stays.
     Kept,
+}
+
+/// One addition, undone.
+#[derive(Debug)]
+pub struct Undone {
+    /// The config file.
+    pub path: PathBuf,
+    /// Whether legacy profiles had been moved, and not only sections added.
+    pub moves: bool,
+    /// What became of it.
+    pub taken: TakenOut,
 }
 
 /// Takes every addition out again, the last one first.
 ///
 /// # Errors
 /// When a file cannot be read or written; the receipts of what is still in it stay.
-pub fn undo(state: &StateFolder, dry_run: bool) -> Result<Vec<(PathBuf, TakenOut)>, Failure> {
+pub fn undo(state: &StateFolder, dry_run: bool) -> Result<Vec<Undone>, Failure> {
     let failed = |error: io::Error| Failure::failed(error.to_string());
     let mut known = additions(state).map_err(failed)?;
     let mut done = Vec::new();
@@ -194,7 +203,8 @@ pub fn undo(state: &StateFolder, dry_run: bool) -> Result<Vec<(PathBuf, TakenOut
     while left > 0 {
         left -= 1;
         let addition = &known[left];
-        done.push((addition.path.clone(), take_out(addition, dry_run)?));
+        let (path, moves) = (addition.path.clone(), addition.moves());
+        done.push(Undone { path, moves, taken: take_out(addition, dry_run)? });
         if !dry_run {
             known.truncate(left);
             keep(state, &known).map_err(failed)?;
@@ -210,15 +220,16 @@ fn take_out(addition: &Addition, dry_run: bool) -> Result<TakenOut, Failure> {
         return Ok(TakenOut::Restored);
     }
     let Some(rest) = addition.taken_out(snapshot.bytes().unwrap_or_default()) else { return Ok(TakenOut::Kept) };
+    let taken = if rest.is_whole { TakenOut::Restored } else { TakenOut::Partly };
     if dry_run {
-        return Ok(TakenOut::Restored);
+        return Ok(taken);
     }
-    if rest.is_empty() && !addition.existed {
+    if rest.bytes.is_empty() && !addition.existed {
         snapshot.remove().map_err(failed)?;
     } else {
-        snapshot.replace(&rest).map_err(failed)?;
+        snapshot.replace(&rest.bytes).map_err(failed)?;
     }
-    Ok(TakenOut::Restored)
+    Ok(taken)
 }
 
 /// The receipts of additions, oldest first.
@@ -286,10 +297,10 @@ mod tests {
             let (after, added) = with_sections(before, &profile().sections());
             assert!(after.starts_with(before));
             let addition = Addition::new(Path::new("config"), Some(before.as_bytes()), &added);
-            assert_eq!(addition.taken_out(after.as_bytes()).as_deref(), Some(before.as_bytes()));
+            assert_eq!(addition.taken_out(after.as_bytes()).map(|rest| rest.bytes).as_deref(), Some(before.as_bytes()));
             let edited = format!("# mine\n{after}[profile later]\n");
             let rest = addition.taken_out(edited.as_bytes()).expect("still in it");
-            assert_eq!(rest, format!("# mine\n{before}[profile later]\n").into_bytes());
+            assert_eq!(rest.bytes, format!("# mine\n{before}[profile later]\n").into_bytes());
             assert_eq!(addition.taken_out(b"something else"), None);
         }
     }

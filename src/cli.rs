@@ -1,6 +1,7 @@
 //! The command line. The doc comments here are the help.
 
 mod access;
+mod aws_file;
 pub mod models;
 pub mod plugin;
 
@@ -10,6 +11,7 @@ use std::time::Duration;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use access::{EnvArgs, EnvFormat, RegionsArgs};
+pub use aws_file::{AwsFileArgs, UpgradeArgs};
 
 /// Gets Claude Code running on Amazon Bedrock, keeps it signed in, and undoes it byte for byte
 #[derive(Debug, Parser)]
@@ -73,10 +75,10 @@ pub enum Command {
     Regions(RegionsArgs),
     /// Print what Claude Code needs as variables for a shell, an env file or VS Code; no secret is among them
     Env(EnvArgs),
-    /// Renew the sign-in, silently where that is possible
+    /// Renew the sign-in, silently where that is possible, else by one sign-in
     Refresh(RefreshArgs),
     /// Sign in now
-    Login(RefreshArgs),
+    Login(LoginArgs),
     /// Sign out of the profile's SSO session, and of nothing else
     Logout(LogoutArgs),
     /// List the Claude models of a region: where their traffic goes, how long they live, whether they answer; pin them
@@ -122,6 +124,9 @@ pub struct SetupArgs {
     /// The AWS profile to create, when there is none yet
     #[command(flatten)]
     pub new_profile: NewProfileArgs,
+    /// What else goes into the AWS config file
+    #[command(flatten)]
+    pub aws_file: AwsFileArgs,
 }
 
 /// A profile with an SSO session that does not exist yet; `--profile` names it
@@ -249,13 +254,24 @@ pub enum CredentialsFormat {
     BedrockApiKey,
 }
 
-/// Options of `refresh` and `login`
+/// Options of `refresh`
 #[derive(Debug, Clone, Args)]
 pub struct RefreshArgs {
     /// Renew even when nothing is due, and sign in even when that was refused a moment ago
     #[arg(long)]
     pub force: bool,
     /// How to sign in, when that is needed
+    #[command(flatten)]
+    pub way: WayArgs,
+    /// Whether a legacy profile is moved to a session first
+    #[command(flatten)]
+    pub upgrade: UpgradeArgs,
+}
+
+/// Options of `login`
+#[derive(Debug, Clone, Args)]
+pub struct LoginArgs {
+    /// How to sign in
     #[command(flatten)]
     pub way: WayArgs,
 }

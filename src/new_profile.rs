@@ -1,7 +1,7 @@
 //! The questions for an SSO profile that does not exist yet, as a state machine. Pure.
 
 use crate::aws::portal::Account;
-use crate::aws_config::{NewProfile, is_portable_name};
+use crate::aws_config::{NewProfile, free_name, is_portable_name, session_name_in};
 
 /// What is known so far.
 #[derive(Debug, Clone, Default)]
@@ -207,24 +207,8 @@ fn region_in(start_url: &str) -> Option<String> {
     labels.get(1..)?.iter().find(|label| is_region(label)).map(|label| (*label).to_owned())
 }
 
-/// The first label of a start URL's host, which companies may choose: `https://acme.awsapps.com/start`.
-fn session_name_in(start_url: &str) -> String {
-    let label = host(start_url).split('.').next().unwrap_or_default();
-    if is_portable_name(label) { label.to_owned() } else { "sso".to_owned() }
-}
-
 fn host(url: &str) -> &str {
     url.split_once("://").map_or(url, |(_, rest)| rest).split(['/', '?', '#', ':']).next().unwrap_or_default()
-}
-
-fn free_name(wanted: &str, is_taken: impl Fn(&str) -> bool) -> String {
-    let mut name = wanted.to_owned();
-    let mut number = 2;
-    while is_taken(&name) {
-        name = format!("{wanted}-{number}");
-        number += 1;
-    }
-    name
 }
 
 #[cfg(test)]

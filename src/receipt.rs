@@ -168,20 +168,27 @@ impl Receipts {
         load(&self.path(settings))
     }
 
-    /// Every receipt.
+    /// Every receipt, and what is wrong with each that cannot be used.
     ///
     /// # Errors
-    /// As [`Receipts::find`].
-    pub fn all(&self) -> io::Result<Vec<Receipt>> {
+    /// That the folder cannot be read.
+    pub fn all(&self) -> io::Result<(Vec<Receipt>, Vec<io::Error>)> {
         let entries = match fs_err::read_dir(&self.folder) {
             Ok(entries) => entries,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok((Vec::new(), Vec::new())),
             Err(error) => return Err(error),
         };
         let mut paths = entries.map(|entry| Ok(entry?.path())).collect::<io::Result<Vec<_>>>()?;
         paths.retain(|path| path.extension().is_some_and(|extension| extension == "json"));
         paths.sort_unstable();
-        paths.iter().filter_map(|path| load(path).transpose()).collect()
+        let (mut receipts, mut unusable) = (Vec::new(), Vec::new());
+        for path in paths {
+            match load(&path) {
+                Ok(receipt) => receipts.extend(receipt),
+                Err(error) => unusable.push(error),
+            }
+        }
+        Ok((receipts, unusable))
     }
 
     /// Writes a receipt; `first_bytes` go beside it when it is new.

@@ -50,7 +50,7 @@ impl Home {
         let known = self.receipt();
         let consent = crate::plan::Consent { replace: true, ..crate::plan::Consent::default() };
         let plan = crate::plan::set_up(&document, known.as_ref(), &[wish], &consent);
-        set_up(&self.receipts, known.as_ref(), snapshot, &document, "user", &plan)
+        Ok(set_up(&self.receipts, known.as_ref(), snapshot, &document, "user", &plan)?)
     }
 
     fn reset(&self) {

@@ -1,5 +1,7 @@
 //! One call to AWS: its runtime, its deadline, and its errors in the program's own words.
 
+pub(in crate::aws) mod retry;
+
 use std::fmt::Debug;
 use std::future::Future;
 use std::time::Duration;

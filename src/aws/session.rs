@@ -1,19 +1,16 @@
 //! The SSO token cache in `~/.aws/sso/cache`, shared with the AWS CLI and every SDK.
 
+mod renewal;
 mod token;
 
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use aws_sdk_ssooidc::Client;
-use aws_smithy_types::retry::RetryConfig;
-use jiff::{SignedDuration, Timestamp};
-use secrecy::{ExposeSecret, SecretString};
+use jiff::Timestamp;
 use serde_json::{Map, Value};
 
-use crate::aws::call::{self, CallError, client_config};
-use crate::aws::endpoint::{self, Service};
+use crate::aws::call::CallError;
 use crate::aws::profile::{ProfileFiles, SsoProfile, token_cache_file_name};
 use crate::private_file::{self, Lock, StateFolder};
 use crate::world::World;
@@ -21,7 +18,7 @@ use crate::world::World;
 pub use token::{Granted, Token};
 pub(super) use token::{format_time, parse_time};
 
-use token::{RENEW_BELOW, Renewal, Renewed};
+use token::{RENEW_BELOW, UNUSABLE_BELOW};
 
 /// How long one process waits for another that is renewing the same token.
 const LOCK_PATIENCE: Duration = Duration::from_secs(30);
@@ -95,11 +92,12 @@ pub fn token_path(home: &Path, sso: &SsoProfile) -> PathBuf {
 #[must_use]
 pub fn cached(path: &Path) -> Cached {
     match read_once(path) {
-        Cached::Unreadable(_) => {
+        Cached::Token(token) if !token.is_damaged => Cached::Token(token),
+        Cached::Absent => Cached::Absent,
+        Cached::Token(_) | Cached::Unreadable(_) => {
             std::thread::sleep(TORN_READ_RETRY);
             read_once(path)
         }
-        other => other,
     }
 }
 
@@ -118,7 +116,7 @@ fn read_once(path: &Path) -> Cached {
 #[must_use]
 pub fn is_fresh(world: &World, sso: &SsoProfile) -> bool {
     let path = token_path(&world.home().unwrap_or_default(), sso);
-    matches!(cached(&path), Cached::Token(token) if token.is_fresh(world.now()))
+    matches!(cached(&path), Cached::Token(token) if token.is_fresh(world.now()) && !token.is_damaged)
 }
 
 /// Removes a session's token from the cache, for a caller that holds the lock.
@@ -143,15 +141,28 @@ pub async fn usable_token(
 ) -> Result<Token, SessionError> {
     let now = world.now();
     let path = token_path(&world.home().unwrap_or_default(), sso);
-    let token = expect_token(cached(&path), &path, sso)?;
-    let due = force || token.expires_at.duration_since(now) < RENEW_BELOW;
-    if !due {
+    let seen = match cached(&path) {
+        Cached::Token(token) if !token.is_damaged => *token,
+        Cached::Absent => return Err(SessionError::SignedOut(session_name(sso))),
+        // What others tore is mended by one process while the others wait.
+        Cached::Token(_) | Cached::Unreadable(_) => {
+            let _lock = lock(world, sso, LOCK_PATIENCE)?;
+            mended(&path, sso)?
+        }
+    };
+    if !force && seen.expires_at.duration_since(now) >= RENEW_BELOW {
+        return Ok(seen);
+    }
+    if !seen.is_renewable(now) {
+        return if seen.expires_at > now { Ok(seen) } else { Err(ended(&seen, sso)) };
+    }
+    let _lock = lock(world, sso, LOCK_PATIENCE)?;
+    // Someone may have renewed it while we waited.
+    let token = mended(&path, sso)?;
+    if token.expires_at > seen.expires_at {
         return Ok(token);
     }
-    if !token.is_renewable(now) {
-        return if token.expires_at > now { Ok(token) } else { Err(ended(&token, sso)) };
-    }
-    renew_under_lock(world, files, profile, sso, &path, &token).await
+    renewal::renew(world, files, profile, sso, &path, &token).await
 }
 
 /// Takes the lock under which a session's token is renewed or signed in anew, waiting for its holder.
@@ -180,23 +191,6 @@ pub fn read(world: &World, sso: &SsoProfile) -> Option<Token> {
     }
 }
 
-async fn renew_under_lock(
-    world: &World,
-    files: &ProfileFiles,
-    profile: &str,
-    sso: &SsoProfile,
-    path: &Path,
-    seen: &Token,
-) -> Result<Token, SessionError> {
-    let _lock = lock(world, sso, LOCK_PATIENCE)?;
-    // Someone may have renewed it while we waited.
-    let token = expect_token(cached(path), path, sso)?;
-    if token.expires_at > seen.expires_at {
-        return Ok(token);
-    }
-    renew(world, files, profile, sso, path, &token).await
-}
-
 /// A token that works, renewed if that is possible and due or forced, for a caller that holds the lock.
 ///
 /// # Errors
@@ -209,28 +203,39 @@ pub async fn renew_locked(
     force: bool,
 ) -> Result<Token, SessionError> {
     let path = token_path(&world.home().unwrap_or_default(), sso);
-    let token = expect_token(cached(&path), &path, sso)?;
+    let token = mended(&path, sso)?;
     if token.is_fresh(world.now()) && !force {
         return Ok(token);
     }
     if !token.is_renewable(world.now()) {
         return Err(ended(&token, sso));
     }
-    renew(world, files, profile, sso, &path, &token).await
+    let renewed = renewal::renew(world, files, profile, sso, &path, &token).await?;
+    // One that could not be renewed is no use to Claude Code for its last minutes.
+    let is_of_use = renewed.expires_at.duration_since(world.now()) >= UNUSABLE_BELOW;
+    if is_of_use { Ok(renewed) } else { Err(ended(&renewed, sso)) }
 }
 
-async fn renew(
-    world: &World,
-    files: &ProfileFiles,
-    profile: &str,
-    sso: &SsoProfile,
-    path: &Path,
-    token: &Token,
-) -> Result<Token, SessionError> {
-    let Some(renewal) = &token.renewal else { return Err(ended(token, sso)) };
-    match exchange(world, files, profile, sso, renewal).await {
-        Ok(answer) => write(path, &token.renewed_object(&answer)),
-        Err(error) => after_failed_exchange(error, world, path, token, sso),
+/// The token in the file, for a caller that holds the lock: without the bytes that another writer left behind it, and
+/// set aside when it is none.
+fn mended(path: &Path, sso: &SsoProfile) -> Result<Token, SessionError> {
+    match cached(path) {
+        Cached::Absent => Err(SessionError::SignedOut(session_name(sso))),
+        Cached::Token(token) if !token.is_damaged => Ok(*token),
+        // Where nothing can be written, ours reads it all the same.
+        Cached::Token(token) => Ok(write(path, token.object()).unwrap_or(*token)),
+        Cached::Unreadable(reason) => {
+            set_aside(path);
+            Err(SessionError::Unreadable { path: path.to_owned(), reason })
+        }
+    }
+}
+
+/// Moves a file that is no token out of the way of every tool, where somebody can still look at it. One that cannot be
+/// read or moved stays.
+fn set_aside(path: &Path) {
+    if private_file::read(path).is_ok() {
+        let _ = fs_err::rename(path, path.with_extension("damaged"));
     }
 }
 
@@ -246,71 +251,6 @@ fn write(path: &Path, object: &Map<String, Value>) -> Result<Token, SessionError
     let text = serde_json::to_vec(object).unwrap_or_default();
     private_file::write(path, &text).map_err(|error| SessionError::File(error.to_string()))?;
     Token::parse(&text).map_err(|reason| SessionError::Unreadable { path: path.to_owned(), reason })
-}
-
-/// A failed renewal is no loss while the token lives, or when another client has meanwhile won the race for it.
-fn after_failed_exchange(
-    error: CallError,
-    world: &World,
-    path: &Path,
-    token: &Token,
-    sso: &SsoProfile,
-) -> Result<Token, SessionError> {
-    if let Cached::Token(current) = cached(path)
-        && current.expires_at > token.expires_at
-    {
-        return Ok(*current);
-    }
-    if token.expires_at > world.now() {
-        return Ok(token.clone());
-    }
-    match error.code() {
-        Some("InvalidGrantException" | "ExpiredTokenException" | "InvalidClientException") => {
-            Err(SessionError::RenewalRefused(session_name(sso)))
-        }
-        _ => Err(error.into()),
-    }
-}
-
-async fn exchange(
-    world: &World,
-    files: &ProfileFiles,
-    profile: &str,
-    sso: &SsoProfile,
-    renewal: &Renewal,
-) -> Result<Renewed, CallError> {
-    let endpoint = endpoint::configured(world, files, Some(profile), Service::SsoOidc);
-    let config = client_config!(aws_sdk_ssooidc, world, &sso.region, endpoint)
-        // A refresh token is single use: a second attempt after a lost answer would spend the session.
-        .retry_config(RetryConfig::disabled());
-    let answer = Client::from_conf(config.build())
-        .create_token()
-        .client_id(&renewal.client_id)
-        .client_secret(renewal.client_secret.expose_secret())
-        .grant_type("refresh_token")
-        .refresh_token(renewal.refresh_token.expose_secret())
-        .send()
-        .await
-        .map_err(|error| call::error("AWS IAM Identity Center", &error))?;
-    let Some(access_token) = answer.access_token else {
-        return Err(CallError::Unreachable {
-            service: "AWS IAM Identity Center",
-            reason: "its answer holds no access token".into(),
-        });
-    };
-    Ok(Renewed {
-        access_token: access_token.into(),
-        expires_at: world.now() + SignedDuration::from_secs(answer.expires_in.into()),
-        refresh_token: answer.refresh_token.map(SecretString::from),
-    })
-}
-
-fn expect_token(cached: Cached, path: &Path, sso: &SsoProfile) -> Result<Token, SessionError> {
-    match cached {
-        Cached::Token(token) => Ok(*token),
-        Cached::Absent => Err(SessionError::SignedOut(session_name(sso))),
-        Cached::Unreadable(reason) => Err(SessionError::Unreadable { path: path.to_owned(), reason }),
-    }
 }
 
 fn ended(token: &Token, sso: &SsoProfile) -> SessionError {

@@ -9,7 +9,7 @@ use crate::aws::portal::Portal;
 use crate::aws::profile::{ProfileKind, SsoProfile};
 use crate::aws::session;
 use crate::cli::{Global, LogoutArgs};
-use crate::commands::credentials::{configured_profile, explain};
+use crate::commands::sign_in::Asked;
 use crate::error::Failure;
 use crate::private_file::StateFolder;
 use crate::ui::{GOOD, Ui, styled};
@@ -20,7 +20,7 @@ const LOCK_PATIENCE: Duration = Duration::from_secs(30);
 
 pub(super) fn run(world: &World, ui: Ui, global: &Global, args: &LogoutArgs) -> Result<(), Failure> {
     let files = files::read(world);
-    let sessions = if args.all { all_sessions(&files) } else { vec![one_session(world, global, &files)?] };
+    let sessions = if args.all { all_sessions(&files) } else { vec![one_session(world, global)?] };
     let mut text = String::new();
     for sso in sessions {
         let name = session::session_name(&sso);
@@ -37,15 +37,10 @@ pub(super) fn run(world: &World, ui: Ui, global: &Global, args: &LogoutArgs) -> 
     ui.answer(&text)
 }
 
-fn one_session(world: &World, global: &Global, files: &AwsFiles) -> Result<SsoProfile, Failure> {
-    let profile = match &global.profile {
-        Some(profile) => profile.clone(),
-        None => configured_profile(world, files)?,
-    };
-    match credentials::kind(files, &profile).map_err(|error| explain(&error, &profile))? {
-        ProfileKind::Sso(sso) | ProfileKind::LegacySso(sso) => Ok(sso),
-        _ => Err(Failure::refused(format!("the profile `{profile}` has no SSO session to sign out of"))),
-    }
+fn one_session(world: &World, global: &Global) -> Result<SsoProfile, Failure> {
+    let asked = Asked::of(world, global)?;
+    let none = || Failure::refused(format!("the profile `{}` has no SSO session to sign out of", asked.profile));
+    asked.sso().cloned().ok_or_else(none)
 }
 
 /// One profile of each session that any profile has.

@@ -16,6 +16,7 @@ mod reset;
 mod setup;
 mod sign_in;
 mod status;
+mod upgrade;
 
 use crate::cli::{Cli, Command};
 use crate::error::Failure;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::apply::{self, Undo, shortened};
 use crate::ask;
@@ -11,7 +11,7 @@ use crate::aws::files;
 use crate::aws_config::{self, TakenOut};
 use crate::cli::{Global, ResetArgs};
 use crate::configuration;
-use crate::error::Failure;
+use crate::error::{Exit, Failure};
 use crate::plan::{self, Plan};
 use crate::private_file::StateFolder;
 use crate::proof;
@@ -42,34 +42,59 @@ pub(super) fn run(world: &World, ui: Ui, global: &Global, args: &ResetArgs) -> R
     let here = writable_paths(world);
     // Before the receipts are read: another set-up may be writing one.
     let _lock = if args.dry_run { None } else { Some(apply::lock(&state)?) };
-    let all = receipts.all().map_err(|error| Failure::failed(error.to_string()))?;
+    let failed = |error: std::io::Error| Failure::failed(error.to_string());
+    let (all, unusable) = receipts.all().map_err(failed)?;
+    // What cannot be undone keeps nothing else from being undone.
+    let mut problems: Vec<Failure> = unusable.into_iter().map(failed).collect();
     let (ours, elsewhere): (Vec<Receipt>, Vec<Receipt>) =
         all.into_iter().partition(|receipt| here.contains(&receipt.settings));
     let mut report = Report::default();
     let mut undone = Undone::new();
     for receipt in ours {
-        let step = Step::plan(&receipts, receipt)?;
-        report.note(&step, world);
-        if args.dry_run {
-            undone.insert(step.receipt.settings.clone(), step.bytes_afterwards());
-        } else {
-            apply::undo(&receipts, &step.receipt, step.snapshot, &step.undo)?;
+        problems.extend(give_back(world, args, &receipts, receipt, &mut report, &mut undone).err());
+    }
+    for path in here.iter().filter(|_| args.all) {
+        match remove_foreign(world, ui, args, path, &undone, &mut report) {
+            Err(failure) if failure.exit == Exit::Interrupted => return Err(failure),
+            other => problems.extend(other.err()),
         }
     }
-    if args.all {
-        remove_foreign(world, ui, args, &here, &undone, &mut report)?;
-    }
-    for (path, taken) in aws_config::undo(&state, args.dry_run)? {
-        report.config(&path, taken, world);
+    match aws_config::undo(&state, args.dry_run) {
+        Ok(done) => done.iter().for_each(|done| report.config(done, world)),
+        Err(failure) => problems.push(failure),
     }
     if !args.dry_run {
-        credentials::forget_all(&state).map_err(|error| Failure::failed(error.to_string()))?;
-        proof::forget_all(&state).map_err(|error| Failure::failed(error.to_string()))?;
+        problems.extend(credentials::forget_all(&state).map_err(failed).err());
+        problems.extend(proof::forget_all(&state).map_err(failed).err());
     }
     for receipt in elsewhere {
         ui.status(&format!("Left as it is: `{}`; run `reset` where it applies.", receipt.settings.display()));
     }
-    report.say(world, ui, global, args)
+    report.say(world, ui, global, args, problems.is_empty())?;
+    let last = problems.pop();
+    for failure in &problems {
+        ui.failure(failure);
+    }
+    last.map_or(Ok(()), Err)
+}
+
+/// Gives one settings file back.
+fn give_back(
+    world: &World,
+    args: &ResetArgs,
+    receipts: &Receipts,
+    receipt: Receipt,
+    report: &mut Report,
+    undone: &mut Undone,
+) -> Result<(), Failure> {
+    let step = Step::plan(receipts, receipt)?;
+    if args.dry_run {
+        undone.insert(step.receipt.settings.clone(), step.bytes_afterwards());
+    } else {
+        apply::undo(receipts, &step.receipt, step.snapshot.clone(), &step.undo)?;
+    }
+    report.note(&step, world);
+    Ok(())
 }
 
 /// The settings files a person may write that Claude Code would read here.
@@ -98,37 +123,35 @@ impl Step {
 /// What the files of a dry run would hold once ours is out of them; `None` for no file.
 type Undone = BTreeMap<PathBuf, Option<Vec<u8>>>;
 
-/// Removes the Bedrock keys that others wrote, after a yes.
+/// Removes the Bedrock keys that others wrote in a file, after a yes.
 fn remove_foreign(
     world: &World,
     ui: Ui,
     args: &ResetArgs,
-    paths: &[PathBuf],
+    path: &Path,
     undone: &Undone,
     report: &mut Report,
 ) -> Result<(), Failure> {
-    for path in paths {
-        let snapshot = store::read(path).map_err(|error| Failure::failed(error.to_string()))?;
-        let bytes = undone.get(path).map_or(snapshot.bytes(), Option::as_deref);
-        let Some(bytes) = bytes else { continue };
-        let document = Document::parse(bytes)
-            .map_err(|malformed| Failure::failed(format!("`{}` cannot be edited: {malformed}", path.display())))?;
-        let plan = plan::remove_foreign(&document);
-        if plan.is_empty() {
-            continue;
-        }
-        let name = shortened(path, world.home().as_deref());
-        if !args.dry_run && !args.yes {
-            ui.status(&format!("Bedrock settings that others wrote in {name}:\n{}", human::changes(&plan)));
-            if !ask::confirm(world, ui, "Remove them?", false)? {
-                continue;
-            }
-        }
-        report.foreign(path, &name, &plan);
-        if !args.dry_run {
-            apply::write(snapshot, &document, &plan)?;
+    let snapshot = store::read(path).map_err(|error| Failure::failed(error.to_string()))?;
+    let bytes = undone.get(path).map_or(snapshot.bytes(), Option::as_deref);
+    let Some(bytes) = bytes else { return Ok(()) };
+    let document = Document::parse(bytes)
+        .map_err(|malformed| Failure::failed(format!("`{}` cannot be edited: {malformed}", path.display())))?;
+    let plan = plan::remove_foreign(&document);
+    if plan.is_empty() {
+        return Ok(());
+    }
+    let name = shortened(path, world.home().as_deref());
+    if !args.dry_run && !args.yes {
+        ui.status(&format!("Bedrock settings that others wrote in {name}:\n{}", human::changes(&plan)));
+        if !ask::confirm(world, ui, "Remove them?", false)? {
+            return Ok(());
         }
     }
+    if !args.dry_run {
+        apply::write(snapshot, &document, &plan)?;
+    }
+    report.foreign(path, &name, &plan);
     Ok(())
 }
 
@@ -165,26 +188,38 @@ impl Report {
         self.files.push(v1::ResetFile::new(path.display().to_string(), restored, plan));
     }
 
-    fn config(&mut self, path: &std::path::Path, taken: TakenOut, world: &World) {
-        let name = styled(BOLD, &shortened(path, world.home().as_deref()));
-        let (restored, words) = match taken {
-            TakenOut::Restored => ("sections", "loses the profile that `setup` created"),
-            TakenOut::Kept => ("nothing", "keeps the profile that `setup` created, for someone changed it since"),
+    fn config(&mut self, undone: &aws_config::Undone, world: &World) {
+        let name = styled(BOLD, &shortened(&undone.path, world.home().as_deref()));
+        let (restored, words) = match (undone.taken, undone.moves) {
+            (TakenOut::Restored, false) => ("sections", "loses the profile that `setup` created"),
+            (TakenOut::Restored, true) => ("sections", "gets its legacy SSO profiles back"),
+            (TakenOut::Partly, _) => ("sections", "gets some of its legacy SSO profiles back; others changed since"),
+            (TakenOut::Kept, false) => {
+                ("nothing", "keeps the profile that `setup` created, for someone changed it since")
+            }
+            (TakenOut::Kept, true) => ("nothing", "keeps its SSO profiles as they are, for someone changed them since"),
         };
         let _ = writeln!(self.text, "{name} {words}");
-        self.files.push(v1::ResetFile::new(path.display().to_string(), restored, None));
+        self.files.push(v1::ResetFile::new(undone.path.display().to_string(), restored, None));
     }
 
-    fn foreign(&mut self, path: &std::path::Path, name: &str, plan: &Plan) {
+    fn foreign(&mut self, path: &Path, name: &str, plan: &Plan) {
         let _ = writeln!(self.text, "{} loses the Bedrock settings that others wrote", styled(BOLD, name));
         self.text.push_str(&human::changes(plan));
         self.files.push(v1::ResetFile::new(path.display().to_string(), "keys", Some(plan)));
     }
 
-    fn say(mut self, world: &World, ui: Ui, global: &Global, args: &ResetArgs) -> Result<(), Failure> {
+    fn say(
+        mut self,
+        world: &World,
+        ui: Ui,
+        global: &Global,
+        args: &ResetArgs,
+        is_complete: bool,
+    ) -> Result<(), Failure> {
         let profiles = files::read(world).profiles;
         let provider = configuration::judge(world, &Settings::read(world), &profiles, None).provider;
-        if self.files.is_empty() {
+        if self.files.is_empty() && is_complete {
             self.text.push_str("Nothing of ours is in the settings.\n");
         }
         let _ = if args.dry_run {

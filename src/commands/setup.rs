@@ -1,6 +1,7 @@
 //! `setup`: asks, verifies with AWS, shows the plan, writes it with a receipt.
 
 mod asker;
+mod aws_file;
 mod checks;
 mod draft;
 mod interview;
@@ -11,7 +12,6 @@ mod own_helpers;
 
 use std::path::PathBuf;
 
-use crate::apply;
 use crate::ask;
 use crate::aws::files::{self, AwsFiles};
 use crate::aws_config::Planned;
@@ -84,6 +84,7 @@ fn set_up(world: &World, ui: Ui, global: &Global, args: &SetupArgs, asker: Asker
     }
     own_helpers::refuse_contradictions(global, args)?;
     let mut setup = Setup::new(world, ui, global, args, asker)?;
+    setup.check_process_name()?;
     setup.check_own_helpers()?;
     setup.plan_profile()?;
     setup.run()
@@ -128,7 +129,7 @@ impl<'a> Setup<'a> {
             return Ok(());
         }
         let profile = new_profile::create(self.world, self.ui, self.global, args, &self.files, &self.asker)?;
-        let planned = Planned::new(&self.files.config_path, &profile)?;
+        let planned = Planned::new(&self.files.config_path, &profile.sections())?;
         self.files = files::with_config(self.world, planned.text());
         self.planned = Some((planned, profile.name));
         Ok(())
@@ -144,34 +145,40 @@ impl<'a> Setup<'a> {
             knowledge::gather(self.world, &Settings::read(self.world), &self.files, self.recognised.clone());
         self.own.settle(self.world, &self.files, &mut knowledge, &mut given);
         let watch = ask::watch(self.ui);
-        let Decision { choice, identity, draft, lock } =
+        let Decision { choice, consent, identity, mut draft, lock } =
             Interview::new(self, Wizard::new(knowledge, given)).decide()?;
         let outcome = Outcome { setup: self, choice: &choice, identity: &identity, draft: &draft };
-        if draft.plan.is_empty() && self.planned.is_none() {
+        if draft.plan.is_empty() && self.planned.is_none() && self.args.aws_file.process_profile.is_none() {
             if !self.args.dry_run {
                 draft.snapshot.sweep();
             }
-            return Ok(outcome.nothing_to_do()?);
+            outcome.nothing_to_do()?;
+            drop(lock);
+            return Ok(self.offer_upgrade(&choice)?);
         }
+        self.check_process_profile(&choice)?;
         if self.args.dry_run {
-            return Ok(outcome.planned(self.asker.is_person())?);
+            outcome.planned(self.asker.is_person())?;
+            return Ok(self.offer_upgrade(&choice)?);
+        }
+        if draft.plan.is_empty() && self.asker.is_person() {
+            // The wizard asked for no consent to what changes no settings.
+            outcome.confirm()?;
         }
         // From here on it is written whole, whatever key is pressed.
         drop(watch);
         if let Some((planned, _)) = &self.planned {
             planned.write(&self.state)?;
         }
-        let scope = self.scope.to_string();
-        apply::set_up(
-            &self.receipts,
-            draft.receipt.as_ref(),
-            draft.snapshot.clone(),
-            &draft.document,
-            &scope,
-            &draft.plan,
-        )?;
+        if let Some(fresh) = self.write(&draft, &choice, &consent, &identity)? {
+            draft = fresh;
+        }
+        if let Some(sections) = self.process_sections(&choice)? {
+            Planned::new(&self.files.config_path, &sections)?.write(&self.state)?;
+        }
         drop(lock);
-        Ok(outcome.applied(self.asker.is_person())?)
+        Outcome { setup: self, choice: &choice, identity: &identity, draft: &draft }.applied(self.asker.is_person())?;
+        Ok(self.offer_upgrade(&choice)?)
     }
 
     /// What the flags have answered. Without a person nothing of others gives way but by `--force`.

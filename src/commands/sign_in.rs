@@ -3,17 +3,45 @@
 use std::path::Path;
 
 use crate::aws::credentials::{self, CredentialsError};
-use crate::aws::files::AwsFiles;
+use crate::aws::files::{self, AwsFiles};
 use crate::aws::profile::{ProfileKind, SsoProfile};
 use crate::aws::session::{SessionError, Token};
 use crate::aws::sign_in::{Announcement, SignIn, SignInError, Wish};
-use crate::cli::WayArgs;
-use crate::commands::credentials::explain as credentials_explain;
+use crate::cli::{Global, WayArgs};
+use crate::commands::credentials::{configured_profile, explain as credentials_explain};
 use crate::error::Failure;
 use crate::presence::{self, Nobody, Surroundings, Way};
 use crate::ui::controlling_terminal;
 use crate::ui::{Stream, Ui};
 use crate::world::World;
+
+/// The profile that a command is about.
+pub(super) struct Asked {
+    pub(super) files: AwsFiles,
+    pub(super) profile: String,
+    pub(super) kind: ProfileKind,
+}
+
+impl Asked {
+    /// The profile that was named, else the one that is configured.
+    pub(super) fn of(world: &World, global: &Global) -> Result<Self, Failure> {
+        let files = files::read(world);
+        let profile = match &global.profile {
+            Some(profile) => profile.clone(),
+            None => configured_profile(world, &files)?,
+        };
+        let kind = credentials::kind(&files, &profile).map_err(|error| credentials_explain(&error, &profile))?;
+        Ok(Self { files, profile, kind })
+    }
+
+    /// Its SSO session, where it has one.
+    pub(super) fn sso(&self) -> Option<&SsoProfile> {
+        match &self.kind {
+            ProfileKind::Sso(sso) | ProfileKind::LegacySso(sso) => Some(sso),
+            _ => None,
+        }
+    }
+}
 
 /// What a caller wants of the door.
 pub(super) struct Wanted<'a> {

@@ -11,6 +11,16 @@ use tempfile::TempDir;
 
 use crate::recordings;
 
+/// For an account: a second profile that would work as well as `work`.
+pub(crate) const READER: &str = r#"
+[[profiles]]
+name = "reader"
+sso_session = "work"
+account_id = "111122223333"
+role_name = "ReadOnly"
+region = "us-east-2"
+"#;
+
 /// The program under test.
 pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_claude-bedrock");
 

@@ -1,5 +1,6 @@
 //! The program, run against an AWS account in a process and against the real clients.
 
+mod aws_file;
 #[path = "../clients/mod.rs"]
 mod clients;
 mod credentials;
@@ -17,6 +18,7 @@ mod recordings;
 mod regions;
 mod reset;
 mod secrets;
+mod session;
 mod setup;
 mod sign_in;
 mod sign_in_storm;

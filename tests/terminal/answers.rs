@@ -1,16 +1,7 @@
 //! Choosing, filtering, typing, going back, and what is shown before the last yes.
 
 use super::screen::Screen;
-
-/// A second profile beside `work`.
-pub(super) const READER: &str = r#"
-[[profiles]]
-name = "reader"
-sso_session = "work"
-account_id = "111122223333"
-role_name = "ReadOnly"
-region = "us-east-2"
-"#;
+use crate::harness::READER;
 
 /// Both widths, with colour and without.
 const TERMINALS: [(u16, bool); 4] = [(80, true), (80, false), (40, true), (40, false)];

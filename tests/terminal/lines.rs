@@ -1,7 +1,7 @@
 //! A terminal that cannot move its cursor, and one whose standard error goes elsewhere: line by line.
 
-use super::answers::READER;
 use super::screen::Screen;
+use crate::harness::READER;
 
 #[test]
 fn a_dumb_terminal_is_asked_in_numbered_lines() {

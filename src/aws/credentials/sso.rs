@@ -1,9 +1,11 @@
 //! Credentials of a permission set, from the portal of IAM Identity Center.
 
+use aws_smithy_types::retry::RetryConfig;
 use jiff::Timestamp;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{Credentials, CredentialsError};
+use crate::aws::call::retry::{self, Repeat};
 use crate::aws::call::{self, CallError, client_config};
 use crate::aws::endpoint::{self, Service};
 use crate::aws::files::AwsFiles;
@@ -46,16 +48,14 @@ async fn ask_portal(
 ) -> Result<Credentials, CredentialsError> {
     const SERVICE: &str = "the AWS access portal";
     let endpoint = endpoint::configured(world, &files.profiles, Some(profile), Service::Sso);
-    let config = client_config!(aws_sdk_sso, world, &sso.region, endpoint);
-    let answer = aws_sdk_sso::Client::from_conf(config.build())
+    let config = client_config!(aws_sdk_sso, world, &sso.region, endpoint).retry_config(RetryConfig::disabled());
+    let request = aws_sdk_sso::Client::from_conf(config.build())
         .get_role_credentials()
         .account_id(&sso.account_id)
         .role_name(&sso.role_name)
-        .access_token(token.expose_secret())
-        .send()
-        .await
-        .map_err(|error| call::error(SERVICE, &error));
-    let given = match answer {
+        .access_token(token.expose_secret());
+    let answer = retry::ask(Repeat::AnsweredOrLost, || request.clone().send()).await;
+    let given = match answer.map_err(|error| call::error(SERVICE, &error)) {
         Ok(answer) => answer.role_credentials,
         Err(error) if error.is_denied() || error.code() == Some("ResourceNotFoundException") => {
             return Err(CredentialsError::RoleNotAssigned {

@@ -13,7 +13,7 @@ use crate::aws::profile::SsoProfile;
 pub(super) const RENEW_BELOW: SignedDuration = SignedDuration::from_mins(20);
 
 /// A token that cannot be renewed is as good as ended with less than this left: Claude Code takes none shorter.
-const UNUSABLE_BELOW: SignedDuration = SignedDuration::from_mins(5);
+pub(super) const UNUSABLE_BELOW: SignedDuration = SignedDuration::from_mins(5);
 
 /// A token as its cache file holds it.
 #[derive(Clone)]
@@ -24,6 +24,9 @@ pub struct Token {
     pub(super) renewal: Option<Renewal>,
     /// When the client registration ends, without which nothing can be renewed.
     pub registration_expires_at: Option<Timestamp>,
+    /// Whether more bytes follow it in the file, which two writers in place leave: the AWS CLI and the JavaScript SDK
+    /// then read nothing.
+    pub(super) is_damaged: bool,
     /// The whole object, so that what other tools keep in it survives.
     object: Map<String, Value>,
 }
@@ -67,8 +70,10 @@ impl Token {
     }
 
     pub(super) fn parse(bytes: &[u8]) -> Result<Self, String> {
-        let object: Map<String, Value> =
-            serde_json::from_slice(bytes).map_err(|error| format!("not a JSON object (line {})", error.line()))?;
+        let mut documents = serde_json::Deserializer::from_slice(bytes).into_iter::<Map<String, Value>>();
+        let object = documents.next().ok_or("it is empty")?;
+        let object = object.map_err(|error| format!("not a JSON object (line {})", error.line()))?;
+        let is_damaged = bytes[documents.byte_offset()..].iter().any(|byte| !byte.is_ascii_whitespace());
         let text = |name: &str| object.get(name).and_then(Value::as_str).map(str::to_owned);
         let secret = |name: &str| text(name).map(SecretString::from);
         let bearer = secret("accessToken").ok_or("it has no `accessToken`")?;
@@ -81,7 +86,25 @@ impl Token {
             _ => None,
         };
         let registration_expires_at = text("registrationExpiresAt").and_then(|time| parse_time(&time));
-        Ok(Self { bearer, expires_at, renewal, registration_expires_at, object })
+        Ok(Self { bearer, expires_at, renewal, registration_expires_at, is_damaged, object })
+    }
+
+    /// Everything the file holds of it.
+    pub(super) fn object(&self) -> &Map<String, Value> {
+        &self.object
+    }
+
+    /// Whether it is renewed with the very refresh token of another one.
+    pub(super) fn shares_refresh_token(&self, other: &Self) -> bool {
+        let refresh_token = |token: &Self| token.object.get("refreshToken").cloned();
+        refresh_token(self) == refresh_token(other)
+    }
+
+    /// The file's content without a refresh token that was refused.
+    pub(super) fn unrenewable_object(&self) -> Map<String, Value> {
+        let mut object = self.object.clone();
+        object.remove("refreshToken");
+        object
     }
 
     /// The file's new content after a renewal: our fields replaced, everything else kept.
@@ -159,5 +182,30 @@ impl fmt::Debug for Token {
             .field("expires_at", &self.expires_at)
             .field("registration_expires_at", &self.registration_expires_at)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const WHOLE: &str = r#"{"accessToken": "a", "expiresAt": "2030-01-01T00:00:00Z", "mine": 1}"#;
+
+    #[test]
+    fn bytes_behind_a_token_are_no_part_of_it() {
+        let whole = Token::parse(format!(" {WHOLE}\r\n").as_bytes()).expect("a token");
+        assert!(!whole.is_damaged);
+        let damaged = Token::parse(format!("{WHOLE}3:00Z\"}}").as_bytes()).expect("a token");
+        assert!(damaged.is_damaged);
+        assert_eq!(damaged.object(), whole.object());
+    }
+
+    #[test]
+    fn what_is_no_token_is_told_why() {
+        for (bytes, reason) in
+            [("", "it is empty"), (&WHOLE[..40], "not a JSON object (line 1)"), ("{}", "it has no `accessToken`")]
+        {
+            assert_eq!(Token::parse(bytes.as_bytes()).expect_err("no token"), reason);
+        }
     }
 }

@@ -110,7 +110,13 @@ async fn exchange(
         .code(code)
         .send()
         .await
-        .map_err(|error| call::error(SERVICE, &error))?;
+        .map_err(|error| call::error(SERVICE, &error))
+        .inspect_err(|error| {
+            if registration::is_refused(error) {
+                // The next sign-in registers anew.
+                registration::forget(sign_in.world, sign_in.sso, registration, Flow::Callback);
+            }
+        })?;
     Ok(code::granted(sign_in.world.now(), registration.clone(), answer)?)
 }
 

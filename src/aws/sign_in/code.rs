@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use aws_sdk_ssooidc::Client;
+use aws_sdk_ssooidc::operation::start_device_authorization::StartDeviceAuthorizationOutput;
 use jiff::{SignedDuration, Timestamp};
 use secrecy::ExposeSecret;
 
@@ -11,7 +12,7 @@ use crate::aws::session::Granted;
 use crate::browser;
 
 use super::record::{Pending, Record};
-use super::registration::{self, Flow};
+use super::registration::{self, Flow, Registration};
 use super::{Announcement, SignIn, SignInError};
 
 const SERVICE: &str = "AWS IAM Identity Center";
@@ -46,15 +47,14 @@ pub(super) async fn walk(sign_in: &SignIn<'_>, record: &mut Record, opens: bool)
 
 async fn start(sign_in: &SignIn<'_>, client: &Client, record: &mut Record) -> Result<Pending, SignInError> {
     let SignIn { world, sso, .. } = sign_in;
-    let registration = registration::obtain(world, client, sso, Flow::Code).await?;
-    let answer = client
-        .start_device_authorization()
-        .client_id(&registration.client_id)
-        .client_secret(registration.client_secret.expose_secret())
-        .start_url(&sso.start_url)
-        .send()
-        .await
-        .map_err(|error| call::error(SERVICE, &error))?;
+    let mut registration = registration::obtain(world, client, sso, Flow::Code).await?;
+    let mut answer = begin(sign_in, client, &registration).await;
+    if answer.as_ref().is_err_and(registration::is_refused) {
+        registration::forget(world, sso, &registration, Flow::Code);
+        registration = registration::obtain(world, client, sso, Flow::Code).await?;
+        answer = begin(sign_in, client, &registration).await;
+    }
+    let answer = answer?;
     let incomplete = || CallError::Unreachable { service: SERVICE, reason: "its answer holds no code".into() };
     let interval = u64::try_from(answer.interval).ok().filter(|seconds| *seconds > 0);
     let pending = Pending {
@@ -70,6 +70,19 @@ async fn start(sign_in: &SignIn<'_>, client: &Client, record: &mut Record) -> Re
     };
     record.wait_for(world, sso, pending.clone());
     Ok(pending)
+}
+
+async fn begin(
+    sign_in: &SignIn<'_>,
+    client: &Client,
+    registration: &Registration,
+) -> Result<StartDeviceAuthorizationOutput, CallError> {
+    let request = client
+        .start_device_authorization()
+        .client_id(&registration.client_id)
+        .client_secret(registration.client_secret.expose_secret())
+        .start_url(&sign_in.sso.start_url);
+    request.send().await.map_err(|error| call::error(SERVICE, &error))
 }
 
 async fn poll(sign_in: &SignIn<'_>, client: &Client, pending: &Pending) -> Result<Granted, SignInError> {
@@ -110,7 +123,7 @@ async fn ask(sign_in: &SignIn<'_>, client: &Client, pending: &Pending) -> Result
         .send()
         .await
         .map_err(|error| call::error(SERVICE, &error))?;
-    let registration = registration::Registration {
+    let registration = Registration {
         client_id: pending.client_id.clone(),
         client_secret: pending.client_secret.clone().into(),
         expires_at: pending.registration_expires_at,
@@ -121,7 +134,7 @@ async fn ask(sign_in: &SignIn<'_>, client: &Client, pending: &Pending) -> Result
 /// What a token answer grants.
 pub(super) fn granted(
     now: Timestamp,
-    registration: registration::Registration,
+    registration: Registration,
     answer: aws_sdk_ssooidc::operation::create_token::CreateTokenOutput,
 ) -> Result<Granted, CallError> {
     let Some(access_token) = answer.access_token else {

@@ -9,7 +9,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use sha1::{Digest, Sha1};
 
-use crate::aws::call;
+use crate::aws::call::{self, CallError};
 use crate::aws::profile::SsoProfile;
 use crate::aws::session::{SessionError, format_time, parse_time};
 use crate::private_file;
@@ -85,6 +85,20 @@ pub(super) async fn obtain(
     };
     keep(&path, &registration, scopes, flow)?;
     Ok(registration)
+}
+
+/// Forgets a cached registration that the service does not know any more, unless another client has replaced it.
+pub(super) fn forget(world: &World, sso: &SsoProfile, refused: &Registration, flow: Flow) {
+    let path = path(world, sso);
+    if cached(&path, flow).is_some_and(|cached| cached.client_id == refused.client_id) {
+        // One that cannot be removed is refused once more.
+        let _ = private_file::remove(&path);
+    }
+}
+
+/// Whether an error says that the service does not know the client.
+pub(super) fn is_refused(error: &CallError) -> bool {
+    matches!(error.code(), Some("InvalidClientException" | "UnauthorizedClientException"))
 }
 
 fn keep(

@@ -2,6 +2,8 @@
 
 use sha2::{Digest, Sha256};
 
+use crate::apply::{self, NotWritten};
+use crate::aws::identity::Identity;
 use crate::error::Failure;
 use crate::helper_command;
 use crate::plan::{self, Choice, Consent, Plan};
@@ -12,6 +14,7 @@ use crate::settings::store::Snapshot;
 use crate::wizard::{KeptValue, Planned};
 
 use super::Setup;
+use super::outcome::Outcome;
 
 /// A settings file as it stands and what would be done to it.
 pub(super) struct Draft {
@@ -40,6 +43,42 @@ impl Setup<'_> {
             self.check_effect(&draft.afterwards, choice)?;
         }
         Ok(draft)
+    }
+}
+
+impl Setup<'_> {
+    /// Writes a draft. Where the file was changed since it was made, another one that would do the same is written
+    /// instead, and given back; one that would not is shown first.
+    pub(super) fn write(
+        &self,
+        draft: &Draft,
+        choice: &Choice,
+        consent: &Consent,
+        identity: &Identity,
+    ) -> Result<Option<Draft>, Failure> {
+        let failure = match self.try_to_write(draft) {
+            Err(NotWritten::ChangedMeanwhile(failure)) => failure,
+            other => return other.map(|()| None).map_err(Failure::from),
+        };
+        let fresh = self.draft(choice, consent)?;
+        if fresh.plan != draft.plan {
+            self.ui.warning("the settings file was changed meanwhile; this is the new plan");
+            let outcome = Outcome { setup: self, choice, identity, draft: &fresh };
+            if self.asker.is_person() {
+                outcome.confirm()?;
+            } else {
+                self.ui.status(&outcome.plan_with_diff(self.ui.status_width()));
+                return Err(failure);
+            }
+        }
+        self.try_to_write(&fresh)?;
+        Ok(Some(fresh))
+    }
+
+    fn try_to_write(&self, draft: &Draft) -> Result<(), NotWritten> {
+        let Draft { snapshot, document, receipt, plan, .. } = draft;
+        let scope = self.scope.to_string();
+        apply::set_up(&self.receipts, receipt.as_ref(), snapshot.clone(), document, &scope, plan)
     }
 }
 

@@ -25,6 +25,7 @@ const ALL: [Topic; 6] =
 /// What the interview comes to.
 pub(super) struct Decision {
     pub(super) choice: Choice,
+    pub(super) consent: Consent,
     pub(super) identity: Identity,
     pub(super) draft: Draft,
     /// Held from the last look at the settings file until it is written; none for a dry run.
@@ -63,7 +64,7 @@ impl<'a> Interview<'a> {
                     if let Some((draft, lock)) = self.last_look(&choice, &consent)? {
                         let unknown = || Failure::failed("AWS was not asked who you are");
                         let identity = self.identity.ok_or_else(unknown)?;
-                        return Ok(Decision { choice, identity, draft, lock });
+                        return Ok(Decision { choice, consent, identity, draft, lock });
                     }
                 }
             }

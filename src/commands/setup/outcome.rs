@@ -5,6 +5,7 @@ use std::fmt::Write;
 use anstream::adapter::strip_str;
 
 use crate::apply::shortened;
+use crate::ask;
 use crate::aws::identity::Identity;
 use crate::cli::{IdentityMode, SetupScope};
 use crate::error::Failure;
@@ -87,6 +88,13 @@ impl Outcome<'_> {
         self.say(true, &text)
     }
 
+    /// Shows the plan and asks whether to write it.
+    pub(super) fn confirm(&self) -> Result<(), Failure> {
+        let Setup { world, ui, .. } = self.setup;
+        ui.status(&format!("\n{}", self.plan_with_diff(ui.status_width())));
+        if ask::confirm(world, *ui, "Write this?", true)? { Ok(()) } else { Err(Failure::interrupted()) }
+    }
+
     /// Who, where, which model, and the file line by line.
     pub(super) fn plan_with_diff(&self, width: usize) -> String {
         let Draft { document, afterwards, plan, .. } = self.draft;
@@ -111,10 +119,13 @@ impl Outcome<'_> {
             let _ = writeln!(text, "  {piece}");
         }
         let _ = writeln!(text, "  main model {model}");
-        if let Some((planned, _)) = &self.setup.planned {
+        let new_profile = self.setup.planned.iter().flat_map(|(planned, _)| planned.added_lines());
+        let process_profile = self.setup.process_sections(self.choice).ok().flatten().unwrap_or_default();
+        let added: Vec<&str> = new_profile.chain(process_profile.lines()).collect();
+        if !added.is_empty() {
             let path = shortened(&self.setup.files.config_path, self.setup.world.home().as_deref());
             let _ = writeln!(text, "\n{}", styled(BOLD, &path));
-            for line in planned.added_lines() {
+            for line in added {
                 let _ = writeln!(text, "  {}", styled(GOOD, &format!("+ {line}")));
             }
         }
@@ -159,6 +170,7 @@ impl Outcome<'_> {
                 "The AWS CLI and boto3 take it for a key: a command that calls Bedrock itself needs it unset.".into(),
             );
         }
+        notes.extend(self.setup.legacy_note(self.choice));
         if self.choice.model.contains("opus") {
             notes.push("Opus is the dearest family; every turn of the main model is billed to this account.".into());
         }

@@ -2,17 +2,7 @@
 
 use serde_json::Value;
 
-use crate::harness::Home;
-
-/// A second profile that would work as well as the first.
-const READER: &str = r#"
-[[profiles]]
-name = "reader"
-sso_session = "work"
-account_id = "111122223333"
-role_name = "ReadOnly"
-region = "us-east-2"
-"#;
+use crate::harness::{Home, READER};
 
 const TEAM: &str = r#"
 [[accounts.inference_profiles]]

@@ -1,0 +1,99 @@
+//! A token renewed with its refresh token, for a caller that holds the lock.
+
+use std::path::Path;
+
+use aws_sdk_ssooidc::Client;
+use aws_smithy_types::retry::RetryConfig;
+use jiff::SignedDuration;
+use secrecy::{ExposeSecret, SecretString};
+
+use super::token::{Renewal, Renewed};
+use super::{Cached, SessionError, Token, cached, ended, session_name, write};
+use crate::aws::call::retry::{self, Repeat};
+use crate::aws::call::{self, CallError, client_config};
+use crate::aws::endpoint::{self, Service};
+use crate::aws::profile::{ProfileFiles, SsoProfile};
+use crate::world::World;
+
+const SERVICE: &str = "AWS IAM Identity Center";
+
+/// What the service calls a refresh token that is spent, over or revoked.
+const REFUSED: &str = "InvalidGrantException";
+
+/// Exchanges the refresh token and keeps what comes.
+///
+/// # Errors
+/// Why the token could not be renewed, when it has ended too.
+pub(super) async fn renew(
+    world: &World,
+    files: &ProfileFiles,
+    profile: &str,
+    sso: &SsoProfile,
+    path: &Path,
+    token: &Token,
+) -> Result<Token, SessionError> {
+    let Some(renewal) = &token.renewal else { return Err(ended(token, sso)) };
+    match exchange(world, files, profile, sso, renewal).await {
+        Ok(answer) => write(path, &token.renewed_object(&answer)),
+        Err(error) => after_failed_exchange(error, world, path, token, sso),
+    }
+}
+
+/// A failed renewal is no loss while the token lives, or when another client has meanwhile won the race for it.
+fn after_failed_exchange(
+    error: CallError,
+    world: &World,
+    path: &Path,
+    token: &Token,
+    sso: &SsoProfile,
+) -> Result<Token, SessionError> {
+    if let Cached::Token(current) = cached(path) {
+        if !current.shares_refresh_token(token) && current.expires_at > world.now() {
+            return Ok(*current);
+        }
+        if error.code() == Some(REFUSED) && current.shares_refresh_token(token) {
+            // Nobody will get anything for it any more; where it cannot be taken out it is refused once more.
+            let _ = write(path, &current.unrenewable_object());
+        }
+    }
+    if token.expires_at > world.now() {
+        return Ok(token.clone());
+    }
+    match error.code() {
+        Some(REFUSED | "ExpiredTokenException" | "InvalidClientException") => {
+            Err(SessionError::RenewalRefused(session_name(sso)))
+        }
+        _ => Err(error.into()),
+    }
+}
+
+async fn exchange(
+    world: &World,
+    files: &ProfileFiles,
+    profile: &str,
+    sso: &SsoProfile,
+    renewal: &Renewal,
+) -> Result<Renewed, CallError> {
+    let endpoint = endpoint::configured(world, files, Some(profile), Service::SsoOidc);
+    let config = client_config!(aws_sdk_ssooidc, world, &sso.region, endpoint).retry_config(RetryConfig::disabled());
+    let client = Client::from_conf(config.build());
+    let ask = || {
+        client
+            .create_token()
+            .client_id(&renewal.client_id)
+            .client_secret(renewal.client_secret.expose_secret())
+            .grant_type("refresh_token")
+            .refresh_token(renewal.refresh_token.expose_secret())
+            .send()
+    };
+    // A refresh token is single use: a second attempt after a lost answer would spend the session.
+    let answer = retry::ask(Repeat::Answered, ask).await.map_err(|error| call::error(SERVICE, &error))?;
+    let Some(access_token) = answer.access_token else {
+        return Err(CallError::Unreachable { service: SERVICE, reason: "its answer holds no access token".into() });
+    };
+    Ok(Renewed {
+        access_token: access_token.into(),
+        expires_at: world.now() + SignedDuration::from_secs(answer.expires_in.into()),
+        refresh_token: answer.refresh_token.map(SecretString::from),
+    })
+}

@@ -1,0 +1,167 @@
+//! The receipt of what was added to a config file or moved in it, enough to take it out again byte for byte.
+
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::upgrade::{Moved, Upgrade};
+use crate::aws::profile::{ProfileFiles, SourceFile};
+
+/// What was added to a config file, and the legacy profiles that were moved to it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Addition {
+    version: u32,
+    /// The config file.
+    pub path: PathBuf,
+    /// Whether it existed before.
+    pub existed: bool,
+    added: String,
+    before: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    after: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    moved: Vec<Moved>,
+}
+
+/// A file without an addition.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Rest {
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+    /// Whether everything is as it was; else somebody edited a part of what was written, which stays.
+    pub is_whole: bool,
+}
+
+impl Addition {
+    /// The receipt for adding something to a file.
+    #[must_use]
+    pub fn new(path: &Path, before: Option<&[u8]>, added: &str) -> Self {
+        Self {
+            version: 1,
+            path: path.to_owned(),
+            existed: before.is_some(),
+            added: added.to_owned(),
+            before: hash(before.unwrap_or_default()),
+            after: None,
+            moved: Vec::new(),
+        }
+    }
+
+    /// The receipt for moving legacy profiles.
+    #[must_use]
+    pub fn moving(path: &Path, before: Option<&[u8]>, upgrade: &Upgrade) -> Self {
+        Self {
+            after: Some(hash(upgrade.text.as_bytes())),
+            moved: upgrade.moved.clone(),
+            ..Self::new(path, before, &upgrade.added)
+        }
+    }
+
+    /// What was added, as it stands in the file.
+    #[must_use]
+    pub fn added(&self) -> &str {
+        &self.added
+    }
+
+    /// Whether profiles were moved, and not only sections added.
+    #[must_use]
+    pub fn moves(&self) -> bool {
+        !self.moved.is_empty()
+    }
+
+    /// The file without what was added, and with the lines that were moved; `None` when nothing of it is in the file
+    /// any more as it was written.
+    #[must_use]
+    pub fn taken_out(&self, current: &[u8]) -> Option<Rest> {
+        if self.moves() {
+            return self.moved_back(current);
+        }
+        self.without_added(current).map(|bytes| Rest { bytes, is_whole: true })
+    }
+
+    /// Whether a file is as it was before.
+    #[must_use]
+    pub fn is_undone(&self, current: Option<&[u8]>) -> bool {
+        match current {
+            None => true,
+            Some(bytes) => self.existed && hash(bytes) == self.before,
+        }
+    }
+
+    fn without_added(&self, current: &[u8]) -> Option<Vec<u8>> {
+        let added = self.added.as_bytes();
+        let at = (0..=current.len().checked_sub(added.len())?).rev().find(|&at| current[at..].starts_with(added))?;
+        let mut rest = current[..at].to_vec();
+        rest.extend_from_slice(&current[at + added.len()..]);
+        Some(rest)
+    }
+
+    fn moved_back(&self, current: &[u8]) -> Option<Rest> {
+        let text = std::str::from_utf8(current).ok()?;
+        if self.after.as_deref() == Some(&hash(current))
+            && let Some(bytes) = self.spliced_back(text)
+        {
+            return Some(Rest { bytes, is_whole: true });
+        }
+        let mut text = text.to_owned();
+        let mut kept = 0;
+        for moved in &self.moved {
+            match given_back(&text, moved, &self.path) {
+                Some(changed) => text = changed,
+                None => kept += 1,
+            }
+        }
+        if kept == self.moved.len() {
+            return None;
+        }
+        let is_used = |text: &str| {
+            let files = ProfileFiles::parse(Some((&self.path, text)), None);
+            files.profiles().any(|profile| {
+                let named = profile.get("sso_session").map(|value| value.text.as_str());
+                self.moved.iter().any(|moved| named == Some(&moved.session))
+            })
+        };
+        // A session that others have come to use stays.
+        let bytes = match self.without_added(text.as_bytes()) {
+            Some(rest) if !is_used(&text) => rest,
+            _ => text.into_bytes(),
+        };
+        Some(Rest { bytes, is_whole: kept == 0 })
+    }
+
+    /// The first bytes, from a file that nobody edited since.
+    fn spliced_back(&self, text: &str) -> Option<Vec<u8>> {
+        let mut text = text.strip_suffix(&self.added)?.to_owned();
+        let mut splices: Vec<_> = self.moved.iter().flat_map(|moved| &moved.splices).collect();
+        splices.sort_unstable_by_key(|splice| splice.at);
+        for splice in splices.into_iter().rev() {
+            let range = splice.at..splice.at + splice.is.len();
+            if text.get(range.clone())? != splice.is {
+                return None;
+            }
+            text.replace_range(range, &splice.was);
+        }
+        (hash(text.as_bytes()) == self.before).then(|| text.into_bytes())
+    }
+}
+
+/// A text with a profile's own start URL and region in the place of the session; none where it names another one now.
+fn given_back(text: &str, moved: &Moved, path: &Path) -> Option<String> {
+    let files = ProfileFiles::parse(Some((path, text)), None);
+    let profile = files.profile(&moved.profile)?;
+    let named = profile.get("sso_session").filter(|value| value.file == SourceFile::Config)?;
+    if named.text != moved.session || profile.get("sso_start_url").is_some() {
+        return None;
+    }
+    let mut lines: Vec<&str> = text.split_inclusive('\n').collect();
+    let line = lines.get_mut(named.line - 1)?;
+    let newline = if line.ends_with("\r\n") { "\r\n" } else { "\n" };
+    let restored = moved.lines(newline);
+    *line = if line.ends_with('\n') { &restored } else { restored.trim_end() };
+    Some(lines.concat())
+}
+
+pub(super) fn hash(bytes: &[u8]) -> String {
+    format!("{:x}", Sha256::digest(bytes))
+}
