@@ -3,6 +3,8 @@
 //! A check that lacks what it needs is skipped with the reason, never passed; and a cause hides its consequences, so
 //! that a sign-in that has ended is one finding and not nine.
 
+pub mod attempts;
+pub mod choices;
 pub mod claude_code;
 pub mod configuration;
 pub mod credentials;
@@ -58,12 +60,12 @@ impl Needs {
     fn lacking(self, facts: &Facts) -> Option<String> {
         let online = &facts.online;
         match self {
-            Self::Files => None,
             Self::Version if facts.version().is_some() => None,
             Self::Version if facts.claude_code.is_some() => Some("the installed Claude Code tells no version".into()),
             Self::Version => Some("no `claude` is on PATH, so its version is unknown".into()),
-            Self::Endpoints if online.endpoints.is_empty() => online.credentials.skipped().map(str::to_owned),
-            Self::Endpoints => None,
+            Self::Endpoints if online.endpoints.is_empty() => {
+                Some(look(&online.credentials).unwrap_or_else(|| "no endpoint was asked".into()))
+            }
             Self::Credentials => online.credentials.skipped().map(str::to_owned),
             Self::Identity => look(&online.identity),
             Self::Listing => look(&online.listing),
@@ -71,7 +73,7 @@ impl Needs {
             Self::Availability if online.availability.is_empty() => {
                 Some(look(&online.listing).unwrap_or_else(|| "no model is pinned that Bedrock lists".into()))
             }
-            Self::Availability => None,
+            Self::Files | Self::Endpoints | Self::Availability => None,
             Self::Export => look(&online.export),
             Self::Quotas => match &online.quotas {
                 Look::Failed(reason) => Some(format!("Service Quotas did not tell: {reason}")),
@@ -130,14 +132,16 @@ impl Outcome {
 
 /// The checks of every family, in the order in which their findings are to be dealt with.
 pub fn all() -> impl Iterator<Item = &'static Check> {
-    let families: [&[Check]; 12] = [
+    let families: [&[Check]; 14] = [
         settings_files::CHECKS,
         configuration::CHECKS,
         network::CHECKS,
         sources::CHECKS,
+        attempts::CHECKS,
         credentials::CHECKS,
         helpers::CHECKS,
         models::CHECKS,
+        choices::CHECKS,
         gates::CHECKS,
         probes::CHECKS,
         requests::CHECKS,
@@ -189,12 +193,11 @@ pub fn judge(facts: &Facts, selection: &Selection) -> Outcome {
     let mut outcome = Outcome::default();
     let mut looked: Vec<&'static str> = Vec::new();
     for check in all() {
-        match check.needs.lacking(facts) {
-            Some(reason) => outcome.skipped.push((check.id, reason)),
-            None => {
-                outcome.findings.extend((check.judge)(facts));
-                looked.push(check.id);
-            }
+        if let Some(reason) = check.needs.lacking(facts) {
+            outcome.skipped.push((check.id, reason));
+        } else {
+            outcome.findings.extend((check.judge)(facts));
+            looked.push(check.id);
         }
     }
     outcome.skipped.retain(|(id, _)| !(PROVEN_BY_PAPERS.contains(id) && looked.contains(id)));

@@ -180,6 +180,7 @@ pub struct StatusArgs {
 
 /// Options of `diagnose`
 #[derive(Debug, Clone, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct DiagnoseArgs {
     /// Look from files alone, without the network
     #[arg(long, conflicts_with = "probe")]
@@ -196,9 +197,6 @@ pub struct DiagnoseArgs {
     /// Do not ask before mending
     #[arg(long, short, requires = "fix")]
     pub yes: bool,
-    /// Also write a report to attach to a ticket, without account ids, names and secrets; `.md` or `.html`
-    #[arg(long, value_name = "FILE")]
-    pub report: Option<PathBuf>,
 }
 
 /// Options of `reset`

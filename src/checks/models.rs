@@ -26,12 +26,6 @@ pub(super) const CHECKS: &[Check] = &[
     Check::of("M06", Needs::Listing, assumed_apac),
     Check::of("M04", Needs::Listing, wrong_ending),
     Check::of("M02", Needs::Listing, not_listed),
-    Check::of("M08", Needs::Identity, arn_of_another_account),
-    Check::of("M07", Needs::Listing, alias_without_profile),
-    Check::of("M12", Needs::Files, small_region_without_pin),
-    Check::of("M10", Needs::Files, opaque_arn),
-    Check::of("M24", Needs::Files, picker_ids),
-    Check::of("M13", Needs::Files, nothing_pinned),
 ];
 
 /// The prefixes of system-defined inference profiles, and what the regions they serve begin with.
@@ -46,14 +40,14 @@ const GEOGRAPHIES: [(&str, &[&str]); 7] = [
 ];
 
 /// A model id someone wrote, and the variable or key it stands in.
-struct Pin {
-    name: &'static str,
-    found: Found,
+pub(super) struct Pin {
+    pub(super) name: &'static str,
+    pub(super) found: Found,
 }
 
 impl Pin {
     /// The id without `[1m]`.
-    fn id(&self) -> &str {
+    pub(super) fn id(&self) -> &str {
         model::without_context_suffix(&self.found.value)
     }
 
@@ -68,7 +62,7 @@ impl Pin {
     }
 
     /// The finding for it, with an edit to the right id where that is known.
-    fn finding(&self, facts: &Facts, id: &'static str, title: String, instead: Option<&str>) -> Finding {
+    pub(super) fn finding(&self, facts: &Facts, id: &'static str, title: String, instead: Option<&str>) -> Finding {
         let fix = match instead {
             Some(instead) => {
                 let suffix = if self.found.value.ends_with("[1m]") { "[1m]" } else { "" };
@@ -87,7 +81,7 @@ impl Pin {
 }
 
 /// Every model id in force: the pins, and the `model` key where no variable beats it.
-fn pins(facts: &Facts) -> Vec<Pin> {
+pub(super) fn pins(facts: &Facts) -> Vec<Pin> {
     if !facts.is_bedrock() {
         return Vec::new();
     }
@@ -109,15 +103,15 @@ fn pins(facts: &Facts) -> Vec<Pin> {
     pins
 }
 
-fn region(facts: &Facts) -> &str {
+pub(super) fn region(facts: &Facts) -> &str {
     &facts.configuration.region.value
 }
 
-fn listing(facts: &Facts) -> Option<&[InferenceProfile]> {
+pub(super) fn listing(facts: &Facts) -> Option<&[InferenceProfile]> {
     facts.online.listing.seen().map(Vec::as_slice)
 }
 
-fn is_mantle_alone(facts: &Facts) -> bool {
+pub(super) fn is_mantle_alone(facts: &Facts) -> bool {
     facts.configuration.provider == Provider::Mantle
 }
 
@@ -186,7 +180,7 @@ fn mantle_not_used(facts: &Facts) -> Vec<Finding> {
 }
 
 /// Whether an id is one of Anthropic's own service: `claude-opus-4-6`.
-fn is_anthropic_id(id: &str) -> bool {
+pub(super) fn is_anthropic_id(id: &str) -> bool {
     id.starts_with("claude-") && id.bytes().any(|byte| byte.is_ascii_digit())
 }
 
@@ -262,31 +256,12 @@ fn malformed_arn(facts: &Facts) -> Vec<Finding> {
     found
 }
 
-fn arn_of_another_account(facts: &Facts) -> Vec<Finding> {
-    let Some(identity) = facts.online.identity.seen() else { return Vec::new() };
-    let mut found = Vec::new();
-    for pin in pins(facts) {
-        let account = pin.id().strip_prefix("arn:").and_then(|rest| rest.split(':').nth(3)).unwrap_or_default();
-        let shared = account.len() == 12 && account != identity.account;
-        if shared && pin.id().contains(":application-inference-profile/") {
-            let title = format!(
-                "the ARN in `{}` is of account {account}, and Claude Code acts in {}",
-                pin.name, identity.account
-            );
-            found.push(
-                pin.finding(facts, "M08", title, None).seen([evidence::call("sts:GetCallerIdentity", &identity.arn)]),
-            );
-        }
-    }
-    found
-}
-
 /// Models without the long context, as the documentation of Claude Code lists them (model-config, August 2026).
 fn lacks_long_context(model: &Model) -> bool {
     match model.family.as_str() {
         "sonnet" => matches!(model.generation.as_slice(), [3, ..] | [4] | [4, 5]),
         "opus" => matches!(model.generation.as_slice(), [3, ..] | [4] | [4, 0..=5]),
-        "haiku" => matches!(model.generation.as_slice(), [3, ..] | [4, ..]),
+        "haiku" => matches!(model.generation.as_slice(), [3 | 4, ..]),
         _ => false,
     }
 }
@@ -404,94 +379,4 @@ fn not_listed(facts: &Facts) -> Vec<Finding> {
             pin.finding(facts, "M02", title, instead.as_deref())
         })
         .collect()
-}
-
-/// What an alias stands for when nobody pins it, as Claude Code 2.1.329 was observed to resolve it.
-const BUILT_IN: [(&str, &str, &str); 3] = [
-    ("opus", vars::DEFAULT_OPUS_MODEL, "anthropic.claude-opus-5-5"),
-    ("sonnet", vars::DEFAULT_SONNET_MODEL, "anthropic.claude-sonnet-4-5-20250929-v1:0"),
-    ("haiku", vars::DEFAULT_HAIKU_MODEL, "anthropic.claude-haiku-4-5-20251001-v1:0"),
-];
-
-/// An alias that nobody pins and whose built-in model the region does not list: a subagent meets it.
-fn alias_without_profile(facts: &Facts) -> Vec<Finding> {
-    let Some(listed) = listing(facts).filter(|listed| !listed.is_empty() && facts.is_bedrock()) else {
-        return Vec::new();
-    };
-    if is_mantle_alone(facts) {
-        return Vec::new();
-    }
-    let mut found = Vec::new();
-    for (family, name, built_in) in BUILT_IN {
-        if facts.variable(name).is_some() || listed.iter().any(|profile| profile.id.ends_with(built_in)) {
-            continue;
-        }
-        let title = format!(
-            "the alias `{family}` is not pinned, and `{}` lists no `{built_in}` that it would stand for",
-            region(facts)
-        );
-        let fix = match model::newest(listed, family) {
-            Some(newest) => {
-                let edits = evidence::user_edit(facts, Key::env(name), &newest.id);
-                Fix::ask(format!("pin it: `{name}` = `{}`", newest.id), edits)
-            }
-            None => Fix::explain(format!("pin `{name}` to a model that is listed")).command("claude-bedrock setup"),
-        };
-        found.push(Finding::warning("M07", title, fix));
-    }
-    found
-}
-
-fn small_region_without_pin(facts: &Facts) -> Vec<Finding> {
-    let Some(found) = facts.variable(vars::SMALL_FAST_MODEL_AWS_REGION).filter(|_| facts.is_bedrock()) else {
-        return Vec::new();
-    };
-    if facts.variable(vars::DEFAULT_HAIKU_MODEL).is_some() || facts.variable(vars::SMALL_FAST_MODEL).is_some() {
-        return Vec::new();
-    }
-    let title = format!("`{}` does nothing without `{}`", vars::SMALL_FAST_MODEL_AWS_REGION, vars::DEFAULT_HAIKU_MODEL);
-    let edits = evidence::edit(facts, &found.source, Key::env(vars::SMALL_FAST_MODEL_AWS_REGION), None);
-    vec![
-        Finding::warning("M12", title, Fix::ask("remove it, or pin the model", edits))
-            .seen([evidence::found(vars::SMALL_FAST_MODEL_AWS_REGION, &found)]),
-    ]
-}
-
-fn opaque_arn(facts: &Facts) -> Vec<Finding> {
-    let opaque = pins(facts).into_iter().filter(|pin| pin.id().contains(":application-inference-profile/"));
-    let mut found = Vec::new();
-    for pin in opaque {
-        let capabilities = format!("{}_SUPPORTED_CAPABILITIES", pin.name);
-        let declared =
-            facts.documents().any(|(_, document)| document.get(&Key::Env(capabilities.clone().into())).is_some());
-        if declared || facts.setting(vars::MODEL_OVERRIDES).is_some() {
-            continue;
-        }
-        let title = format!("the ARN in `{}` does not tell which model is behind it", pin.name);
-        let fix = Fix::explain(format!("allow `bedrock:GetInferenceProfile`, or declare `{capabilities}`"));
-        found.push(Finding::hint("M10", title, fix).seen([evidence::found(pin.name, &pin.found)]));
-    }
-    found
-}
-
-/// The picker takes ids of Bedrock's form only.
-fn picker_ids(facts: &Facts) -> Vec<Finding> {
-    let Some(found) = facts.setting(vars::AVAILABLE_MODELS).filter(|_| facts.is_bedrock()) else { return Vec::new() };
-    let ids: Vec<String> = serde_json::from_str(&found.value).unwrap_or_default();
-    let foreign: Vec<&String> =
-        ids.iter().filter(|id| is_anthropic_id(id) || id.starts_with("anthropic.claude-")).collect();
-    let Some(first) = foreign.first() else { return Vec::new() };
-    let title = format!("`availableModels` lists `{first}`, which is no inference profile");
-    let fix = Fix::explain("list the ids of inference profiles, prefix and all").command("claude-bedrock setup");
-    let shown = Found { value: (*first).clone(), ..found.clone() };
-    vec![Finding::warning("M24", title, fix).seen([evidence::found(vars::AVAILABLE_MODELS, &shown)])]
-}
-
-fn nothing_pinned(facts: &Facts) -> Vec<Finding> {
-    if !facts.is_bedrock() || !pins(facts).is_empty() {
-        return Vec::new();
-    }
-    let title = "no model is pinned: Claude Code takes its newest Opus, and another one after an update";
-    let fix = Fix::explain("pin the models you want").command("claude-bedrock setup");
-    vec![Finding::hint("M13", title, fix)]
 }

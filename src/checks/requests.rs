@@ -62,7 +62,7 @@ fn above_the_model(facts: &Facts) -> Vec<Finding> {
         return Vec::new();
     }
     let title = format!("`{}` is {limit}, and the model gives {most} at most", vars::MAX_OUTPUT_TOKENS);
-    let fix = set_to(facts, vars::MAX_OUTPUT_TOKENS, &found, most, |text, edits| Fix::safe(text, edits));
+    let fix = set_to(facts, vars::MAX_OUTPUT_TOKENS, &found, most, Fix::safe);
     vec![Finding::error("O03", title, fix).seen([evidence::found(vars::MAX_OUTPUT_TOKENS, &found)])]
 }
 
@@ -77,7 +77,7 @@ fn thinking_above_output(facts: &Facts) -> Vec<Finding> {
     // AWS wants 1024 at least, and the answer needs room beside the thought.
     let lower = (output / 2).max(1024);
     let fix = if lower < output {
-        set_to(facts, vars::MAX_THINKING_TOKENS, &of_thinking, lower, |text, edits| Fix::safe(text, edits))
+        set_to(facts, vars::MAX_THINKING_TOKENS, &of_thinking, lower, Fix::safe)
     } else {
         Fix::explain("raise the output limit above 2048, or take both away")
     };

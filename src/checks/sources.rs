@@ -1,8 +1,7 @@
 //! Where Claude Code's credentials come from: the profile, its SSO session, and what is behind it.
 
-use crate::aws::credentials::{CredentialsError, LoginError, ProcessError};
+use crate::aws::credentials::{CredentialsError, LoginError};
 use crate::aws::profile::{Call, Gap, Lint, ProfileKind, SsoProfile, called_profile};
-use crate::aws::session::SessionError;
 use crate::checks::evidence;
 use crate::checks::facts::{Facts, TokenContent};
 use crate::checks::finding::{Evidence, Finding, Fix};
@@ -25,10 +24,6 @@ pub(super) const CHECKS: &[Check] = &[
     Check::of("A04", Needs::Files, ended),
     Check::of("A20", Needs::Files, console_login),
     Check::of("A01", Needs::Files, nothing_found),
-    Check::of("A07", Needs::Credentials, renewal_refused),
-    Check::of("A30", Needs::Credentials, role_not_given),
-    Check::of("A16", Needs::Credentials, process_hangs),
-    Check::of("A17", Needs::Credentials, process_output),
     Check::of("A13", Needs::Files, shadowed),
     Check::of("A05", Needs::Files, short_sign_in),
     Check::of("A14", Needs::Files, chain_limits),
@@ -40,12 +35,12 @@ fn uses_profile(facts: &Facts) -> bool {
         && matches!(facts.configuration.identity, Identity::Isolated(..) | Identity::Profile(_) | Identity::Ambient)
 }
 
-fn profile_name(facts: &Facts) -> &str {
+pub(super) fn profile_name(facts: &Facts) -> &str {
     facts.configuration.profile.as_ref().map_or("default", |found| found.value.as_str())
 }
 
 /// Where the profile's name comes from.
-fn named_by(facts: &Facts) -> Option<Evidence> {
+pub(super) fn named_by(facts: &Facts) -> Option<Evidence> {
     let found = facts.configuration.profile.as_ref()?;
     Some(match &found.source {
         Source::Default => Evidence::Said(format!("nothing names a profile, so Claude Code takes `{}`", found.value)),
@@ -65,7 +60,7 @@ fn unready(facts: &Facts) -> Option<&CredentialsError> {
 }
 
 /// What the attempt to get credentials ended with.
-fn refusal(facts: &Facts) -> Option<&CredentialsError> {
+pub(super) fn refusal(facts: &Facts) -> Option<&CredentialsError> {
     facts.online.credentials.failed().map(CredentialsError::innermost)
 }
 
@@ -280,16 +275,11 @@ fn console_login(facts: &Facts) -> Vec<Finding> {
     let Some(CredentialsError::Login(error)) = errors.into_iter().flatten().next() else { return Vec::new() };
     let name = profile_name(facts);
     let quoted = shlex::try_quote(name).unwrap_or_else(|_| name.into());
-    let fix = match error {
-        LoginError::Unreadable { .. }
-        | LoginError::SignedOut(_)
-        | LoginError::Ended(_)
-        | LoginError::PasswordChanged(_) => {
-            Fix::explain("sign in with the AWS CLI").command(format!("aws login --profile {quoted}"))
-        }
-        _ => Fix::explain("sign in with the AWS CLI, or ask for what is refused")
-            .command(format!("aws login --profile {quoted}")),
+    let text = match error {
+        LoginError::Forbidden(_) => "ask for what is refused, then sign in with the AWS CLI",
+        _ => "sign in with the AWS CLI",
     };
+    let fix = Fix::explain(text).command(format!("aws login --profile {quoted}"));
     let line = facts.profile().and_then(|profile| profile.get("login_session"));
     let line = line.map(|value| evidence::aws_value(facts, "login_session", value));
     vec![Finding::error("A20", error.to_string(), fix).seen(line)]
@@ -331,8 +321,8 @@ fn nothing_found(facts: &Facts) -> Vec<Finding> {
         ["lost-source-profile", "endless-chain", "mfa", "incomplete-credentials"].contains(&lint.id)
             && lint.profile.as_deref() == Some(error.failing_profile().unwrap_or(profile_name(facts)))
     });
-    let line = lint.map(|lint| evidence::aws_line(facts, lint.file, lint.line));
-    vec![Finding::error("A01", error.to_string(), fix).seen(named_by(facts).into_iter().chain(line))]
+    let shown = lint.map(|lint| evidence::aws_line(facts, lint.file, lint.line));
+    vec![Finding::error("A01", error.to_string(), fix).seen(named_by(facts).into_iter().chain(shown))]
 }
 
 /// A container or an instance may answer by itself, which files do not tell.
@@ -342,71 +332,6 @@ fn may_have_a_machine_identity(facts: &Facts) -> bool {
     let disabled =
         facts.variable(vars::AWS_EC2_METADATA_DISABLED).is_some_and(|found| found.value.eq_ignore_ascii_case("true"));
     web || container.iter().any(|name| facts.world.var(name).is_some()) || (facts.place.ec2 && !disabled)
-}
-
-fn renewal_refused(facts: &Facts) -> Vec<Finding> {
-    let Some(error @ CredentialsError::Session(SessionError::RenewalRefused(session))) = refusal(facts) else {
-        return Vec::new();
-    };
-    let name =
-        facts.online.credentials.failed().and_then(CredentialsError::failing_profile).unwrap_or(profile_name(facts));
-    let title = format!("the SSO session `{session}` has ended: AWS does not renew its sign-in any more");
-    vec![Finding::error("A07", title, Fix::sign_in(name)).seen([evidence::call("sso-oidc:CreateToken", error)])]
-}
-
-fn role_not_given(facts: &Facts) -> Vec<Finding> {
-    let (title, sentence, error) = match refusal(facts) {
-        Some(error @ CredentialsError::RoleNotAssigned { role, account, .. }) => (
-            format!("the portal does not give you the role `{role}` in account {account}"),
-            format!("Please assign me the permission set {role} in the AWS account {account}."),
-            error.to_string(),
-        ),
-        Some(error @ CredentialsError::RoleRefused { role, .. }) => (
-            format!("the role `{role}` may not be assumed"),
-            format!("Please let my principal assume the role {role} (its trust policy and my sts:AssumeRole)."),
-            error.to_string(),
-        ),
-        _ => return Vec::new(),
-    };
-    let fix = Fix::administrator("ask for it, or choose a profile with a role you have", sentence);
-    vec![
-        Finding::error("A30", title, fix)
-            .seen(named_by(facts).into_iter().chain([evidence::call("GetRoleCredentials", &error)])),
-    ]
-}
-
-fn process_hangs(facts: &Facts) -> Vec<Finding> {
-    let Some(error @ CredentialsError::Process { error: ProcessError::TimedOut, profile }) = refusal(facts) else {
-        return Vec::new();
-    };
-    let title = format!("the `credential_process` of `{profile}` does not end");
-    let fix = Fix::explain("mend the program: it may not wait for input, which Claude Code never gives it");
-    vec![
-        Finding::error("A16", title, fix)
-            .seen(process_line(facts, profile).into_iter().chain([evidence::call("credential_process", error)])),
-    ]
-}
-
-fn process_output(facts: &Facts) -> Vec<Finding> {
-    match refusal(facts) {
-        Some(CredentialsError::Process { error: ProcessError::TimedOut, .. }) | None => Vec::new(),
-        Some(error @ CredentialsError::Process { profile, .. }) => {
-            let title = format!("the `credential_process` of `{profile}` gives no credentials");
-            let fix =
-                Fix::explain("print one JSON document with `Version` 1 to standard output, and messages elsewhere");
-            let line = process_line(facts, profile);
-            vec![
-                Finding::error("A17", title, fix)
-                    .seen(line.into_iter().chain([evidence::call("credential_process", error)])),
-            ]
-        }
-        Some(_) => Vec::new(),
-    }
-}
-
-fn process_line(facts: &Facts, profile: &str) -> Option<Evidence> {
-    let value = facts.files.profiles.profile(profile)?.get("credential_process")?;
-    Some(evidence::aws_value(facts, "credential_process", value))
 }
 
 fn shadowed(facts: &Facts) -> Vec<Finding> {

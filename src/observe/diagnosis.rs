@@ -121,12 +121,12 @@ fn helper(world: &World, settings: &Settings, key: &'static str) -> HelperState 
         _ => None,
     };
     let path = path.or_else(|| {
-        let word = first_word.as_ref().filter(is_path)?;
-        Some(world.absolute(&world.expand_home(Path::new(word))))
+        let written = first_word.as_ref().filter(is_path)?;
+        Some(world.absolute(&world.expand_home(Path::new(written))))
     });
     let found = match (&path, &first_word) {
         (Some(path), _) => Some(path.clone()).filter(|path| path.is_file()),
-        (None, Some(word)) => looked_up(world, word),
+        (None, Some(program)) => looked_up(world, program),
         (None, None) => None,
     };
     let is_ours = helper_command::recognise(&command.value).is_some();
@@ -137,9 +137,9 @@ fn helper(world: &World, settings: &Settings, key: &'static str) -> HelperState 
     HelperState { first_word, found, path, file }
 }
 
-fn looked_up(world: &World, word: &str) -> Option<PathBuf> {
+fn looked_up(world: &World, program: &str) -> Option<PathBuf> {
     let entries = world.path_var(vars::PATH)?;
-    let name = format!("{word}{}", std::env::consts::EXE_SUFFIX);
+    let name = format!("{program}{}", std::env::consts::EXE_SUFFIX);
     std::env::split_paths(&entries).map(|folder| folder.join(&name)).find(|path| path.is_file())
 }
 
@@ -147,9 +147,9 @@ fn looked_up(world: &World, word: &str) -> Option<PathBuf> {
 fn lost_files(world: &World, settings: &Settings) -> Vec<(&'static str, PathBuf)> {
     let names =
         [vars::AWS_CONFIG_FILE, vars::AWS_SHARED_CREDENTIALS_FILE, vars::NODE_EXTRA_CA_CERTS, vars::AWS_CA_BUNDLE];
-    let named = names.into_iter().filter_map(|name| {
+    let files = names.into_iter().filter_map(|name| {
         let value = settings.variable(world, name).filter(|found| !found.value.is_empty())?.value;
         Some((name, world.absolute(&world.expand_home(Path::new(&value)))))
     });
-    named.filter(|(_, path)| !path.exists()).collect()
+    files.filter(|(_, path)| !path.exists()).collect()
 }

@@ -3,6 +3,7 @@
 mod coverage;
 mod files;
 mod healthy;
+mod limits;
 mod mending;
 mod online;
 mod program;

@@ -113,7 +113,7 @@ fn write_file(receipts: &Receipts, path: &Path, edits: &[&SettingEdit]) -> Resul
     }
     let receipt = receipts.find(path).map_err(|error| failed(&error))?;
     let scope = edits.first().map(|edit| edit.scope.to_string()).unwrap_or_default();
-    apply::set_up(receipts, receipt.as_ref(), snapshot, &document, &scope, &plan)
+    Ok(apply::set_up(receipts, receipt.as_ref(), snapshot, &document, &scope, &plan)?)
 }
 
 fn perform(world: &World, ui: Ui, facts: &Facts, action: &Action) -> Result<(), Failure> {

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use claude_bedrock::catalogue::{self, Before};
 use claude_bedrock::checks;
 
-use super::{files, online};
+use super::{files, limits, online};
 
 /// Judged on recorded facts in `src/checks/tests.rs`: another operating system, an hour's wait, a company's network.
 const RECORDED: [&str; 31] = [
@@ -33,13 +33,7 @@ const ELSEWHERE: [(&str, &str); 10] = [
 
 #[test]
 fn every_failure_mode_is_accounted_for() {
-    let tables = [
-        files::configuration(),
-        files::versions(),
-        files::credentials(),
-        files::helpers(),
-        files::models_and_requests(),
-    ];
+    let tables = [files::configuration(), files::versions(), files::credentials(), files::helpers(), limits::cases()];
     let mut reproduced: BTreeSet<&str> = tables.iter().flatten().map(|case| case.0).collect();
     reproduced.extend(online::REPRODUCED);
     let mut lost = Vec::new();
@@ -58,13 +52,7 @@ fn every_failure_mode_is_accounted_for() {
 
 #[test]
 fn every_check_is_of_a_mode_and_is_reproduced_or_recorded() {
-    let tables = [
-        files::configuration(),
-        files::versions(),
-        files::credentials(),
-        files::helpers(),
-        files::models_and_requests(),
-    ];
+    let tables = [files::configuration(), files::versions(), files::credentials(), files::helpers(), limits::cases()];
     let reproduced: BTreeSet<&str> = tables.iter().flatten().map(|case| case.0).chain(online::REPRODUCED).collect();
     for check in checks::all() {
         assert!(catalogue::find(check.id).is_some(), "{} is not in the catalogue", check.id);

@@ -5,29 +5,29 @@ use claude_bedrock::checks::finding::{FixKind, Severity};
 use super::{CONFIG, Machine, PINS, SSO, problems, shared};
 
 /// A home with one fault, and what is to be found: the id, its weight, who mends it, and a part of the evidence.
-type Case = (&'static str, Severity, FixKind, &'static str, Machine);
+pub(super) type Case = (&'static str, Severity, FixKind, &'static str, Machine);
 
-const ERROR: Severity = Severity::Error;
-const WARNING: Severity = Severity::Warning;
-const HINT: Severity = Severity::Hint;
-const SAFE: FixKind = FixKind::Safe;
-const ASK: FixKind = FixKind::Ask;
-const EXPLAIN: FixKind = FixKind::Explain;
+pub(super) const ERROR: Severity = Severity::Error;
+pub(super) const WARNING: Severity = Severity::Warning;
+pub(super) const HINT: Severity = Severity::Hint;
+pub(super) const SAFE: FixKind = FixKind::Safe;
+pub(super) const ASK: FixKind = FixKind::Ask;
+pub(super) const EXPLAIN: FixKind = FixKind::Explain;
 
-fn env(more: &str) -> Machine {
+pub(super) fn env(more: &str) -> Machine {
     Machine::shared(&format!(", {more}"), "", CONFIG)
 }
 
-fn top(more: &str) -> Machine {
+pub(super) fn top(more: &str) -> Machine {
     Machine::shared("", &format!(", {more}"), CONFIG)
 }
 
-fn model(id: &str) -> Machine {
+pub(super) fn model(id: &str) -> Machine {
     let text = shared("", "").replacen("us.anthropic.claude-sonnet-5-5", id, 1);
     Machine::new(&text, CONFIG)
 }
 
-fn region(value: &str) -> Machine {
+pub(super) fn region(value: &str) -> Machine {
     Machine::new(&shared("", "").replace("us-west-2", value), CONFIG)
 }
 
@@ -35,7 +35,7 @@ fn profile(config: &str) -> Machine {
     Machine::shared("", "", config)
 }
 
-fn refresh(command: &str) -> Machine {
+pub(super) fn refresh(command: &str) -> Machine {
     top(&format!("\"awsAuthRefresh\": \"{command}\"")).file("bin/aws", "")
 }
 
@@ -50,6 +50,7 @@ fn without_profile(more: &str) -> Machine {
     Machine::new(&text, "")
 }
 
+#[expect(clippy::too_many_lines, reason = "a table")]
 pub(super) fn configuration() -> Vec<Case> {
     vec![
         (
@@ -320,97 +321,6 @@ pub(super) fn helpers() -> Vec<Case> {
     ]
 }
 
-pub(super) fn models_and_requests() -> Vec<Case> {
-    let arn = "arn:aws:bedrock:us-west-2:111122223333:application-inference-profile/abc";
-    vec![
-        (
-            "M01",
-            ERROR,
-            EXPLAIN,
-            "anthropic.claude-opus-4-5-20251101-v1:0",
-            model("anthropic.claude-opus-4-5-20251101-v1:0"),
-        ),
-        ("M02", ERROR, EXPLAIN, "us.anthropic", region("eu-west-1")),
-        ("M03", ERROR, EXPLAIN, "claude-opus-4-6", model("claude-opus-4-6")),
-        ("M05", ERROR, EXPLAIN, "claude-opus-4-6-v1[1m]", model("claude-opus-4-6-v1[1m]")),
-        ("M08", ERROR, SAFE, "%2F", model(&arn.replace('/', "%2F"))),
-        ("M08", ERROR, EXPLAIN, "eu-west-1", model(&arn.replace("us-west-2", "eu-west-1"))),
-        ("M10", HINT, EXPLAIN, "application-inference-profile", model(arn)),
-        (
-            "M12",
-            WARNING,
-            ASK,
-            "ANTHROPIC_SMALL_FAST_MODEL_AWS_REGION",
-            Machine::new(
-                "{\"env\": {\"CLAUDE_CODE_USE_BEDROCK\": \"1\", \"AWS_PROFILE\": \"work\", \"ANTHROPIC_SMALL_FAST_MODEL_AWS_REGION\": \"us-east-1\"}}",
-                CONFIG,
-            ),
-        ),
-        (
-            "M13",
-            HINT,
-            EXPLAIN,
-            "",
-            Machine::new("{\"env\": {\"CLAUDE_CODE_USE_BEDROCK\": \"1\", \"AWS_PROFILE\": \"work\"}}", CONFIG),
-        ),
-        ("M22", ERROR, SAFE, "[1m]", model("us.anthropic.claude-sonnet-4-5-20250929-v1:0[1m]")),
-        ("M23", ERROR, EXPLAIN, "us.anthropic", region("us-gov-west-1")),
-        ("M24", WARNING, EXPLAIN, "claude-opus-4-6", top("\"availableModels\": [\"claude-opus-4-6\"]")),
-        (
-            "M25",
-            ERROR,
-            SAFE,
-            "us.anthropic",
-            Machine::new(&shared("", "").replace("USE_BEDROCK", "USE_MANTLE"), CONFIG),
-        ),
-        ("M26", WARNING, ASK, "CLAUDE_CODE_USE_MANTLE", env("\"CLAUDE_CODE_USE_MANTLE\": \"enable\"")),
-        ("N02", ERROR, EXPLAIN, "NODE_EXTRA_CA_CERTS", env("\"NODE_EXTRA_CA_CERTS\": \"/nowhere.pem\"")),
-        ("N02", HINT, EXPLAIN, "NODE_EXTRA_CA_CERTS", env("\"NODE_EXTRA_CA_CERTS\": \"/etc/passwd\"")),
-        (
-            "N04",
-            WARNING,
-            EXPLAIN,
-            "NODE_EXTRA_CA_CERTS",
-            refresh("aws sso login --profile work").with("NODE_EXTRA_CA_CERTS", "/etc/passwd"),
-        ),
-        ("N09", ERROR, EXPLAIN, "gateway", env("\"ANTHROPIC_BEDROCK_BASE_URL\": \"gateway\"")),
-        (
-            "N09",
-            ERROR,
-            EXPLAIN,
-            "us-east-1",
-            env("\"ANTHROPIC_BEDROCK_BASE_URL\": \"https://bedrock-runtime.us-east-1.amazonaws.com\""),
-        ),
-        ("O01", WARNING, ASK, "4096", env("\"CLAUDE_CODE_MAX_OUTPUT_TOKENS\": \"4096\"")),
-        (
-            "O02",
-            WARNING,
-            SAFE,
-            "8192",
-            env("\"CLAUDE_CODE_MAX_OUTPUT_TOKENS\": \"8192\", \"MAX_THINKING_TOKENS\": \"8192\""),
-        ),
-        ("O03", ERROR, SAFE, "200000", env("\"CLAUDE_CODE_MAX_OUTPUT_TOKENS\": \"200000\"")),
-        ("O04", WARNING, ASK, "ANTHROPIC_BETAS", env("\"ANTHROPIC_BETAS\": \"x\"")),
-        ("O06", HINT, ASK, "DISABLE_PROMPT_CACHING", env("\"DISABLE_PROMPT_CACHING\": \"1\"")),
-        (
-            "O07",
-            HINT,
-            EXPLAIN,
-            "(hidden)",
-            env(
-                "\"ANTHROPIC_CUSTOM_HEADERS\": \"X-Amzn-Bedrock-GuardrailIdentifier: a\\nX-Amzn-Bedrock-GuardrailVersion: 1\"",
-            ),
-        ),
-        (
-            "O08",
-            WARNING,
-            EXPLAIN,
-            "(hidden)",
-            env("\"ANTHROPIC_CUSTOM_HEADERS\": \"X-Amzn-Bedrock-GuardrailIdentifier: a\""),
-        ),
-    ]
-}
-
 impl Machine {
     /// The settings name the profile `role`.
     fn with_role(self) -> Self {
@@ -418,7 +328,7 @@ impl Machine {
     }
 }
 
-fn assert_found(cases: Vec<Case>) {
+pub(super) fn assert_found(cases: Vec<Case>) {
     let mut wrong = Vec::new();
     for (number, (id, severity, kind, evidence, machine)) in cases.into_iter().enumerate() {
         let findings = machine.findings();
@@ -472,9 +382,4 @@ fn where_credentials_come_from() {
 #[test]
 fn which_helpers_are_run() {
     assert_found(helpers());
-}
-
-#[test]
-fn which_models_and_limits_are_set() {
-    assert_found(models_and_requests());
 }

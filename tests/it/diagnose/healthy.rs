@@ -41,6 +41,7 @@ fn in_region(region: &str, prefix: &str) -> Machine {
 }
 
 /// Every kind of set-up that files alone show to be sound.
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn offline() -> Vec<(&'static str, Machine)> {
     let keys = |machine: Machine| machine.with("AWS_ACCESS_KEY_ID", "AKIAX").with("AWS_SECRET_ACCESS_KEY", "s");
     let key = ", \"AWS_BEARER_TOKEN_BEDROCK\": \"ABSKexample\"";
