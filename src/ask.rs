@@ -1,5 +1,7 @@
 //! The only prompting: with arrows where the terminal can, else line by line.
 
+#[cfg(unix)]
+mod beside;
 mod interruption;
 mod lines;
 
@@ -17,6 +19,8 @@ use crate::wizard::question::{NO, YES};
 use crate::wizard::{Offer, Question, Style, Topic};
 use crate::world::World;
 
+#[cfg(unix)]
+pub use self::beside::{Listener, Typed, listen};
 pub use self::interruption::{Watch, watch};
 
 /// What stands before an offer: the mark of the one chosen and a blank.

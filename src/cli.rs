@@ -2,6 +2,7 @@
 
 mod access;
 mod aws_file;
+pub mod explain;
 pub mod models;
 pub mod plugin;
 
@@ -10,7 +11,7 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-pub use access::{EnvArgs, EnvFormat, RegionsArgs};
+pub use access::{EnvArgs, EnvFormat, PolicyArgs, PolicyCommand, PolicyFormat, PolicyModels, RegionsArgs};
 pub use aws_file::{AwsFileArgs, UpgradeArgs};
 
 /// Gets Claude Code running on Amazon Bedrock, keeps it signed in, and undoes it byte for byte
@@ -75,6 +76,10 @@ pub enum Command {
     Regions(RegionsArgs),
     /// Print what Claude Code needs as variables for a shell, an env file or VS Code; no secret is among them
     Env(EnvArgs),
+    /// Write the least that Claude Code and this program need of IAM, or compare it with what there is
+    Policy(PolicyArgs),
+    /// Say what an error text means, why it happens and what mends it, offline
+    Explain(explain::ExplainArgs),
     /// Renew the sign-in, silently where that is possible, else by one sign-in
     Refresh(RefreshArgs),
     /// Sign in now

@@ -2,9 +2,11 @@
 
 pub mod diagnosis;
 pub mod models;
+pub mod pasted;
 pub mod profiles;
 pub mod session_start;
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -188,20 +190,50 @@ pub struct Verified {
     pub listing: Listing,
 }
 
-/// Asks AWS who the profile is and what Bedrock offers it in a region, both at once.
-///
-/// # Errors
-/// See [`CredentialsError`]; a listing that is denied is no error.
-pub fn verify(world: &World, files: &AwsFiles, profile: &str, region: &str) -> Result<Verified, CredentialsError> {
-    let credentials = credentials::resolve(world, files, profile, ONE_LOOK)?;
-    verify_credentials(world, files, profile, region, &credentials)
+/// Who asks AWS about a region: a profile, or whoever has credentials at hand.
+#[derive(Clone, Copy)]
+pub struct Caller<'a> {
+    /// The process.
+    pub world: &'a World,
+    /// The AWS files.
+    pub files: &'a AwsFiles,
+    /// Whose settings say where AWS is, and whose credentials are used when none are given.
+    pub profile: &'a str,
+    /// The region.
+    pub region: &'a str,
+    /// Credentials at hand.
+    pub given: Option<&'a Credentials>,
 }
 
-/// Asks AWS whose credentials these are and what Bedrock offers them; the profile only says where AWS is.
-///
-/// # Errors
-/// As [`verify`].
-pub fn verify_credentials(
+impl Caller<'_> {
+    /// Asks AWS who that is and what Bedrock offers, both at once.
+    ///
+    /// # Errors
+    /// See [`CredentialsError`]; a listing that is denied is no error.
+    pub fn verify(&self) -> Result<Verified, CredentialsError> {
+        verify_credentials(self.world, self.files, self.profile, self.region, self.credentials()?.as_ref())
+    }
+
+    /// Looks up one inference profile by its ARN or id.
+    ///
+    /// # Errors
+    /// See [`CredentialsError`]; AWS's answer that there is none is a [`CallError`].
+    pub fn find_inference_profile(&self, id: &str) -> Result<(), CredentialsError> {
+        let credentials = self.credentials()?;
+        let bedrock = Bedrock::new(self.world, self.files, self.profile, self.region, &credentials);
+        let found: Result<_, CallError> = call::block_on(bedrock.inference_profile(id));
+        found.map(drop).map_err(CredentialsError::from)
+    }
+
+    fn credentials(&self) -> Result<Cow<'_, Credentials>, CredentialsError> {
+        match self.given {
+            Some(given) => Ok(Cow::Borrowed(given)),
+            None => credentials::resolve(self.world, self.files, self.profile, ONE_LOOK).map(Cow::Owned),
+        }
+    }
+}
+
+fn verify_credentials(
     world: &World,
     files: &AwsFiles,
     profile: &str,
@@ -218,36 +250,4 @@ pub fn verify_credentials(
         Err(error) => return Err(error.into()),
     };
     Ok(Verified { identity: identity?, listing })
-}
-
-/// Looks up one inference profile by its ARN or id.
-///
-/// # Errors
-/// See [`CredentialsError`]; AWS's answer that there is none is a [`CallError`].
-pub fn find_inference_profile(
-    world: &World,
-    files: &AwsFiles,
-    profile: &str,
-    region: &str,
-    id: &str,
-) -> Result<(), CredentialsError> {
-    let credentials = credentials::resolve(world, files, profile, ONE_LOOK)?;
-    find_with_credentials(world, files, profile, region, &credentials, id)
-}
-
-/// Looks up one inference profile with credentials at hand; the profile only says where AWS is.
-///
-/// # Errors
-/// As [`find_inference_profile`].
-pub fn find_with_credentials(
-    world: &World,
-    files: &AwsFiles,
-    profile: &str,
-    region: &str,
-    credentials: &Credentials,
-    id: &str,
-) -> Result<(), CredentialsError> {
-    let bedrock = Bedrock::new(world, files, profile, region, credentials);
-    let found: Result<_, CallError> = call::block_on(bedrock.inference_profile(id));
-    found.map(drop).map_err(CredentialsError::from)
 }

@@ -38,6 +38,8 @@ pub struct Surroundings {
     pub terminal: bool,
     /// The process runs in a container.
     pub container: bool,
+    /// A command for opening pages is configured.
+    pub browser: bool,
 }
 
 /// Judges the surroundings.
@@ -60,7 +62,7 @@ pub fn way(world: &World, surroundings: Surroundings) -> Result<Way, Nobody> {
             return Err(Nobody::NoTerminalAndNoDesktop);
         }
     }
-    let opens = desktop || world.var(vars::BROWSER).is_some();
+    let opens = desktop || surroundings.browser || world.var(vars::BROWSER).is_some();
     let elsewhere = remote || surroundings.container || world.var(vars::CODESPACES).is_some();
     Ok(if opens && !elsewhere { Way::Callback } else { Way::Code { opens } })
 }
@@ -79,8 +81,8 @@ mod tests {
 
     use super::*;
 
-    const TERMINAL: Surroundings = Surroundings { terminal: true, container: false };
-    const NOTHING: Surroundings = Surroundings { terminal: false, container: false };
+    const TERMINAL: Surroundings = Surroundings { terminal: true, container: false, browser: false };
+    const NOTHING: Surroundings = Surroundings { terminal: false, container: false, browser: false };
 
     fn judged(variables: &[(&str, &str)], surroundings: Surroundings) -> Result<Way, Nobody> {
         way(&World::with_variables(variables.iter().copied(), Path::new("/")), surroundings)
@@ -98,7 +100,8 @@ mod tests {
         assert_eq!(judged(&[], TERMINAL), Ok(Way::Code { opens: false }));
         assert_eq!(judged(&[desktop, ssh], TERMINAL), Ok(Way::Code { opens: true }), "a forwarded display");
         assert_eq!(judged(&[ssh], TERMINAL), Ok(Way::Code { opens: false }));
-        let container = Surroundings { terminal: true, container: true };
+        let container = Surroundings { container: true, ..TERMINAL };
+        assert_eq!(judged(&[], Surroundings { browser: true, ..TERMINAL }), Ok(Way::Callback));
         assert_eq!(judged(&[("BROWSER", "x")], container), Ok(Way::Code { opens: true }));
         assert_eq!(judged(&[("BROWSER", "x"), ("CODESPACES", "true")], TERMINAL), Ok(Way::Code { opens: true }));
         assert_eq!(judged(&[desktop, ("CI", "true")], TERMINAL), Err(Nobody::ContinuousIntegration));

@@ -126,14 +126,23 @@ impl Ui {
         if seen {
             return;
         }
-        let line = text.lines().collect::<Vec<_>>().join(" ").replace(['\u{1b}', '\u{7}'], "");
         match controlling_terminal::screen() {
             Some(Screen::Lines) => controlling_terminal::write(&format!("{text}\n")),
-            Some(Screen::Drawn) => {
-                controlling_terminal::write(&format!("\u{1b}]0;{line}\u{7}\u{1b}]9;{line}\u{7}"));
-            }
+            Some(Screen::Drawn) => controlling_terminal::write(&title_and_notification(text)),
             None => {}
         }
+    }
+
+    /// Tells it again where a program draws on the terminal, and may have drawn its own title since.
+    pub fn remind_person(self, text: &str) {
+        if !io::stderr().is_terminal() && controlling_terminal::screen() == Some(Screen::Drawn) {
+            controlling_terminal::write(&title_and_notification(text));
+        }
+    }
+
+    /// Asks the terminal to put a text on the clipboard of the machine it runs on (OSC 52). Whether it does is not told.
+    pub fn copy_by_terminal(self, text: &str) {
+        controlling_terminal::write(&format!("\u{1b}]52;c;{}\u{7}", controlling_terminal::base64(text.as_bytes())));
     }
 
     /// What is going on, on standard error.
@@ -211,4 +220,10 @@ impl Ui {
         // A closed standard error leaves nobody to tell.
         let _ = writeln!(stream, "{text}");
     }
+}
+
+/// A text as the terminal's title and as a notification (OSC 0 and 9).
+fn title_and_notification(text: &str) -> String {
+    let line = text.lines().collect::<Vec<_>>().join(" ").replace(['\u{1b}', '\u{7}'], "");
+    format!("\u{1b}]0;{line}\u{7}\u{1b}]9;{line}\u{7}")
 }

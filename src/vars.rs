@@ -108,7 +108,8 @@ pub const CUSTOM_HEADERS: &str = "ANTHROPIC_CUSTOM_HEADERS";
 pub const BETAS: &str = "ANTHROPIC_BETAS";
 /// A bearer token for a gateway; up to 2.1.100 it overwrote the signature of AWS.
 pub const AUTH_TOKEN: &str = "ANTHROPIC_AUTH_TOKEN";
-
+/// The folder of Claude Code's debug logs, when not `debug` in its own.
+pub const DEBUG_LOGS_DIR: &str = "CLAUDE_CODE_DEBUG_LOGS_DIR";
 /// Replaces `~/.claude` as the folder of Claude Code's user settings.
 pub const CLAUDE_CONFIG_DIR: &str = "CLAUDE_CONFIG_DIR";
 /// The proxy for `https` addresses.
@@ -131,6 +132,10 @@ pub const USERPROFILE: &str = "USERPROFILE";
 pub const PATH: &str = "PATH";
 /// Base of per-user state, `~/.local/state` when unset (XDG Base Directory Specification 0.8).
 pub const XDG_STATE_HOME: &str = "XDG_STATE_HOME";
+/// Base of per-user settings, `~/.config` when unset (XDG Base Directory Specification 0.8).
+pub const XDG_CONFIG_HOME: &str = "XDG_CONFIG_HOME";
+/// Base of per-user settings on Windows.
+pub const APPDATA: &str = "APPDATA";
 /// Base of per-user state on Windows.
 pub const LOCALAPPDATA: &str = "LOCALAPPDATA";
 /// Set by continuous-integration services.

@@ -24,7 +24,54 @@ pub(crate) struct Principal {
     control_policies: Vec<ServiceControlPolicy>,
 }
 
+/// What policies say to an action, and whether it is the organisation's that do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Judgement {
+    Allowed,
+    NotAllowed { by_organisation: bool },
+    Denied { by_organisation: bool },
+}
+
 impl Principal {
+    /// Finds the role or user of an ARN of IAM, with the path its kind has.
+    pub(crate) fn by_iam_arn(account: &Account, mint: &Mint, arn: &str) -> Option<Self> {
+        let users = account.users().map(|(member, user)| {
+            let principal = Self::user(account, mint, member, user);
+            (principal.arn.clone(), principal)
+        });
+        let people = account.accounts.iter().flat_map(|member| member.roles.iter().map(move |role| (member, role)));
+        let people = people.map(|(member, role)| {
+            let principal = Self::person_in_role(account, mint, member, role, &account.signer().name);
+            let name = principal.arn.split('/').nth(1).unwrap_or_default();
+            let region = match account.identity_center.region.as_str() {
+                "us-east-1" => String::new(),
+                region => format!("{region}/"),
+            };
+            (format!("arn:aws:iam::{}:role/aws-reserved/sso.amazonaws.com/{region}{name}", member.id), principal)
+        });
+        let roles = account.accounts.iter().flat_map(|member| member.iam_roles.iter().map(move |role| (member, role)));
+        let roles = roles.map(|(member, role)| {
+            let principal = Self::assumed(account, mint, member, role, "simulation");
+            (format!("arn:aws:iam::{}:role/{}", member.id, role.name), principal)
+        });
+        users.chain(people).chain(roles).find(|(known, _)| known == arn).map(|(_, principal)| principal)
+    }
+
+    /// What the policies say to an action with these condition keys; of a session's own they know nothing.
+    pub(crate) fn judge(&self, action: &str, resource: &str, keys: &[(&str, &str)]) -> Judgement {
+        let mut context = vec![("aws:PrincipalArn", self.arn.as_str()), ("aws:PrincipalAccount", &self.account_id)];
+        context.extend(keys);
+        let wish = Wish { action, resource, context: &context };
+        let (organisation, identity) = (self.organisation(wish), self.permissions.judge(wish));
+        match (organisation, identity) {
+            (Verdict::Denied, _) => Judgement::Denied { by_organisation: true },
+            (_, Verdict::Denied) => Judgement::Denied { by_organisation: false },
+            (Verdict::Silent, _) => Judgement::NotAllowed { by_organisation: true },
+            (_, Verdict::Silent) => Judgement::NotAllowed { by_organisation: false },
+            _ => Judgement::Allowed,
+        }
+    }
+
     /// Finds whom credentials issued at a moment belong to, if the account still has that role or user.
     pub(crate) fn of(account: &Account, mint: &Mint, holder: &Holder, issued: Timestamp) -> Option<Self> {
         match holder {
@@ -113,19 +160,23 @@ impl Principal {
         Err(Refusal::new(403, "AccessDeniedException", message))
     }
 
-    /// Says what stands against a wish, as IAM ends its messages.
-    fn objection(&self, wish: Wish<'_>) -> Option<String> {
-        let organisation: Vec<Verdict> = self.control_policies.iter().map(|policy| policy.judge(wish)).collect();
-        let identity = if self.revoked { Verdict::Denied } else { self.permissions.judge(wish) };
-        let session = self.session_policy.as_ref().map_or(Verdict::Allowed, |policy| policy.judge(wish));
-        // Several policies of an organisation allow together, and each denies alone.
-        let organisation = if organisation.contains(&Verdict::Denied) {
+    /// Several policies of an organisation allow together, and each denies alone.
+    fn organisation(&self, wish: Wish<'_>) -> Verdict {
+        let verdicts: Vec<Verdict> = self.control_policies.iter().map(|policy| policy.judge(wish)).collect();
+        if verdicts.contains(&Verdict::Denied) {
             Verdict::Denied
-        } else if organisation.is_empty() || organisation.contains(&Verdict::Allowed) {
+        } else if verdicts.is_empty() || verdicts.contains(&Verdict::Allowed) {
             Verdict::Allowed
         } else {
             Verdict::Silent
-        };
+        }
+    }
+
+    /// Says what stands against a wish, as IAM ends its messages.
+    fn objection(&self, wish: Wish<'_>) -> Option<String> {
+        let organisation = self.organisation(wish);
+        let identity = if self.revoked { Verdict::Denied } else { self.permissions.judge(wish) };
+        let session = self.session_policy.as_ref().map_or(Verdict::Allowed, |policy| policy.judge(wish));
         let kinds = [
             (organisation, "a service control policy", "service control"),
             (identity, "an identity-based policy", "identity-based"),

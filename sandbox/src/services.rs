@@ -15,6 +15,7 @@ mod access;
 mod converse;
 mod device;
 mod gates;
+mod iam;
 mod models;
 mod oidc;
 mod pages;
@@ -69,6 +70,7 @@ impl Route {
         match self.service {
             "sso-oidc" => oidc::foreign_error(refusal),
             "sts" => sts::query_error(refusal, &cloud.mint.request_id()),
+            "iam" => iam::error(refusal, &cloud.mint.request_id()),
             "servicequotas" => quotas::error(refusal),
             _ => refusal.rest_json(),
         }
@@ -109,6 +111,9 @@ fn identity_route(request: &Request, segments: &[&str]) -> Option<Route> {
         ("GET", [""]) => Some(Route::to("", "Knock", "", nobody)),
         ("POST", [""]) => Some(match quotas::operation(request) {
             Some(operation) => Route::to("servicequotas", operation, "", quotas::answer),
+            None if request.form_field("Action").as_deref() == Some(iam::OPERATION) => {
+                Route::to("iam", iam::OPERATION, "", iam::answer)
+            }
             None => Route::to("sts", request.form_field("Action").unwrap_or_default(), "", sts::answer),
         }),
         _ => None,

@@ -43,7 +43,7 @@ impl Drop for Watch {
 }
 
 #[expect(clippy::disallowed_methods, clippy::exit, reason = "the main thread is waiting for AWS or for a line")]
-fn end(ui: Ui) {
+pub(super) fn end(ui: Ui) {
     // The signal may have come from elsewhere while a question had the keyboard.
     let _ = crossterm::terminal::disable_raw_mode();
     ui.interruption();

@@ -76,7 +76,8 @@ impl Bedrock {
     pub fn new(world: &World, files: &AwsFiles, profile: &str, region: &str, credentials: &Credentials) -> Self {
         let endpoint = endpoint::configured(world, &files.profiles, Some(profile), Service::Bedrock);
         let config =
-            client_config!(aws_sdk_bedrock, world, region, endpoint).credentials_provider(for_sdk(credentials));
+            client_config!(aws_sdk_bedrock, network::client(world, &files.profiles, Some(profile)), region, endpoint)
+                .credentials_provider(for_sdk(credentials));
         Self { client: Client::from_conf(config.build()) }
     }
 
@@ -84,7 +85,8 @@ impl Bedrock {
     #[must_use]
     pub fn with_api_key(world: &World, files: &AwsFiles, region: &str, key: &str) -> Self {
         let endpoint = endpoint::configured(world, &files.profiles, None, Service::Bedrock);
-        let config = client_config!(aws_sdk_bedrock, world, region, endpoint)
+        let network = network::client(world, &files.profiles, None);
+        let config = client_config!(aws_sdk_bedrock, network, region, endpoint)
             .bearer_token(Token::new(key, None))
             .auth_scheme_preference([HTTP_BEARER_AUTH_SCHEME_ID]);
         Self { client: Client::from_conf(config.build()) }
@@ -93,14 +95,12 @@ impl Bedrock {
     /// A client whose requests go through a connector that others share.
     pub(super) fn through(
         connector: &SharedHttpConnector,
-        world: &World,
         region: &str,
         endpoint: Option<String>,
         credentials: &Credentials,
     ) -> Self {
-        let config = client_config!(aws_sdk_bedrock, world, region, endpoint)
-            .credentials_provider(for_sdk(credentials))
-            .http_client(network::client_through(connector.clone()));
+        let config = client_config!(aws_sdk_bedrock, network::client_through(connector.clone()), region, endpoint)
+            .credentials_provider(for_sdk(credentials));
         Self { client: Client::from_conf(config.build()) }
     }
 

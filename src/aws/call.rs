@@ -79,14 +79,14 @@ pub fn block_on<F: Future>(calls: F) -> F::Output {
 }
 
 /// The configuration every client of ours starts from, for one of the SDK's crates: a region, an endpoint where one is
-/// configured, our way through the network, our deadline and our retries.
+/// configured, a way through the network, our deadline and our retries.
 macro_rules! client_config {
-    ($sdk:ident, $world:expr, $region:expr, $endpoint:expr) => {{
+    ($sdk:ident, $network:expr, $region:expr, $endpoint:expr) => {{
         let region = $sdk::config::Region::new(String::from($region));
         let mut builder = $sdk::config::Config::builder()
             .behavior_version($sdk::config::BehaviorVersion::latest())
             .region(region)
-            .http_client($crate::aws::network::client($world))
+            .http_client($network)
             .timeout_config($crate::aws::call::timeouts())
             .retry_config($crate::aws::call::retries());
         builder.set_endpoint_url($endpoint);

@@ -22,6 +22,8 @@ pub enum Service {
     BedrockRuntime,
     /// Service Quotas.
     ServiceQuotas,
+    /// Identity and Access Management, of which a partition has one.
+    Iam,
     /// The console's sign-in, which `aws login` uses.
     SignIn,
 }
@@ -41,6 +43,7 @@ impl Service {
             Self::Bedrock => "bedrock",
             Self::BedrockRuntime => "bedrock_runtime",
             Self::ServiceQuotas => "service_quotas",
+            Self::Iam => "iam",
             Self::SignIn => "signin",
         }
     }
@@ -88,8 +91,19 @@ pub fn address(world: &World, files: &ProfileFiles, profile: Option<&str>, servi
         Service::Sso => "portal.sso",
         Service::SsoOidc => "oidc",
         Service::SignIn => "signin",
+        Service::Iam => return global_address("iam", region),
     };
     format!("https://{host}.{region}.{}", regions::partition_of(region).host_suffix)
+}
+
+/// The host of a service that a partition has but one of (botocore's endpoint rules of IAM).
+fn global_address(service: &str, region: &str) -> String {
+    let partition = regions::partition_of(region);
+    match partition.name {
+        "aws" => format!("https://{service}.{}", partition.host_suffix),
+        "aws-us-gov" => format!("https://{service}.us-gov.{}", partition.host_suffix),
+        _ => format!("https://{service}.{region}.{}", partition.host_suffix),
+    }
 }
 
 /// Tokens and client secrets go to AWS's own hosts, to this machine, or where the user's own files and shell say; a

@@ -46,7 +46,7 @@ pub struct Door {
 
 /// Knocks at STS, at Bedrock's control plane and at its runtime, all at once.
 pub async fn all(world: &World, files: &ProfileFiles, profile: Option<&str>, region: &str) -> Vec<Door> {
-    let connector = network::connector(world);
+    let connector = network::connector(world, files, profile.unwrap_or("default"));
     let knock = |service| {
         let address = endpoint::address(world, files, profile, service, region);
         let connector = connector.clone();

@@ -9,6 +9,7 @@ pub mod call;
 pub mod credentials;
 pub mod endpoint;
 pub mod files;
+pub mod iam;
 pub mod identity;
 pub mod knock;
 mod network;

@@ -1,5 +1,6 @@
 //! The way to AWS: through the company's proxy, trusting the company's certificates, as Claude Code goes it.
 
+use std::path::PathBuf;
 use std::sync::OnceLock;
 
 use aws_smithy_async::rt::sleep::default_async_sleep;
@@ -16,13 +17,19 @@ use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 
+use crate::aws::profile::ProfileFiles;
 use crate::private_file;
 use crate::vars;
 use crate::world::World;
 
 /// One connector for many requests, whose connections and trust are made once; it may be asked directly.
-pub(super) fn connector_with(world: &World, settings: &HttpConnectorSettings) -> SharedHttpConnector {
-    connect(settings, default_async_sleep(), proxy(world), &extra_certificates(world))
+pub(super) fn connector_with(
+    world: &World,
+    files: &ProfileFiles,
+    profile: &str,
+    settings: &HttpConnectorSettings,
+) -> SharedHttpConnector {
+    connect(settings, default_async_sleep(), proxy(world), &extra_certificates(world, files, Some(profile)))
 }
 
 /// An HTTP client of the SDK's that goes through a connector which others use, too.
@@ -30,10 +37,11 @@ pub(super) fn client_through(connector: SharedHttpConnector) -> SharedHttpClient
     http_client_fn(move |_, _| connector.clone())
 }
 
-/// An HTTP client for AWS. The SDK's own uses neither a proxy nor other certificates than the system's.
-pub(super) fn client(world: &World) -> SharedHttpClient {
+/// An HTTP client for AWS, as a profile wants it. The SDK's own uses neither a proxy nor other certificates than the
+/// system's.
+pub(super) fn client(world: &World, files: &ProfileFiles, profile: Option<&str>) -> SharedHttpClient {
     let proxy = proxy(world);
-    let certificates = extra_certificates(world);
+    let certificates = extra_certificates(world, files, profile);
     // The settings are the same for each of a client's requests, and so is the connector with its open connections.
     let connector: OnceLock<SharedHttpConnector> = OnceLock::new();
     http_client_fn(move |settings, components| {
@@ -43,8 +51,9 @@ pub(super) fn client(world: &World) -> SharedHttpClient {
 }
 
 /// The same way for a request we sign ourselves; its deadline is the caller's to keep.
-pub(super) fn connector(world: &World) -> SharedHttpConnector {
-    connect(&HttpConnectorSettings::default(), None, proxy(world), &extra_certificates(world))
+pub(super) fn connector(world: &World, files: &ProfileFiles, profile: &str) -> SharedHttpConnector {
+    let certificates = extra_certificates(world, files, Some(profile));
+    connect(&HttpConnectorSettings::default(), None, proxy(world), &certificates)
 }
 
 fn connect(
@@ -79,11 +88,16 @@ fn proxy(world: &World) -> ProxyConfig {
     }
 }
 
-/// The certificates of `AWS_CA_BUNDLE` and `NODE_EXTRA_CA_CERTS`, each by itself: one that is no certificate must not
+/// The certificates of `AWS_CA_BUNDLE`, or else of the profile's `ca_bundle`, and those of `NODE_EXTRA_CA_CERTS`, each by
+/// itself: one that is no certificate must not
 /// keep the others away, and the TLS library would end the program over it.
-fn extra_certificates(world: &World) -> Vec<Vec<u8>> {
-    let files = [vars::AWS_CA_BUNDLE, vars::NODE_EXTRA_CA_CERTS];
-    let paths = files.iter().filter_map(|name| world.path_var(name));
+fn extra_certificates(world: &World, files: &ProfileFiles, profile: Option<&str>) -> Vec<Vec<u8>> {
+    // As in the AWS CLI the variable beats the profile.
+    let bundle = world.path_var(vars::AWS_CA_BUNDLE).or_else(|| {
+        let profile = files.profile(profile.unwrap_or("default"))?;
+        Some(PathBuf::from(&profile.setting("ca_bundle")?.text))
+    });
+    let paths = bundle.into_iter().chain(world.path_var(vars::NODE_EXTRA_CA_CERTS));
     let texts = paths.filter_map(|path| private_file::read(&world.absolute(&world.expand_home(&path))).ok().flatten());
     texts.flat_map(|text| certificates_in(&text)).collect()
 }

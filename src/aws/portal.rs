@@ -11,7 +11,8 @@ use tokio::time::{Instant, sleep_until};
 use crate::aws::call::retry::{self, Repeat};
 use crate::aws::call::{self, CallError, client_config};
 use crate::aws::endpoint::{self, Service};
-use crate::aws::profile::{ProfileFiles, SsoProfile};
+use crate::aws::network;
+use crate::aws::profile::{ProfileFiles, ProfileKind, SsoProfile};
 use crate::aws::session::Token;
 use crate::world::World;
 
@@ -45,8 +46,14 @@ impl<'a> Portal<'a> {
     /// A view of the portal; nothing is sent yet.
     #[must_use]
     pub fn new(world: &World, files: &ProfileFiles, sso: &SsoProfile, token: &'a Token) -> Self {
-        let endpoint = endpoint::configured(world, files, None, Service::Sso);
-        let config = client_config!(aws_sdk_sso, world, &sso.region, endpoint).retry_config(RetryConfig::disabled());
+        let profile = files.profiles().find(|profile| match profile.kind(files) {
+            ProfileKind::Sso(other) | ProfileKind::LegacySso(other) => other.token_cache_key == sso.token_cache_key,
+            _ => false,
+        });
+        let profile = profile.map(|profile| profile.name.as_str());
+        let endpoint = endpoint::configured(world, files, profile, Service::Sso);
+        let config = client_config!(aws_sdk_sso, network::client(world, files, profile), &sso.region, endpoint)
+            .retry_config(RetryConfig::disabled());
         Self { client: Client::from_conf(config.build()), token, next_call: Cell::new(None) }
     }
 

@@ -88,7 +88,7 @@ impl Prober {
     pub fn new(world: &World, files: &AwsFiles, profile: &str, region: &str, credentials: &Credentials) -> Self {
         let service = Service::BedrockRuntime;
         Self {
-            connector: network::connector(world),
+            connector: network::connector(world, &files.profiles, profile),
             credentials: credentials.clone(),
             address: endpoint::address(world, &files.profiles, Some(profile), service, region),
             region: region.to_owned(),

@@ -50,7 +50,7 @@ pub async fn of_bedrock(
     region: &str,
     credentials: &Credentials,
 ) -> Result<Vec<Quota>, String> {
-    let connector = network::connector(world);
+    let connector = network::connector(world, &files.profiles, profile);
     let address = endpoint::address(world, &files.profiles, Some(profile), Service::ServiceQuotas, region);
     let read = async {
         let mut quotas = Vec::new();

@@ -85,12 +85,12 @@ async fn ask_all(
 ) -> Vec<Answer> {
     let configured = endpoint::configured(world, &files.profiles, Some(profile), Service::Bedrock);
     let settings = HttpConnectorSettings::builder().connect_timeout(CONNECT).read_timeout(DEADLINE).build();
-    let connector = network::connector_with(world, &settings);
+    let connector = network::connector_with(world, &files.profiles, profile, &settings);
     let places = Arc::new(Semaphore::new(AT_ONCE));
     let deadline = Instant::now() + DEADLINE;
     let mut asked = JoinSet::new();
     for (at, region) in regions.iter().enumerate() {
-        let bedrock = Bedrock::through(&connector, world, region, configured.clone(), credentials);
+        let bedrock = Bedrock::through(&connector, region, configured.clone(), credentials);
         let (connector, configured, places) = (connector.clone(), configured.clone(), Arc::clone(&places));
         let region = region.clone();
         asked.spawn(async move {

@@ -1,5 +1,6 @@
 //! The SSO token cache in `~/.aws/sso/cache`, shared with the AWS CLI and every SDK.
 
+mod cli_cache;
 mod renewal;
 mod token;
 
@@ -25,6 +26,9 @@ const LOCK_PATIENCE: Duration = Duration::from_secs(30);
 
 /// How long a file that does not parse is given, for the AWS CLI and the JavaScript SDK write it in place.
 const TORN_READ_RETRY: Duration = Duration::from_millis(50);
+
+/// How the name of a file ends that was no token.
+const SET_ASIDE: &str = "damaged";
 
 /// What the cache says of a session.
 #[derive(Debug, Clone)]
@@ -119,12 +123,22 @@ pub fn is_fresh(world: &World, sso: &SsoProfile) -> bool {
     matches!(cached(&path), Cached::Token(token) if token.is_fresh(world.now()) && !token.is_damaged)
 }
 
-/// Removes a session's token from the cache, for a caller that holds the lock.
+/// Removes a session's token from the cache, and what was set aside of it, for a caller that holds the lock.
 ///
 /// # Errors
 /// [`SessionError::File`].
 pub fn forget(world: &World, sso: &SsoProfile) -> Result<(), SessionError> {
     let path = token_path(&world.home().unwrap_or_default(), sso);
+    let removed = private_file::remove(&path).and_then(|()| private_file::remove(&path.with_extension(SET_ASIDE)));
+    removed.map_err(|error| SessionError::File(error.to_string()))
+}
+
+/// Removes the credentials of a profile's role that the AWS CLI keeps.
+///
+/// # Errors
+/// [`SessionError::File`].
+pub fn forget_cli_credentials(world: &World, sso: &SsoProfile) -> Result<(), SessionError> {
+    let path = cli_cache::path(&world.home().unwrap_or_default(), sso);
     private_file::remove(&path).map_err(|error| SessionError::File(error.to_string()))
 }
 
@@ -235,7 +249,7 @@ fn mended(path: &Path, sso: &SsoProfile) -> Result<Token, SessionError> {
 /// read or moved stays.
 fn set_aside(path: &Path) {
     if private_file::read(path).is_ok() {
-        let _ = fs_err::rename(path, path.with_extension("damaged"));
+        let _ = fs_err::rename(path, path.with_extension(SET_ASIDE));
     }
 }
 

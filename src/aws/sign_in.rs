@@ -7,16 +7,21 @@ mod code;
 mod page;
 mod proof;
 mod record;
-mod registration;
+pub(super) mod registration;
 
+use std::cell::RefCell;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use tokio::sync::Mutex;
+use tokio::sync::mpsc::UnboundedReceiver;
 
 use crate::aws::call::{self, CallError, client_config};
 use crate::aws::endpoint::{self, Service};
+use crate::aws::network;
 use crate::aws::profile::{ProfileFiles, SsoProfile};
 use crate::aws::session::{self, SessionError, Token};
+use crate::browser::Browser;
 use crate::presence::{Nobody, Way};
 use crate::world::World;
 
@@ -28,6 +33,9 @@ pub const DEADLINE: Duration = Duration::from_secs(165);
 
 /// How long another holder of the lock is waited for in silence: a renewal is over by then, a sign-in is not.
 const QUIET_WAIT: Duration = Duration::from_secs(2);
+
+/// How often it is told again where it may have been overwritten.
+const REMINDER: Duration = Duration::from_secs(30);
 
 /// What a person is told while signing in.
 #[derive(Debug, Clone)]
@@ -50,6 +58,13 @@ pub enum Announcement {
         /// Whether it was shown before and still waits.
         resumed: bool,
     },
+    /// No browser could be started.
+    NoBrowser {
+        /// The programs that were tried.
+        programs: Vec<String>,
+    },
+    /// What was pasted is not the address the browser ended up at.
+    NotTheAddress,
 }
 
 /// How the sign-in is wanted.
@@ -70,8 +85,16 @@ pub struct SignIn<'a> {
     pub wish: Wish,
     /// AWS refused the cached token, however alive it looks.
     pub refused: bool,
+    /// Opens pages.
+    pub browser: &'a Browser,
     /// Tells the person.
     pub tell: &'a dyn Fn(&Announcement),
+    /// Tells again what still waits.
+    pub remind: &'a dyn Fn(&Announcement),
+    /// What still waits.
+    pub waits: RefCell<Option<Announcement>>,
+    /// The lines a person pastes while it waits, where one sits there.
+    pub pasted: Option<Mutex<UnboundedReceiver<String>>>,
 }
 
 /// How much a sign-in is wanted.
@@ -203,12 +226,37 @@ impl SignIn<'_> {
     async fn walk(&self, way: Way, record: &mut Record) -> Result<Token, SignInError> {
         // A legacy profile has no registration scopes, and its tokens come by code alone, as with the AWS CLI.
         let is_legacy = self.sso.session_name.is_none();
-        let granted = match way {
-            Way::Callback if !is_legacy => callback::walk(self, record).await?,
-            Way::Callback => code::walk(self, record, true).await?,
-            Way::Code { opens } => code::walk(self, record, opens).await?,
+        let walk = async {
+            match way {
+                Way::Callback if !is_legacy => callback::walk(self, record).await,
+                Way::Callback => code::walk(self, record, true).await,
+                Way::Code { opens } => code::walk(self, record, opens).await,
+            }
+        };
+        let granted = tokio::select! {
+            granted = walk => granted?,
+            never = self.remind() => match never {},
         };
         Ok(session::store(self.world, self.sso, &granted)?)
+    }
+
+    /// Tells what waits for the person, and opens the page for it.
+    fn present(&self, announcement: Announcement, page: Option<&str>) {
+        (self.tell)(&announcement);
+        *self.waits.borrow_mut() = Some(announcement);
+        if let Some(Err(not_opened)) = page.map(|page| self.browser.open(page)) {
+            (self.tell)(&Announcement::NoBrowser { programs: not_opened.programs });
+        }
+    }
+
+    /// Tells it again and again.
+    async fn remind(&self) -> std::convert::Infallible {
+        loop {
+            tokio::time::sleep(REMINDER).await;
+            if let Some(announcement) = &*self.waits.borrow() {
+                (self.remind)(announcement);
+            }
+        }
     }
 
     /// The deadline passed: a code can still be entered, a browser that calls back finds nobody.
@@ -223,7 +271,12 @@ impl SignIn<'_> {
 
     fn client(&self) -> aws_sdk_ssooidc::Client {
         let endpoint = endpoint::configured(self.world, self.files, Some(self.profile), Service::SsoOidc);
-        let config = client_config!(aws_sdk_ssooidc, self.world, &self.sso.region, endpoint);
+        let config = client_config!(
+            aws_sdk_ssooidc,
+            network::client(self.world, self.files, Some(self.profile)),
+            &self.sso.region,
+            endpoint
+        );
         aws_sdk_ssooidc::Client::from_conf(config.build())
     }
 

@@ -182,7 +182,7 @@ pub(super) const MODES: &[FailureMode] = &[
         messages: &[
             Message::certain("Region not accepted: region=\"<region>\" is not a valid hostname component."),
             Message::likely("Provided region_name '<region>' doesn't match a supported format."),
-            Message::likely("getaddrinfo ENOTFOUND bedrock-runtime.<region>.amazonaws.com"),
+            Message::shared("getaddrinfo ENOTFOUND bedrock-runtime.<region>.amazonaws.com"),
         ],
         source: "changelog 2.1.232; amazon-bedrock documentation; observed",
     },
@@ -232,7 +232,7 @@ pub(super) const MODES: &[FailureMode] = &[
         cause: "The model came after the installed version, which does not know how to talk to it.",
         fix: Fix::update(
             "",
-            "Run `claude update`, or pin a model that the version knows with `claude-bedrock models pin`",
+            "Run `claude update`, or pin a model that the version knows with `claude-bedrock models pin MODEL`",
         ),
         before: Before::Files("the installed version beside the first one that knows each pinned model"),
         symptom: "",

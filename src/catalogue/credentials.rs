@@ -15,7 +15,7 @@ pub(super) const MODES: &[FailureMode] = &[
         before: Before::Files("the `source_profile` chain and the version"),
         symptom: "",
         messages: &[
-            Message::likely("API Error: Profile is co"),
+            Message::maybe("API Error: Profile is configured"),
             Message::likely(
                 "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role \
                 chaining.",
@@ -206,9 +206,9 @@ pub(super) const MODES: &[FailureMode] = &[
         messages: &[
             Message::certain("Signature expired: <time> is now earlier than <time> (<time> - 5 min.)"),
             Message::certain("Signature not yet current: <time> is still later than <time> (<time> + 5 min.)"),
-            Message::likely("RequestExpired: Request has expired."),
+            Message::common("RequestExpired: Request has expired."),
             Message::likely("An error occurred (RequestTimeTooSkewed)"),
-            Message::likely("The difference between the request time and the current time is too large."),
+            Message::common("The difference between the request time and the current time is too large."),
         ],
         source: "AWS error reference; aws-sdk-rust#1033; aws-sdk-js#527",
     },
@@ -252,7 +252,7 @@ pub(super) const MODES: &[FailureMode] = &[
         messages: &[
             Message::certain("The config profile (<profile>) could not be found"),
             Message::certain("Config profile (<profile>) could not be found"),
-            Message::likely("No such profile: <profile>"),
+            Message::common("No such profile: <profile>"),
             Message::likely("botocore.exceptions.ProfileNotFound"),
         ],
         source: "botocore; guides for Claude Code on Bedrock",

@@ -84,7 +84,7 @@ pub(super) const MODES: &[FailureMode] = &[
         fix: Fix::update("2.1.206", "Update, or remove `awsAuthRefresh` beside the export command"),
         before: Before::Files("the version, both helpers and a proxy"),
         symptom: "",
-        messages: &[Message::likely("Clearing AWS credential provider cache")],
+        messages: &[Message::maybe("Clearing AWS credential provider cache")],
         source: "claude-code#75428; changelog 2.1.206",
     },
     FailureMode {

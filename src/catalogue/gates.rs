@@ -152,7 +152,7 @@ pub(super) const MODES: &[FailureMode] = &[
                 "is not authorized to perform: bedrock:InvokeModel on resource: <arn> with an explicit deny in a \
                 service control policy",
             ),
-            Message::likely("with an explicit deny in a service control policy"),
+            Message::maybe("with an explicit deny in a service control policy"),
         ],
         source: "claude-code#119, #561, #20594, #27241; aws-control-tower-customizations#211",
     },
@@ -218,7 +218,7 @@ pub(super) const MODES: &[FailureMode] = &[
         cause: "Without the list it guesses ids by a prefix, and without reading a profile it does not know what is \
             behind an ARN. Policies of API keys often lack both.",
         fix: Fix::ask(
-            "claude-bedrock models pin",
+            "claude-bedrock models pin MODEL",
             "Pin exact ids, so that nothing is guessed; or have both actions allowed with `claude-bedrock policy`",
         ),
         before: Before::Calls("both calls made once"),

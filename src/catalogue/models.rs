@@ -8,7 +8,7 @@ pub(super) const MODES: &[FailureMode] = &[
         title: "The model needs an inference profile, and a bare model id was given",
         cause: "Newer models are served through inference profiles alone; an id that begins with `anthropic.` names \
             the model itself.",
-        fix: Fix::safe("claude-bedrock models pin", "Pin an inference profile that the region lists"),
+        fix: Fix::safe("claude-bedrock models pin MODEL", "Pin an inference profile that the region lists"),
         before: Before::Calls("ids that begin with `anthropic.` beside what the model allows"),
         symptom: "",
         messages: &[
@@ -29,7 +29,7 @@ pub(super) const MODES: &[FailureMode] = &[
         title: "The model id does not exist in this region",
         cause: "Inference profiles belong to geographies: an id that begins with `us.` is unknown in Europe and \
             Asia, and the other way round.",
-        fix: Fix::safe("claude-bedrock models pin", "Pin ids that your region lists"),
+        fix: Fix::safe("claude-bedrock models pin MODEL", "Pin ids that your region lists"),
         before: Before::Calls("each pinned id beside the region's list"),
         symptom: "",
         messages: &[
@@ -53,7 +53,10 @@ pub(super) const MODES: &[FailureMode] = &[
         title: "A model id of Anthropic's own service was sent to Bedrock",
         cause: "Bedrock's ids have a prefix and `anthropic.`; an agent's file, a wrapper or the desktop application \
             passed the short name through.",
-        fix: Fix::safe("claude-bedrock models pin", "Pin ids of the region, and map short names with `modelOverrides`"),
+        fix: Fix::safe(
+            "claude-bedrock models pin MODEL",
+            "Pin ids of the region, and map short names with `modelOverrides`",
+        ),
         before: Before::Files("pins without `anthropic.` and without an override"),
         symptom: "",
         messages: &[
@@ -72,7 +75,7 @@ pub(super) const MODES: &[FailureMode] = &[
         title: "The model id has the wrong ending",
         cause: "Ids follow no rule: some end in a date and `-v1:0`, some in `-v1`, some in nothing. An ending that \
             was guessed names nothing.",
-        fix: Fix::safe("claude-bedrock models pin", "Pin the id as the region lists it"),
+        fix: Fix::safe("claude-bedrock models pin MODEL", "Pin the id as the region lists it"),
         before: Before::Calls("each pinned id beside the region's list"),
         symptom: "",
         messages: &[
@@ -103,7 +106,7 @@ pub(super) const MODES: &[FailureMode] = &[
         title: "`/model` saved an id that Bedrock does not know, with `[1m]` behind it",
         cause: "The picker wrote the short name with the mark for the long context into the settings.",
         fix: Fix::safe(
-            "claude-bedrock models pin",
+            "claude-bedrock models pin MODEL",
             "Pin the full id; the mark may stay where the model has the long context",
         ),
         before: Before::Files("saved models that end in `[1m]`, looked up without it"),
@@ -119,7 +122,7 @@ pub(super) const MODES: &[FailureMode] = &[
         title: "`apac.` was assumed where the model has another prefix",
         cause: "In Tokyo and Sydney newer models exist as `jp.`, `au.` or `global.` only, and Claude Code guesses \
             `apac.` when it may not list them.",
-        fix: Fix::safe("claude-bedrock models pin", "Pin the ids that the region lists"),
+        fix: Fix::safe("claude-bedrock models pin MODEL", "Pin the ids that the region lists"),
         before: Before::Calls("the region's list"),
         symptom: "",
         messages: &[
@@ -136,7 +139,7 @@ pub(super) const MODES: &[FailureMode] = &[
         title: "A subagent's model does not exist, though the main one works",
         cause: "An alias such as `sonnet` resolves to a profile of the geography, which this account lacks, while \
             the main model is pinned to another.",
-        fix: Fix::safe("claude-bedrock models pin", "Pin all families, so that no alias is guessed"),
+        fix: Fix::safe("claude-bedrock models pin MODEL", "Pin all families, so that no alias is guessed"),
         before: Before::Calls("every alias resolved as Claude Code does, beside the region's list"),
         symptom: "",
         messages: &[
@@ -151,7 +154,7 @@ pub(super) const MODES: &[FailureMode] = &[
         title: "The ARN of the model is malformed or belongs elsewhere",
         cause: "A typing error, a slash that was encoded twice, or a region or an account that is not the one in \
             use.",
-        fix: Fix::ask("claude-bedrock models pin", "Pin the ARN as AWS shows it, in its own region and account"),
+        fix: Fix::ask("claude-bedrock models pin MODEL", "Pin the ARN as AWS shows it, in its own region and account"),
         before: Before::Calls("the parts of the ARN beside the region and the identity"),
         symptom: "",
         messages: &[
@@ -163,7 +166,7 @@ pub(super) const MODES: &[FailureMode] = &[
                 "at 'modelIdentifier' failed to satisfy constraint: Member must satisfy regular expression \
                 pattern",
             ),
-            Message::likely("The provided ARN is invalid"),
+            Message::common("The provided ARN is invalid"),
         ],
         source: "claude-code#1215; changelog 0.2.125",
     },
@@ -196,7 +199,7 @@ pub(super) const MODES: &[FailureMode] = &[
         cause: "An application inference profile says nothing of its model, so cost, effort, thinking and context \
             are taken from a default.",
         fix: Fix::ask(
-            "claude-bedrock models pin",
+            "claude-bedrock models pin MODEL",
             "Write `modelOverrides` and the capabilities, or allow `bedrock:GetInferenceProfile`",
         ),
         before: Before::Calls("GetInferenceProfile for each ARN"),
@@ -209,7 +212,10 @@ pub(super) const MODES: &[FailureMode] = &[
         title: "The background model is not usable",
         cause: "Titles, summaries and checks of commands go to a small model of their own, which this account may \
             not use or which is named by a bare id.",
-        fix: Fix::safe("claude-bedrock models pin", "Pin `ANTHROPIC_DEFAULT_HAIKU_MODEL` to a model that works here"),
+        fix: Fix::safe(
+            "claude-bedrock models pin MODEL",
+            "Pin `ANTHROPIC_DEFAULT_HAIKU_MODEL` to a model that works here",
+        ),
         before: Before::Probe("one token from the background model"),
         symptom: "",
         messages: &[
@@ -223,7 +229,7 @@ pub(super) const MODES: &[FailureMode] = &[
         id: "M12",
         title: "The region of the small model has no effect",
         cause: "`ANTHROPIC_SMALL_FAST_MODEL_AWS_REGION` counts only beside a pin of the Haiku family.",
-        fix: Fix::ask("claude-bedrock models pin", "Add the pin, or remove the variable"),
+        fix: Fix::ask("claude-bedrock models pin MODEL", "Add the pin, or remove the variable"),
         before: Before::Files("the variable without the pin"),
         symptom: "Nothing is said",
         messages: &[],
@@ -234,7 +240,7 @@ pub(super) const MODES: &[FailureMode] = &[
         title: "Nothing is pinned, so the default model changed",
         cause: "An update of Claude Code moves what is not pinned, lately to Opus, which costs more and which the \
             account may lack; then an older one is taken with a notice.",
-        fix: Fix::ask("claude-bedrock models pin", "Pin every family to what you want and may use"),
+        fix: Fix::ask("claude-bedrock models pin MODEL", "Pin every family to what you want and may use"),
         before: Before::Files("missing pins"),
         symptom: "",
         messages: &[
@@ -248,7 +254,7 @@ pub(super) const MODES: &[FailureMode] = &[
         title: "The model is legacy, and this account did not use it lately",
         cause: "The text says access denied, but no permission is missing: AWS closes old models to accounts that \
             have not used them for some weeks.",
-        fix: Fix::ask("claude-bedrock models pin", "Move the pin to a current model"),
+        fix: Fix::ask("claude-bedrock models pin MODEL", "Move the pin to a current model"),
         before: Before::Calls("the model's lifecycle"),
         symptom: "",
         messages: &[

@@ -33,7 +33,7 @@ pub(super) const MODES: &[FailureMode] = &[
         ),
         before: Before::Calls("GetCallerIdentity asked as Claude Code does"),
         symptom: "",
-        messages: &[Message::shared(
+        messages: &[Message::maybe(
             "Fetching AWS caller identity for AWS auth refresh command <output> Running AWS auth refresh \
                 command",
         )],
@@ -214,8 +214,8 @@ pub(super) const MODES: &[FailureMode] = &[
         before: Before::Probe("one token from each model in use"),
         symptom: "",
         messages: &[
-            Message::certain("Fetched AWS caller identity, skipping AWS auth refresh command <output> 403"),
-            Message::likely("Fetched AWS caller identity, skipping AWS auth refresh command"),
+            Message::likely("Fetched AWS caller identity, skipping AWS auth refresh command <output> API Error: 403"),
+            Message::maybe("Fetched AWS caller identity, skipping AWS auth refresh command"),
         ],
         source: "claude-code#77253; errors documentation",
     },

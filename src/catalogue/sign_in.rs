@@ -38,7 +38,6 @@ pub(super) const MODES: &[FailureMode] = &[
             Message::certain(
                 "Could not resolve credentials using profile: [<profile>] in configuration/credentials file(s).",
             ),
-            Message::likely("Profile <profile> not found"),
         ],
         source: "token-providers of the AWS SDK for JavaScript",
     },
@@ -160,10 +159,7 @@ pub(super) const MODES: &[FailureMode] = &[
         before: Before::Calls("one attempt to renew the token"),
         symptom: "",
         messages: &[
-            Message::likely(
-                "InvalidGrantException: An error occurred (InvalidGrantException) when calling the CreateToken \
-                operation",
-            ),
+            Message::certain("An error occurred (InvalidGrantException) when calling the CreateToken operation"),
             Message::maybe("InvalidGrantException"),
         ],
         source: "aws-cli#8561, #7692",
@@ -180,7 +176,7 @@ pub(super) const MODES: &[FailureMode] = &[
         before: Before::Calls("a client registration in the region, and the portal's own address"),
         symptom: "",
         messages: &[
-            Message::likely("Invalid grant provided"),
+            Message::common("Invalid grant provided"),
             Message::certain(
                 "An error occurred (InvalidRequestException) when calling the StartDeviceAuthorization operation",
             ),
@@ -206,7 +202,7 @@ pub(super) const MODES: &[FailureMode] = &[
                 "An error occurred (UnauthorizedException) when calling the GetRoleCredentials operation: Session \
                 token not found or invalid",
             ),
-            Message::certain("Session token not found or invalid"),
+            Message::common("Session token not found or invalid"),
         ],
         source: "claude-code#77253, #77138; aws-cli#7340; changelog 2.1.208; observed",
     },
@@ -229,7 +225,7 @@ pub(super) const MODES: &[FailureMode] = &[
             ),
             Message::likely("ExpiredTokenException"),
             Message::likely("An error occurred (ExpiredToken) when calling the <operation> operation"),
-            Message::likely("The provided token has expired."),
+            Message::common("The provided token has expired."),
         ],
         source: "claude-code#28032, #18396, #5737; errors documentation; observed",
     },

@@ -54,7 +54,7 @@ pub(super) const MODES: &[FailureMode] = &[
         symptom: "",
         messages: &[
             Message::certain("403 {\"Message\":\"Authorization header is missing\"}"),
-            Message::likely("Missing Authentication Token"),
+            Message::common("Missing Authentication Token"),
         ],
         source: "changelog 2.1.96; derived",
     },
@@ -67,8 +67,8 @@ pub(super) const MODES: &[FailureMode] = &[
         before: Before::Files("empty values, and a Claude Code older than 2.1.97"),
         symptom: "",
         messages: &[Message::shared(
-            "403 Authorization header requires 'Credential' parameter. Authorization header requires \
-                'Signature' parameter.",
+            "Authorization header requires 'Credential' parameter. Authorization header requires 'Signature' \
+                parameter.",
         )],
         source: "changelog 2.1.97; claude-code-action#1193",
     },
@@ -82,8 +82,8 @@ pub(super) const MODES: &[FailureMode] = &[
         symptom: "",
         messages: &[
             Message::certain(
-                "403 Authorization header requires 'Credential' parameter. Authorization header requires \
-                'Signature' parameter. Authorization header requires 'SignedHeaders' parameter.",
+                "Authorization header requires 'Credential' parameter. Authorization header requires 'Signature' \
+                parameter.",
             ),
             Message::certain("Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header"),
             Message::likely("IncompleteSignatureException"),

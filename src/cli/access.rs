@@ -1,6 +1,6 @@
 //! Options of the commands about what there is to use and what it takes: `regions`, `env`, `policy`.
 
-use clap::{Args, ValueEnum};
+use clap::{Args, Subcommand, ValueEnum};
 
 use crate::regions::Residency;
 
@@ -43,4 +43,43 @@ pub enum EnvFormat {
     Json,
     /// The settings of Claude Code's VS Code extension
     Vscode,
+}
+
+/// Options of `policy`
+#[derive(Debug, Clone, Args)]
+pub struct PolicyArgs {
+    /// Which models to allow
+    #[arg(long, global = true, value_name = "WHICH", default_value = "pinned")]
+    pub models: PolicyModels,
+    /// What to write
+    #[arg(long, value_name = "FORMAT", default_value = "iam")]
+    pub format: PolicyFormat,
+    /// What to do instead of writing it
+    #[command(subcommand)]
+    pub command: Option<PolicyCommand>,
+}
+
+/// Which models a policy allows
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum PolicyModels {
+    /// Those Claude Code is configured with
+    Pinned,
+    /// Every Claude inference profile of the region
+    All,
+}
+
+/// The form of a policy
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum PolicyFormat {
+    /// A policy document
+    Iam,
+    /// A `CloudFormation` template of managed policies
+    Cloudformation,
+}
+
+/// What to do with the policy instead of writing it
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Subcommand)]
+pub enum PolicyCommand {
+    /// Compare it with what the principal may do, and name what is missing
+    Check,
 }

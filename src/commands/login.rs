@@ -14,7 +14,8 @@ pub(super) fn run(world: &World, ui: Ui, global: &Global, args: &LoginArgs) -> R
     let Some(sso) = asked.sso() else {
         return Err(Failure::refused(format!("the profile `{profile}` has no SSO session to sign in to")));
     };
-    let wanted = Wanted { profile, sso, way: args.way, wish: Wish::Anew, refused: false, stream: Stream::Answer };
+    let wanted =
+        Wanted { profile, sso, way: args.way, wish: Wish::Anew, refused: false, stream: Stream::Answer, listens: true };
     let token = sign_in::sign_in(world, ui, files, &wanted)?;
     let renews = if token.is_renewable(world.now()) { ", and renews itself from then on" } else { "" };
     let until = token.expires_at.strftime("%Y-%m-%d %H:%M UTC");

@@ -1,13 +1,16 @@
 //! One file per command; here they are only told apart.
 
+mod beside;
 mod credentials;
 mod diagnose;
 mod env;
+mod explain;
 mod helpers;
 mod hook;
 mod login;
 mod logout;
 mod models;
+mod policy;
 mod principal;
 mod profiles;
 mod refresh;
@@ -36,7 +39,9 @@ pub fn run(world: &World, ui: Ui, cli: &Cli) -> Result<(), Failure> {
         Command::Credentials(args) => credentials::run(world, ui, &cli.global, args),
         Command::Profiles => profiles::run(world, ui, &cli.global),
         Command::Regions(args) => regions::run(world, ui, &cli.global, args),
+        Command::Explain(args) => explain::run(world, ui, &cli.global, args),
         Command::Env(args) => env::run(world, ui, &cli.global, args),
+        Command::Policy(args) => policy::run(world, ui, &cli.global, args),
         Command::Refresh(args) => refresh::run(world, ui, &cli.global, args),
         Command::Login(args) => login::run(world, ui, &cli.global, args),
         Command::Logout(args) => logout::run(world, ui, &cli.global, args),

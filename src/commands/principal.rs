@@ -20,6 +20,8 @@ const A_FEW_LOOKS: Duration = Duration::from_mins(2);
 pub(super) struct Principal {
     /// The AWS files.
     pub(super) files: AwsFiles,
+    /// What Claude Code would do, the named profile put in place of the configured one.
+    pub(super) configuration: Configuration,
     /// The profile.
     pub(super) profile: String,
     /// The region.
@@ -50,7 +52,7 @@ impl Principal {
                     .hint("name one with `--profile NAME`, or run `claude-bedrock setup`"));
             }
         };
-        Ok(Self { files, profile, region, credentials })
+        Ok(Self { files, configuration, profile, region, credentials })
     }
 }
 

@@ -27,7 +27,7 @@ pub(super) fn renew(world: &World, ui: Ui, asked: &Asked, args: &RefreshArgs) ->
         return Ok(());
     }
     let (way, wish) = (args.way, if args.force { Wish::Forced } else { Wish::IfNeeded });
-    let wanted = Wanted { profile, sso, way, wish, refused: false, stream: Stream::Answer };
+    let wanted = Wanted { profile, sso, way, wish, refused: false, stream: Stream::Answer, listens: false };
     let token = sign_in::sign_in(world, ui, files, &wanted)?;
     ui.detail(&format!("the sign-in to `{}` lasts until {}", session::session_name(sso), token.expires_at));
     Ok(())

@@ -1,5 +1,6 @@
 //! The one door to a sign-in, for `refresh`, `login`, `credentials --sign-in` and `setup`.
 
+use std::cell::RefCell;
 use std::path::Path;
 
 use crate::aws::credentials::{self, CredentialsError};
@@ -7,9 +8,12 @@ use crate::aws::files::{self, AwsFiles};
 use crate::aws::profile::{ProfileKind, SsoProfile};
 use crate::aws::session::{SessionError, Token};
 use crate::aws::sign_in::{Announcement, SignIn, SignInError, Wish};
+use crate::browser::Browser;
 use crate::cli::{Global, WayArgs};
+use crate::commands::beside::Beside;
 use crate::commands::credentials::{configured_profile, explain as credentials_explain};
 use crate::error::Failure;
+use crate::preferences::Preferences;
 use crate::presence::{self, Nobody, Surroundings, Way};
 use crate::ui::controlling_terminal;
 use crate::ui::{Stream, Ui};
@@ -57,6 +61,8 @@ pub(super) struct Wanted<'a> {
     pub(super) refused: bool,
     /// Where a person is told; standard output may be kept for a document.
     pub(super) stream: Stream,
+    /// Whether a person sits at standard input and may press a key or paste an address meanwhile.
+    pub(super) listens: bool,
 }
 
 /// Signs in, or uses what someone else's sign-in brought meanwhile.
@@ -64,8 +70,28 @@ pub(super) struct Wanted<'a> {
 /// # Errors
 /// Why nobody is signed in, with what to do.
 pub(super) fn sign_in(world: &World, ui: Ui, files: &AwsFiles, wanted: &Wanted<'_>) -> Result<Token, Failure> {
-    let (way, remember) = way(world, wanted.way);
-    let tell = |announcement: &Announcement| ui.tell_person(&words(announcement, wanted.profile), wanted.stream);
+    let preferences = match Preferences::read(world) {
+        // A sign-in may not be needed, and must not fail for want of a browser of one's choice.
+        Err(failure) if wanted.wish != Wish::Anew => {
+            ui.warning(&failure.message);
+            Preferences::default()
+        }
+        other => other?,
+    };
+    let (way, remember) = way(world, wanted.way, preferences.browser.is_some());
+    let browser = Browser::of(world, preferences.browser);
+    let beside = Beside::begin(world, ui, wanted.listens);
+    let tell = |announcement: &Announcement| {
+        let mut text = words(announcement, wanted.profile);
+        text.extend(beside.as_ref().and_then(|beside| beside.invitation(announcement)));
+        ui.tell_person(&text, wanted.stream);
+    };
+    let remind = |announcement: &Announcement| {
+        // What was printed for Claude Code it goes on showing by itself.
+        if wanted.stream == Stream::Status {
+            ui.remind_person(&words(announcement, wanted.profile));
+        }
+    };
     let sign_in = SignIn {
         world,
         files: &files.profiles,
@@ -75,7 +101,11 @@ pub(super) fn sign_in(world: &World, ui: Ui, files: &AwsFiles, wanted: &Wanted<'
         remember,
         wish: wanted.wish,
         refused: wanted.refused,
+        browser: &browser,
         tell: &tell,
+        remind: &remind,
+        waits: RefCell::default(),
+        pasted: beside.as_ref().and_then(Beside::lines),
     };
     sign_in.run().map_err(|error| explain(&error, wanted.profile))
 }
@@ -106,6 +136,7 @@ pub(super) fn for_profile(
         // A session that AWS ended early has a token that looks alive.
         refused: matches!(error.innermost(), CredentialsError::Session(SessionError::RenewalRefused(_))),
         stream: Stream::Status,
+        listens: false,
     };
     sign_in(world, ui, files, &wanted).map(drop)
 }
@@ -138,14 +169,15 @@ pub(super) fn to_mend(
         wish: Wish::Forced,
         refused: is_refused,
         stream: Stream::Status,
+        listens: false,
     };
     sign_in(world, ui, files, &wanted).map(drop)
 }
 
-fn way(world: &World, asked: WayArgs) -> (Result<Way, Nobody>, bool) {
+fn way(world: &World, asked: WayArgs, browser: bool) -> (Result<Way, Nobody>, bool) {
     let judged = || {
         let terminal = world.terminal.error || controlling_terminal::screen().is_some();
-        presence::way(world, Surroundings { terminal, container: is_container() })
+        presence::way(world, Surroundings { terminal, container: is_container(), browser })
     };
     match asked {
         WayArgs { browser: true, .. } => (Ok(Way::Callback), true),
@@ -175,6 +207,14 @@ fn words(announcement: &Announcement, profile: &str) -> String {
             let still = if *resumed { "Still waiting: sign" } else { "Sign" };
             let shortcut = complete.as_ref().map(|complete| format!("\nor go to {complete}")).unwrap_or_default();
             format!("{still} in to AWS for the profile `{profile}`: enter the code {code} at {address}{shortcut}")
+        }
+        Announcement::NoBrowser { programs } => {
+            let names: Vec<String> = programs.iter().map(|name| format!("`{name}`")).collect();
+            format!("No browser could be started ({}); open that address yourself.", names.join(", "))
+        }
+        Announcement::NotTheAddress => {
+            "That is not the address this sign-in ends at: copy the whole address line, from `http://127.0.0.1:` on."
+                .to_owned()
         }
     }
 }

@@ -68,7 +68,7 @@ pub(super) static MARKS: &[Mark] = marks![
         [["subscription for this model is still being processed"], ["mpagreementbeingcreated"]],
         "wait 15 minutes and try again";
     "P02", "marketplace", Administrator, "nobody has subscribed the account to this model on AWS Marketplace",
-        [["aws-marketplace:"]],
+        [["aws-marketplace:"], ["aws marketplace actions"]],
         "have someone with aws-marketplace:Subscribe and ViewSubscriptions use the model once";
     "M19", "data-retention", Administrator, "the account's data retention mode is not one this model takes",
         [["data retention mode"]],

@@ -1,7 +1,9 @@
 //! The reports people read: aligned pairs, the important first.
 
 pub mod diagnosis;
+pub mod explain;
 pub mod models;
+pub mod policy;
 pub mod profiles;
 pub mod regions;
 

@@ -2,7 +2,9 @@
 
 pub mod diagnosis;
 pub mod env;
+pub mod explain;
 pub mod models;
+pub mod policy;
 pub mod profiles;
 pub mod regions;
 

@@ -264,6 +264,11 @@ pub(super) fn oracle() -> Option<PathBuf> {
     client("oracle", "oracle", &[])
 }
 
+/// A Python with cfn-lint, which carries a copy of AWS's Service Authorization Reference.
+pub(super) fn cfn_lint() -> Option<PathBuf> {
+    client("cfn-lint", "cfn-lint-1.58.0", &["1.58.0"])
+}
+
 /// The folder with the AWS SDK for JavaScript.
 pub(super) fn aws_sdk_js() -> Option<PathBuf> {
     client("aws-sdk-js", "aws-sdk-js", &[])

@@ -122,6 +122,24 @@ fn a_certificate_only_the_company_knows_is_trusted_where_it_is_named() {
 }
 
 #[test]
+fn the_bundle_of_a_profile_counts_where_no_variable_names_another() {
+    let home = Home::new();
+    let network = Network::start(&home, "direct");
+    let config = String::from_utf8(home.read(".aws/config")).expect("UTF-8");
+    let bundle = format!("[profile work]\nca_bundle = {}/company.pem\n", home.path().display());
+    home.write(".aws/config", config.replace("[profile work]\n", &bundle));
+    let home = home.env("AWS_ENDPOINT_URL", format!("https://localhost:{}", network.port));
+    home.shorten_token(45);
+    home.run(["credentials", "--profile", "work"]).success();
+    home.run(["status", "--json", "--profile", "work"]).success();
+    home.run(["logout", "--profile", "work"]).success();
+    assert_eq!((home.asked("CreateToken"), home.asked("Logout")), (1, 1));
+    let home = home.env("AWS_CA_BUNDLE", "/nowhere.pem");
+    let said = home.run(["login", "--profile", "work", "--no-browser"]).failure(1);
+    assert!(said.contains("certificate"), "{said}");
+}
+
+#[test]
 fn every_call_takes_the_proxy_to_the_hosts_of_aws() {
     let home = Home::new();
     let network = Network::start(&home, "connect");

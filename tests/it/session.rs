@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use sha1::Digest as _;
+
 use aws_sandbox::{Account, Fault, FaultAnswer, FaultEffect};
 
 use crate::harness::{Home, PROGRAM, set_mode};
@@ -174,7 +176,17 @@ fn a_legacy_profile_is_signed_in_to_shared_and_signed_out_of_by_its_start_url() 
     assert_eq!(names.len(), 2, "a token and a registration: {names:?}");
     home.run(["credentials", "--profile", "old"]).success();
     home.write(".aws/sso/cache/other.json", "{\"accessToken\": \"theirs\"}");
+    let theirs = home.write(".aws/cli/cache/other.json", "{}");
+    // What the AWS CLI keeps of the role, named as it names it.
+    let name = format!(
+        "{:x}",
+        sha1::Sha1::digest(
+            r#"{"accountId":"111122223333","roleName":"BedrockDeveloper","startUrl":"https://d-9067642ac7.awsapps.com/start"}"#
+        )
+    );
+    let of_the_role = home.write(&format!(".aws/cli/cache/{name}.json"), "{}");
     home.run(["logout", "--profile", "old"]).success();
+    assert!(theirs.exists() && !of_the_role.exists());
     home.run(["credentials", "--profile", "old"]).failure(3);
     assert!(cache.join("other.json").exists());
     assert_eq!(home.asked("Logout"), 1);

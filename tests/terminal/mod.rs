@@ -3,5 +3,6 @@
 mod answers;
 mod endings;
 mod lines;
+mod login;
 mod others;
 mod screen;

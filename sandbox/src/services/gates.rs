@@ -60,9 +60,11 @@ fn check_life(cloud: &Cloud, visit: &Visit<'_>, model: &Model) -> Result<(), Ref
 /// The first caller who may subscribe concludes the agreement, as on AWS.
 fn check_agreement(cloud: &Cloud, visit: &Visit<'_>, model: &Model) -> Result<(), Refusal> {
     let subscribes = || {
+        let keys =
+            [("aws:RequestedRegion", visit.region.name.as_str()), ("aws:CalledViaLast", "bedrock.amazonaws.com")];
         ["aws-marketplace:ViewSubscriptions", "aws-marketplace:Subscribe"]
             .iter()
-            .all(|action| visit.require(action, "*").is_ok())
+            .all(|action| visit.caller.principal.require_with(action, "*", &keys).is_ok())
     };
     if visit.member.gates.no_payment_instrument {
         return Err(denied(

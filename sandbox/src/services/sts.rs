@@ -38,11 +38,16 @@ pub(super) fn answer(cloud: &Cloud, request: &Request, _: &str, entry: &mut Entr
 
 /// Writes an error as the Query protocol has it.
 pub(super) fn query_error(refusal: &Refusal, request_id: &str) -> Reply {
+    query_error_of(NAMESPACE, refusal, request_id)
+}
+
+/// The same for any service of the protocol.
+pub(super) fn query_error_of(namespace: &str, refusal: &Refusal, request_id: &str) -> Reply {
     let Refusal { status, code, message, .. } = refusal;
     let (code, message) = (escape(code), escape(message));
     let fault = if *status < 500 { "Sender" } else { "Receiver" };
     let body = format!(
-        "<ErrorResponse xmlns=\"{NAMESPACE}\">\n  <Error>\n    <Type>{fault}</Type>\n    <Code>{code}</Code>\n    \
+        "<ErrorResponse xmlns=\"{namespace}\">\n  <Error>\n    <Type>{fault}</Type>\n    <Code>{code}</Code>\n    \
          <Message>{message}</Message>\n  </Error>\n  <RequestId>{request_id}</RequestId>\n</ErrorResponse>\n"
     );
     Reply::of(*status, "text/xml", body)
@@ -109,11 +114,11 @@ fn session_credentials() -> Refusal {
 }
 
 /// The Query protocol's name for a permission error.
-fn query_code(refusal: Refusal) -> Refusal {
+pub(super) fn query_code(refusal: Refusal) -> Refusal {
     Refusal { code: "AccessDenied".to_owned(), ..refusal }
 }
 
-fn query_refusal(reason: &Unauthenticated) -> Refusal {
+pub(super) fn query_refusal(reason: &Unauthenticated) -> Refusal {
     let (status, code) = match reason {
         Unauthenticated::Missing => (403, "MissingAuthenticationToken"),
         Unauthenticated::Incomplete(_) => (400, "IncompleteSignature"),
@@ -121,7 +126,12 @@ fn query_refusal(reason: &Unauthenticated) -> Refusal {
         Unauthenticated::Expired => (403, "ExpiredToken"),
         Unauthenticated::Signature(_) => (403, "SignatureDoesNotMatch"),
     };
-    Refusal::new(status, code, reason.to_string())
+    // The Query services have their own words for it.
+    let message = match reason {
+        Unauthenticated::Missing => "Request is missing Authentication Token".to_owned(),
+        _ => reason.to_string(),
+    };
+    Refusal::new(status, code, message)
 }
 
 fn element(name: &str, text: &str) -> String {

@@ -132,6 +132,19 @@ fn models_are_of_a_region_and_need_a_profile() {
     let cloud = cloud();
     let (reply, _) = invoke(&cloud, "BedrockDeveloper", "eu.anthropic.claude-sonnet-4-6");
     assert_eq!(body(&reply)["message"], "The provided model identifier is invalid.");
+    for malformed in
+        ["arn:aws:bedrock:us-west-2:1:inference-profile%2Fx", "arn:aws:bedrock:us-west-2::foundation-model"]
+    {
+        let (reply, _) = invoke(&cloud, "BedrockDeveloper", malformed);
+        let message = body(&reply)["message"].to_string();
+        assert!(
+            message.contains("at 'modelId' failed to satisfy constraint: Member must satisfy regular"),
+            "{message}"
+        );
+    }
+    let elsewhere = "arn:aws:bedrock:eu-west-1:111122223333:inference-profile%2Feu.anthropic.claude-sonnet-4-6";
+    let (reply, _) = invoke(&cloud, "BedrockDeveloper", elsewhere);
+    assert_eq!(body(&reply)["message"], "The provided model identifier is invalid.");
     let (reply, _) = invoke(&cloud, "BedrockDeveloper", "anthropic.claude-sonnet-4-6");
     assert!(body(&reply)["message"].to_string().contains("with on-demand throughput isn\u{2019}t supported"));
 }

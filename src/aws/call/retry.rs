@@ -55,10 +55,10 @@ where
 
 /// How long to wait before the next attempt; none where there should be no next one.
 fn wait_after<E>(error: &SdkError<E, HttpResponse>, repeat: Repeat, usual: Duration) -> Option<Duration> {
+    let if_harmless = || (repeat == Repeat::AnsweredOrLost).then_some(usual);
     match error {
-        SdkError::DispatchFailure(failure) if failure.is_io() || failure.is_timeout() => {
-            (repeat == Repeat::AnsweredOrLost).then_some(usual)
-        }
+        SdkError::TimeoutError(_) => if_harmless(),
+        SdkError::DispatchFailure(failure) if failure.is_io() || failure.is_timeout() => if_harmless(),
         _ => {
             let answer = error.raw_response()?;
             let status = answer.status().as_u16();

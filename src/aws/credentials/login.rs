@@ -22,6 +22,7 @@ use super::{Credentials, CredentialsError, sts};
 use crate::aws::call::{self, CallError, client_config};
 use crate::aws::endpoint::{self, Service};
 use crate::aws::files::AwsFiles;
+use crate::aws::network;
 use crate::private_file::{self, StateFolder};
 use crate::vars;
 use crate::world::World;
@@ -201,11 +202,16 @@ async fn exchange(
     sign_in: &SignIn,
 ) -> Result<CreateOAuth2TokenResponseBody, CredentialsError> {
     let endpoint = endpoint::configured(world, &files.profiles, Some(profile), Service::SignIn);
-    let config = client_config!(aws_sdk_signin, world, sts::region(world, files, profile), endpoint)
-        .allow_no_auth()
-        // A refresh token is single use: a second attempt after a lost answer would spend the sign-in.
-        .retry_config(RetryConfig::disabled())
-        .interceptor(proof::Interceptor::new(sign_in.key.clone(), world.now()));
+    let config = client_config!(
+        aws_sdk_signin,
+        network::client(world, &files.profiles, Some(profile)),
+        sts::region(world, files, profile),
+        endpoint
+    )
+    .allow_no_auth()
+    // A refresh token is single use: a second attempt after a lost answer would spend the sign-in.
+    .retry_config(RetryConfig::disabled())
+    .interceptor(proof::Interceptor::new(sign_in.key.clone(), world.now()));
     let body = CreateOAuth2TokenRequestBody::builder()
         .client_id(&sign_in.client_id)
         .grant_type("refresh_token")

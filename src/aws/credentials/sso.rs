@@ -9,6 +9,7 @@ use crate::aws::call::retry::{self, Repeat};
 use crate::aws::call::{self, CallError, client_config};
 use crate::aws::endpoint::{self, Service};
 use crate::aws::files::AwsFiles;
+use crate::aws::network;
 use crate::aws::profile::SsoProfile;
 use crate::aws::session::{self, SessionError};
 use crate::world::World;
@@ -48,7 +49,9 @@ async fn ask_portal(
 ) -> Result<Credentials, CredentialsError> {
     const SERVICE: &str = "the AWS access portal";
     let endpoint = endpoint::configured(world, &files.profiles, Some(profile), Service::Sso);
-    let config = client_config!(aws_sdk_sso, world, &sso.region, endpoint).retry_config(RetryConfig::disabled());
+    let config =
+        client_config!(aws_sdk_sso, network::client(world, &files.profiles, Some(profile)), &sso.region, endpoint)
+            .retry_config(RetryConfig::disabled());
     let request = aws_sdk_sso::Client::from_conf(config.build())
         .get_role_credentials()
         .account_id(&sso.account_id)

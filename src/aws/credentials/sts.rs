@@ -9,6 +9,7 @@ use super::{Credentials, CredentialsError, for_sdk};
 use crate::aws::call::{self, CallError, client_config};
 use crate::aws::endpoint::{self, Service};
 use crate::aws::files::AwsFiles;
+use crate::aws::network;
 use crate::aws::profile::{AssumeRole, StaticKeys};
 use crate::private_file;
 use crate::vars;
@@ -90,7 +91,12 @@ pub(super) fn web_identity_token(world: &World, file: &str) -> Result<SecretStri
 
 fn client(world: &World, files: &AwsFiles, profile: &str, keys: Option<SdkCredentials>) -> aws_sdk_sts::Client {
     let endpoint = endpoint::configured(world, &files.profiles, Some(profile), Service::Sts);
-    let mut config = client_config!(aws_sdk_sts, world, region(world, files, profile), endpoint);
+    let mut config = client_config!(
+        aws_sdk_sts,
+        network::client(world, &files.profiles, Some(profile)),
+        region(world, files, profile),
+        endpoint
+    );
     match keys {
         Some(keys) => config.set_credentials_provider(Some(aws_sdk_sts::config::SharedCredentialsProvider::new(keys))),
         None => &mut config,

@@ -12,6 +12,7 @@ use super::{Cached, SessionError, Token, cached, ended, session_name, write};
 use crate::aws::call::retry::{self, Repeat};
 use crate::aws::call::{self, CallError, client_config};
 use crate::aws::endpoint::{self, Service};
+use crate::aws::network;
 use crate::aws::profile::{ProfileFiles, SsoProfile};
 use crate::world::World;
 
@@ -75,7 +76,8 @@ async fn exchange(
     renewal: &Renewal,
 ) -> Result<Renewed, CallError> {
     let endpoint = endpoint::configured(world, files, Some(profile), Service::SsoOidc);
-    let config = client_config!(aws_sdk_ssooidc, world, &sso.region, endpoint).retry_config(RetryConfig::disabled());
+    let config = client_config!(aws_sdk_ssooidc, network::client(world, files, Some(profile)), &sso.region, endpoint)
+        .retry_config(RetryConfig::disabled());
     let client = Client::from_conf(config.build());
     let ask = || {
         client

@@ -1,5 +1,6 @@
 //! The authorization-code grant with a proof key (RFC 8252, RFC 7636): the browser calls back to a port of this
-//! machine's loopback address.
+//! machine's loopback address. Where that browser runs on another machine it ends up at an address nobody answers, and
+//! a person can paste that one.
 
 use std::time::Duration;
 
@@ -12,7 +13,6 @@ use tokio::sync::mpsc;
 use crate::aws::call::{self, CallError};
 use crate::aws::profile::SsoProfile;
 use crate::aws::session::{Granted, SessionError};
-use crate::browser;
 
 use super::proof::Proof;
 use super::record::Record;
@@ -36,7 +36,8 @@ const QUERY_VALUE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remov
 /// What the browser brought back, with the connection that waits for a page.
 struct Callback {
     outcome: Result<String, String>,
-    stream: TcpStream,
+    /// None where the address was pasted.
+    stream: Option<TcpStream>,
 }
 
 /// Opens the authorization page and waits for the browser to come back with a code.
@@ -53,10 +54,12 @@ pub(super) async fn walk(sign_in: &SignIn<'_>, record: &mut Record) -> Result<Gr
     let redirect = format!("http://127.0.0.1:{port}{PATH}");
     let base = sign_in.authorize_base().await;
     let address = address(&base, sso, &registration, &proof, &redirect);
-    (sign_in.tell)(&Announcement::Browser { address: address.clone() });
-    browser::open(world, &address);
+    sign_in.present(Announcement::Browser { address: address.clone() }, Some(&address));
     record.forget(world, sso);
-    let Callback { outcome, mut stream } = wait(listener, &proof.state).await;
+    let Callback { outcome, stream } = tokio::select! {
+        callback = wait(listener, &proof.state) => callback,
+        outcome = pasted(sign_in, &proof.state) => Callback { outcome, stream: None },
+    };
     let granted = match outcome {
         Ok(code) => exchange(sign_in, &client, &registration, &proof, &redirect, &code).await,
         Err(reason) if reason == "access_denied" => Err(SignInError::Refused(sign_in.name())),
@@ -68,7 +71,9 @@ pub(super) async fn walk(sign_in: &SignIn<'_>, record: &mut Record) -> Result<Gr
         Ok(_) => page::signed_in(&sign_in.name(), sign_in.profile),
         Err(error) => page::failed(&error.to_string()),
     };
-    answer(&mut stream, "200 OK", &page).await;
+    if let Some(mut stream) = stream {
+        answer(&mut stream, "200 OK", &page).await;
+    }
     granted
 }
 
@@ -140,10 +145,29 @@ async fn wait(listener: TcpListener, state: &str) -> Callback {
     }
 }
 
+/// Waits until a line that was pasted answers our question; for ever where nobody pastes any.
+async fn pasted(sign_in: &SignIn<'_>, state: &str) -> Result<String, String> {
+    let Some(lines) = &sign_in.pasted else { return std::future::pending().await };
+    let mut lines = lines.lock().await;
+    while let Some(line) = lines.recv().await {
+        match judge(target_in(&line), state) {
+            Judged::Answer(outcome) => return outcome,
+            Judged::Stray | Judged::Forged => (sign_in.tell)(&Announcement::NotTheAddress),
+        }
+    }
+    std::future::pending().await
+}
+
+/// The target of a request in the address line of a browser, which may leave the scheme out.
+fn target_in(address: &str) -> &str {
+    let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
+    rest.find('/').map_or(rest, |at| &rest[at..])
+}
+
 async fn serve(mut stream: TcpStream, state: &str) -> Option<Callback> {
     let target = read_target(&mut stream).await?;
     match judge(&target, state) {
-        Judged::Answer(outcome) => Some(Callback { outcome, stream }),
+        Judged::Answer(outcome) => Some(Callback { outcome, stream: Some(stream) }),
         Judged::Stray => {
             answer(&mut stream, "404 Not Found", &page::nothing_here()).await;
             None
@@ -227,5 +251,14 @@ mod tests {
         assert_eq!(judge("/oauth/callback", "s"), Judged::Forged);
         assert_eq!(judge("/favicon.ico", "s"), Judged::Stray);
         assert_eq!(judge("/?code=c&state=s", "s"), Judged::Stray);
+    }
+
+    #[test]
+    fn an_address_line_holds_the_same_answer() {
+        let target = "/oauth/callback?code=c&state=s";
+        for line in ["http://127.0.0.1:4711", "127.0.0.1:4711", ""] {
+            assert_eq!(target_in(&format!("{line}{target}")), target);
+        }
+        assert_eq!(judge(target_in("no address"), "s"), Judged::Stray);
     }
 }

@@ -9,7 +9,6 @@ use secrecy::ExposeSecret;
 
 use crate::aws::call::{self, CallError};
 use crate::aws::session::Granted;
-use crate::browser;
 
 use super::record::{Pending, Record};
 use super::registration::{self, Flow, Registration};
@@ -33,15 +32,14 @@ pub(super) async fn walk(sign_in: &SignIn<'_>, record: &mut Record, opens: bool)
         Some(pending) => pending,
         None => start(sign_in, &client, record).await?,
     };
-    (sign_in.tell)(&Announcement::Code {
+    let announcement = Announcement::Code {
         code: pending.user_code.clone(),
         address: pending.address.clone(),
         complete: pending.complete.clone(),
         resumed,
-    });
-    if opens && !resumed {
-        browser::open(sign_in.world, pending.complete.as_deref().unwrap_or(&pending.address));
-    }
+    };
+    let page = pending.complete.as_deref().unwrap_or(&pending.address);
+    sign_in.present(announcement, (opens && !resumed).then_some(page));
     poll(sign_in, &client, &pending).await
 }
 

@@ -158,7 +158,7 @@ fn cache_text(sso: &SsoProfile) -> String {
 }
 
 /// A string as `json.dumps` writes it: everything beyond ASCII escaped.
-fn python_json(text: &str) -> String {
+pub(in crate::aws) fn python_json(text: &str) -> String {
     let plain = serde_json::to_string(text).unwrap_or_default();
     let mut escaped = String::new();
     for character in plain.chars() {

@@ -46,6 +46,8 @@ impl Setup<'_> {
     /// Refuses a profile for other tools that leads back to itself.
     pub(super) fn check_process_profile(&self, choice: &Choice) -> Result<(), Failure> {
         let Some(sections) = self.process_sections(choice)? else { return Ok(()) };
+        // The profile that this run adds has a name, too.
+        self.check_process_name()?;
         let name = self.args.aws_file.process_profile.as_deref().unwrap_or_default();
         let config = match &self.planned {
             Some((planned, _)) => planned.text().to_owned(),
@@ -74,7 +76,12 @@ impl Setup<'_> {
 
     /// Moves a legacy profile to an SSO session where a person or a flag says so, and asks for the sign-in it needs.
     pub(super) fn offer_upgrade(&self, choice: &Choice) -> Result<(), Failure> {
-        let Some(sso) = self.legacy(choice) else { return Ok(()) };
+        let Some(sso) = self.legacy(choice) else {
+            if self.args.aws_file.upgrade {
+                self.ui.status(&format!("The profile `{}` is no legacy SSO profile.", choice.profile));
+            }
+            return Ok(());
+        };
         let consent = match (self.args.dry_run, self.args.aws_file.upgrade) {
             (true, true) => Consent::DryRun,
             (false, true) => Consent::Given,
@@ -91,8 +98,15 @@ impl Setup<'_> {
         let (files, sso) = upgrade::afterwards(world, name);
         let Some(sso) = sso else { return Ok(()) };
         let way = WayArgs::default();
-        let wanted =
-            Wanted { profile: name, sso: &sso, way, wish: Wish::IfNeeded, refused: false, stream: Stream::Status };
+        let wanted = Wanted {
+            profile: name,
+            sso: &sso,
+            way,
+            wish: Wish::IfNeeded,
+            refused: false,
+            stream: Stream::Status,
+            listens: false,
+        };
         sign_in::sign_in(world, ui, &files, &wanted).map(drop)
     }
 

@@ -53,7 +53,8 @@ impl Setup<'_> {
             return Ok(());
         }
         let progress = self.ui.progress("Asking Bedrock for the inference profile…");
-        let found = self.own.find_inference_profile(self.world, &self.files, &choice.profile, &choice.region, id);
+        let caller = self.own.caller(self.world, &self.files, &choice.profile, &choice.region);
+        let found = caller.find_inference_profile(id);
         drop(progress);
         match found {
             Ok(()) => Ok(()),

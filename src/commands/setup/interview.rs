@@ -140,7 +140,7 @@ impl<'a> Interview<'a> {
         let Setup { world, ui, files, own, asker, .. } = self.setup;
         let ask = || {
             let progress = ui.progress(&format!("Asking AWS who `{profile}` is and which models {region} has…"));
-            let verified = own.verify(world, files, profile, region);
+            let verified = own.caller(world, files, profile, region).verify();
             drop(progress);
             verified
         };

@@ -158,6 +158,7 @@ fn sign_in(
         wish: Wish::Forced,
         refused: false,
         stream: Stream::Status,
+        listens: false,
     };
     let token = sign_in::sign_in(world, ui, files, &wanted)?;
     Ok((sso, token))

@@ -145,6 +145,12 @@ impl Outcome<'_> {
         };
         if self.choice.scope != SetupScope::Project && self.choice.identity == IdentityMode::Isolated {
             notes.push("The credentials reach Claude Code's Bedrock requests alone.".into());
+            let kept = self.draft.afterwards.get(&Key::env(vars::AWS_PROFILE)).and_then(|value| value.as_str());
+            if let Some(profile) = kept.filter(|profile| !profile.is_empty()) {
+                notes.push(format!(
+                    "AWS_PROFILE, which others set, stays: the commands Claude Code runs still act as {profile}."
+                ));
+            }
         }
         if self.choice.own.export.is_some() {
             notes.push(

@@ -17,7 +17,7 @@ use crate::helper_check::file;
 use crate::helper_check::process;
 use crate::helper_check::surroundings::Surroundings;
 use crate::helper_command;
-use crate::observe::{self, Verified};
+use crate::observe::Caller;
 use crate::plan::OwnHelpers;
 use crate::receipt::Receipt;
 use crate::settings::document::{Document, Key};
@@ -227,33 +227,17 @@ impl Checked {
         answers.identity = Some(IdentityMode::Isolated);
     }
 
-    /// As [`observe::verify`], with the script's credentials where it gives them.
-    pub(super) fn verify(
-        &self,
-        world: &World,
-        files: &AwsFiles,
-        profile: &str,
-        region: &str,
-    ) -> Result<Verified, CredentialsError> {
-        match &self.credentials {
-            Some(given) => observe::verify_credentials(world, files, &self.ambient_profile, region, given),
-            None => observe::verify(world, files, profile, region),
-        }
-    }
-
-    /// As [`observe::find_inference_profile`], with the script's credentials where it gives them.
-    pub(super) fn find_inference_profile(
-        &self,
-        world: &World,
-        files: &AwsFiles,
-        profile: &str,
-        region: &str,
-        id: &str,
-    ) -> Result<(), CredentialsError> {
-        match &self.credentials {
-            Some(given) => observe::find_with_credentials(world, files, &self.ambient_profile, region, given, id),
-            None => observe::find_inference_profile(world, files, profile, region, id),
-        }
+    /// Who asks AWS: the script where it gives the identity, else the profile.
+    pub(super) fn caller<'a>(
+        &'a self,
+        world: &'a World,
+        files: &'a AwsFiles,
+        profile: &'a str,
+        region: &'a str,
+    ) -> Caller<'a> {
+        let given = self.credentials.as_ref();
+        let profile = if given.is_some() { &self.ambient_profile } else { profile };
+        Caller { world, files, profile, region, given }
     }
 
     /// An error of AWS's about a profile or about the script's credentials.

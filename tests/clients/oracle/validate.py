@@ -28,6 +28,7 @@ SERVICES = {
     "sso": "sso",
     "signin": "signin",
     "sts": "sts",
+    "iam": "iam",
     "servicequotas": "service-quotas",
     "bedrock": "bedrock",
     "bedrock-runtime": "bedrock-runtime",

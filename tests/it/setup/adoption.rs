@@ -45,6 +45,8 @@ fn without_force_the_plugins_configuration_stays_and_is_named() {
         "{}",
         run.stderr
     );
+    let stays = "AWS_PROFILE, which others set, stays: the commands Claude Code runs still act as work.";
+    assert!(run.stdout.contains(stays), "{run:?}");
     let _ = run.success();
     let settings = home.settings_json();
     assert_eq!(settings["env"]["AWS_PROFILE"], "work");

@@ -1,0 +1,44 @@
+//! `explain`: what a text that somebody met means.
+
+use crate::cli::Global;
+use crate::cli::explain::ExplainArgs;
+use crate::error::Failure;
+use crate::explain;
+use crate::observe::pasted::{self, Pasted};
+use crate::report::{human, v1};
+use crate::ui::Ui;
+use crate::world::World;
+
+pub(super) fn run(world: &World, ui: Ui, global: &Global, args: &ExplainArgs) -> Result<(), Failure> {
+    let pasted = read(world, ui, args)?;
+    if pasted.text.trim().is_empty() {
+        return Err(Failure::refused("there is no text to explain")
+            .hint("give it behind the command, in a file, or on standard input"));
+    }
+    let explained = explain::explain(&pasted.text);
+    if global.json {
+        let report = v1::explain::Explanation::of(&explained, &pasted);
+        ui.answer_verbatim(&(serde_json::to_string_pretty(&report).unwrap_or_default() + "\n"))?;
+    } else {
+        ui.answer(&human::explain::report(&explained, &pasted, world.home().as_deref()))?;
+    }
+    if explained.matches.is_empty() {
+        return Err(Failure::failed("nothing in the text is a failure that is known")
+            .hint("run `claude-bedrock diagnose` to look at the set-up itself"));
+    }
+    Ok(())
+}
+
+fn read(world: &World, ui: Ui, args: &ExplainArgs) -> Result<Pasted, Failure> {
+    if args.last {
+        return pasted::from_debug_log(world);
+    }
+    if !args.text.is_empty() && args.text != ["-"] {
+        return pasted::from_arguments(world, &args.text);
+    }
+    if world.terminal.input {
+        let end = if cfg!(windows) { "Ctrl-Z and Enter" } else { "Ctrl-D" };
+        ui.status(&format!("paste the text, then press {end} on a new line"));
+    }
+    pasted::from_standard_input()
+}

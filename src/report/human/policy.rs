@@ -1,0 +1,84 @@
+//! `policy` for a person: why each statement is there, and what others allow beyond them.
+
+use std::fmt::Write;
+
+use crate::policy::Statement;
+use crate::policy::check::{Finding, Verdict};
+use crate::policy::comparison::{FULL_ACCESS_BEYOND, RECOMMENDED, left_out};
+use crate::policy::document::Document;
+use crate::ui::{BAD, BOLD, DIM, GOOD, NOTICE, styled};
+
+/// The statements with their reasons, and the comparison with what is usually recommended.
+#[must_use]
+pub fn explanation(statements: &[Statement]) -> String {
+    let mut text = format!("{}\n", styled(BOLD, "The least that Claude Code and this program need"));
+    for statement in statements {
+        let _ = writeln!(text, "\n  {}: {}", styled(BOLD, statement.sid), statement.actions.join(", "));
+        let _ = writeln!(text, "    {}", statement.reason);
+        let _ = writeln!(text, "    {}", styled(DIM, &format!("for {}", statement.needed_for)));
+    }
+    let left_out = left_out(statements);
+    let _ = if left_out.is_empty() {
+        writeln!(text, "\nEvery action the guides list is among them: {}.", RECOMMENDED.join(", "))
+    } else {
+        writeln!(text, "\nOf the actions the guides list these are left out: {}.", left_out.join(", "))
+    };
+    let _ = writeln!(text, "AmazonBedrockFullAccess allows beyond them:");
+    for (actions, what) in FULL_ACCESS_BEYOND {
+        let _ = writeln!(text, "  {actions}\n    {}", styled(DIM, what));
+    }
+    text
+}
+
+/// What the principal may do of it, and what to add; `unsimulated` is why IAM did not judge.
+#[must_use]
+pub fn check(arn: &str, findings: &[Finding], missing: &[Statement], unsimulated: Option<&str>) -> String {
+    let how = match unsimulated {
+        None => "as IAM simulates it".to_owned(),
+        Some(reason) => format!("by evidence, for {reason}"),
+    };
+    let mut text = format!("{}\n  {}\n\n", styled(BOLD, &format!("What {arn} may do")), styled(DIM, &how));
+    let mut rest: Vec<&Finding> = findings.iter().collect();
+    while let Some(first) = rest.first().copied() {
+        let is_alike =
+            |one: &&Finding| (one.sid, one.action, &one.verdict) == (first.sid, first.action, &first.verdict);
+        let (alike, others): (Vec<&Finding>, Vec<&Finding>) = rest.into_iter().partition(is_alike);
+        findings_alike(&mut text, &alike);
+        rest = others;
+    }
+    text.push('\n');
+    if !missing.is_empty() {
+        let _ = writeln!(text, "{}\n", styled(BAD.bold(), "Missing. This adds it and nothing else:"));
+        text.push_str(&Document::of(missing).text());
+    } else if findings.iter().any(|finding| matches!(finding.verdict, Verdict::Unknown(_))) {
+        let _ = writeln!(text, "{}", styled(NOTICE, "Nothing is known to be missing; what is unknown may be."));
+    } else {
+        let _ = writeln!(text, "{}", styled(GOOD, "Nothing is missing."));
+    }
+    text
+}
+
+/// One action of one statement with everything it came to the same for.
+fn findings_alike(text: &mut String, alike: &[&Finding]) {
+    let Some(first) = alike.first() else { return };
+    let (mark, reason) = match &first.verdict {
+        Verdict::Allowed => (styled(GOOD, "allowed"), ""),
+        Verdict::Missing(reason) => (styled(BAD, "missing"), reason.as_str()),
+        Verdict::Unknown(reason) => (styled(NOTICE, "unknown"), reason.as_str()),
+    };
+    let is_missing = matches!(first.verdict, Verdict::Missing(_));
+    let place = match alike {
+        [one] if one.resource == "*" => String::new(),
+        [one] => format!(" on {}", one.resource),
+        several => format!(" on {} resources", several.len()),
+    };
+    let _ = writeln!(text, "  {mark}  {}{place}", first.action);
+    if is_missing && alike.len() > 1 {
+        for one in alike {
+            let _ = writeln!(text, "           {}", one.resource);
+        }
+    }
+    if !reason.is_empty() {
+        let _ = writeln!(text, "           {}", styled(DIM, reason));
+    }
+}

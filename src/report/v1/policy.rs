@@ -1,0 +1,122 @@
+//! The answers of `policy --json` and `policy check --json`.
+
+use serde::Serialize;
+
+use crate::policy::Statement;
+use crate::policy::check::{Finding, Verdict};
+use crate::policy::comparison::{FULL_ACCESS_BEYOND, RECOMMENDED, left_out};
+use crate::policy::document::{Document, LONGEST};
+
+/// The policy, its statements' reasons, and what others allow.
+#[derive(Debug, Serialize)]
+#[expect(clippy::struct_field_names, reason = "these are the names of the format")]
+pub struct Policy {
+    version: u32,
+    policy: Document,
+    characters: usize,
+    fits_managed_policy: bool,
+    statements: Vec<StatementReport>,
+    /// What the guides list, and which of it is left out.
+    recommended: Recommended,
+    /// What `AmazonBedrockFullAccess` allows beyond it.
+    full_access_beyond: Vec<BeyondReport>,
+}
+
+#[derive(Debug, Serialize)]
+struct StatementReport {
+    sid: &'static str,
+    actions: Vec<&'static str>,
+    reason: &'static str,
+    needed_for: &'static str,
+}
+
+#[derive(Debug, Serialize)]
+struct Recommended {
+    actions: [&'static str; 7],
+    left_out: Vec<&'static str>,
+}
+
+#[derive(Debug, Serialize)]
+struct BeyondReport {
+    actions: &'static str,
+    purpose: &'static str,
+}
+
+impl Policy {
+    /// The report of some statements.
+    #[must_use]
+    pub fn of(statements: &[Statement]) -> Self {
+        let policy = Document::of(statements);
+        let characters = policy.characters();
+        let report = |statement: &Statement| StatementReport {
+            sid: statement.sid,
+            actions: statement.actions.clone(),
+            reason: statement.reason,
+            needed_for: statement.needed_for,
+        };
+        let beyond = FULL_ACCESS_BEYOND.into_iter().map(|(actions, purpose)| BeyondReport { actions, purpose });
+        Self {
+            version: 1,
+            policy,
+            characters,
+            fits_managed_policy: characters <= LONGEST,
+            statements: statements.iter().map(report).collect(),
+            recommended: Recommended { actions: RECOMMENDED, left_out: left_out(statements) },
+            full_access_beyond: beyond.collect(),
+        }
+    }
+}
+
+/// The policy beside what the principal has.
+#[derive(Debug, Serialize)]
+pub struct Check {
+    version: u32,
+    principal: String,
+    /// `simulation` or `evidence`.
+    method: &'static str,
+    /// Why IAM did not judge.
+    unsimulated: Option<String>,
+    findings: Vec<FindingReport>,
+    missing_actions: Vec<&'static str>,
+    /// What adds the missing and nothing else; `null` when nothing is known to be missing.
+    to_add: Option<Document>,
+}
+
+#[derive(Debug, Serialize)]
+struct FindingReport {
+    statement: &'static str,
+    action: &'static str,
+    resource: String,
+    /// `allowed`, `missing` or `unknown`.
+    verdict: &'static str,
+    reason: Option<String>,
+}
+
+impl Check {
+    /// The report of a comparison.
+    #[must_use]
+    pub fn of(principal: &str, findings: &[Finding], missing: &[Statement], unsimulated: Option<&str>) -> Self {
+        let mut missing_actions: Vec<&'static str> = missing.iter().flat_map(|one| one.actions.clone()).collect();
+        missing_actions.sort_unstable();
+        missing_actions.dedup();
+        Self {
+            version: 1,
+            principal: principal.to_owned(),
+            method: if unsimulated.is_none() { "simulation" } else { "evidence" },
+            unsimulated: unsimulated.map(str::to_owned),
+            findings: findings.iter().map(finding).collect(),
+            missing_actions,
+            to_add: (!missing.is_empty()).then(|| Document::of(missing)),
+        }
+    }
+}
+
+fn finding(finding: &Finding) -> FindingReport {
+    let (verdict, reason) = match &finding.verdict {
+        Verdict::Allowed => ("allowed", None),
+        Verdict::Missing(reason) => ("missing", Some(reason.clone())),
+        Verdict::Unknown(reason) => ("unknown", Some(reason.clone())),
+    };
+    let Finding { sid, action, resource, .. } = finding;
+    FindingReport { statement: sid, action, resource: resource.clone(), verdict, reason }
+}

@@ -1,0 +1,201 @@
+//! `policy` and `policy check`: what is written, who it suffices for, and what is said when it is not there.
+
+use serde_json::Value;
+
+use aws_sandbox::Account;
+
+use crate::harness::{Home, Run};
+
+/// A role of that name with permissions, and a profile for it.
+fn role(name: &str, permissions: &str) -> String {
+    format!(
+        "[[accounts.roles]]\nname = \"{name}\"\ncredentials_lifetime = \"1h\"\npermissions = {permissions}\n\
+         [[profiles]]\nname = \"{name}\"\nsso_session = \"work\"\naccount_id = \"111122223333\"\nrole_name = \"{name}\"\n\
+         region = \"us-west-2\"\n"
+    )
+}
+
+/// A policy as the account file has it, without one action.
+pub(crate) fn permissions(policy: &Value, without: &str) -> String {
+    let list = |value: &Value| {
+        let texts = value.as_array().expect("a list").iter().filter(|text| *text != without);
+        texts.map(ToString::to_string).collect::<Vec<_>>().join(", ")
+    };
+    let statements = policy["Statement"].as_array().expect("a list").iter().map(|statement| {
+        let conditions = statement["Condition"].as_object().into_iter().flatten().map(|(operator, keys)| {
+            let keys = keys.as_object().expect("an object").iter();
+            let keys: Vec<String> = keys.map(|(key, values)| format!("\"{key}\" = [{}]", list(values))).collect();
+            format!("{operator} = {{ {} }}", keys.join(", "))
+        });
+        let conditions: Vec<String> = conditions.collect();
+        format!(
+            "{{ effect = \"allow\", actions = [{}], resources = [{}], condition = {{ {} }} }}",
+            list(&statement["Action"]),
+            list(&statement["Resource"]),
+            conditions.join(", ")
+        )
+    });
+    format!("{{ statements = [{}] }}", statements.collect::<Vec<_>>().join(", "))
+}
+
+/// The policy for the models `setup` pins, for the role `Least`.
+pub(crate) fn pinned_policy() -> Value {
+    let home = Home::with_more(&role("Least", "{ allow = [\"bedrock:*\", \"sts:*\"] }"));
+    home.run(["setup", "--yes", "--profile", "Least"]).success();
+    serde_json::from_str(&home.run(["policy"]).success()).expect("nothing but JSON")
+}
+
+/// The same for roles of any name: the policy is about the one it was made for.
+fn of_any_role(permissions: &str) -> String {
+    let mut parts = permissions.split("AWSReservedSSO_Least_");
+    let first = parts.next().unwrap_or_default().to_owned();
+    // The sixteen signs behind a role's name are its own, too.
+    parts.fold(first, |text, part| text + "AWSReservedSSO_*" + &part[16..])
+}
+
+fn actions(policy: &Value) -> Vec<String> {
+    let statements = policy["Statement"].as_array().expect("a list").iter();
+    let actions = statements.flat_map(|statement| statement["Action"].as_array().expect("a list"));
+    let mut actions: Vec<String> = actions.map(|action| action.as_str().expect("text").to_owned()).collect();
+    actions.sort_unstable();
+    actions.dedup();
+    actions
+}
+
+fn statement<'a>(policy: &'a Value, sid: &str) -> &'a Value {
+    let statements = policy["Statement"].as_array().expect("a list");
+    statements.iter().find(|statement| statement["Sid"] == sid).unwrap_or_else(|| panic!("no {sid} in {policy}"))
+}
+
+#[test]
+fn with_the_policy_every_command_passes() {
+    let policy = pinned_policy();
+    let home = Home::with_more(&role("Least", &permissions(&policy, "")));
+    home.run(["setup", "--yes", "--profile", "Least"]).success();
+    assert_eq!(home.run(["status", "--json"]).json()["problems"], serde_json::json!([]));
+    let regions = home.run(["regions", "--json", "--residency", "us"]).json();
+    assert!(regions["regions"].as_array().expect("a list").iter().all(|row| row["problem"].is_null()), "{regions}");
+    let models = home.run(["models", "--json"]).json();
+    assert!(!models["models"].as_array().expect("a list").is_empty());
+    let again: Value = serde_json::from_str(&home.run(["policy"]).success()).expect("JSON");
+    assert_eq!(again, policy, "who has no more finds out as much");
+    let check = home.run(["policy", "check", "--json"]).json();
+    assert_eq!((&check["method"], &check["missing_actions"]), (&"simulation".into(), &serde_json::json!([])));
+    assert!(home.run(["policy", "check"]).success().contains("Nothing is missing."));
+}
+
+#[test]
+fn the_check_names_any_one_action_that_is_missing_and_gives_the_statement() {
+    let policy = pinned_policy();
+    let actions = actions(&policy);
+    let roles: Vec<String> = actions
+        .iter()
+        .enumerate()
+        .map(|(at, action)| role(&format!("Without{at}"), &of_any_role(&permissions(&policy, action))))
+        .collect();
+    let home = Home::with_more(&(roles.concat() + &role("Least", "{ allow = [\"*\"] }")));
+    home.run(["setup", "--yes", "--profile", "Least"]).success();
+    for (at, action) in actions.iter().enumerate() {
+        let run = home.run(["policy", "check", "--json", "--profile", &format!("Without{at}")]);
+        let report: Value = serde_json::from_str(&run.stdout).unwrap_or_else(|_| panic!("without {action}: {run:?}"));
+        if action == "iam:SimulatePrincipalPolicy" {
+            assert_eq!((&report["method"], run.code), (&"evidence".into(), Some(0)), "{run:?}");
+            continue;
+        }
+        assert_eq!(run.code, Some(1), "without {action}: {run:?}");
+        assert_eq!(report["missing_actions"], serde_json::json!([action]), "without {action}");
+        let added = &report["to_add"]["Statement"][0];
+        assert_eq!(added["Action"], serde_json::json!([action]), "{added}");
+    }
+}
+
+#[test]
+fn where_iam_may_not_be_asked_evidence_is_and_says_what_it_does_not_know() {
+    let home = Home::with_more(&role("Some", "{ allow = [\"bedrock:Get*\", \"bedrock:List*\"] }"));
+    home.write(
+        ".claude/settings.json",
+        r#"{"env": {"CLAUDE_CODE_USE_BEDROCK": "1", "AWS_PROFILE": "Some", "ANTHROPIC_MODEL": "us.anthropic.claude-opus-5-5"}}"#,
+    );
+    let run = home.run(["policy", "check", "--json"]);
+    let report: Value = serde_json::from_str(&run.stdout).expect("JSON");
+    assert_eq!(report["method"], "evidence");
+    assert_eq!(report["missing_actions"], serde_json::json!(["servicequotas:ListServiceQuotas"]), "{report}");
+    let unknown =
+        report["findings"].as_array().expect("a list").iter().filter(|finding| finding["verdict"] == "unknown");
+    assert!(unknown.count() > 4, "{report}");
+    assert!(run.failure(1).contains("permissions are missing"));
+    let text = home.run(["policy", "check"]).stdout;
+    assert!(text.contains("by evidence, for the principal may not simulate its own policies"), "{text}");
+}
+
+#[test]
+fn a_control_policy_that_denies_one_routing_region_is_told_by_that_region() {
+    let scp = "[[service_control_policies]]\nname = \"no Ohio\"\n[[service_control_policies.statements]]\n\
+               effect = \"deny\"\nactions = [\"bedrock:*\"]\n\
+               condition = { StringEquals = { \"aws:RequestedRegion\" = \"us-east-2\" } }\n";
+    let text = include_str!("../../sandbox/account.toml")
+        .replace("\"sts:*\"]", "\"sts:*\", \"iam:*\", \"aws-marketplace:*\"]");
+    let home = Home::with(Account::from_toml(&(text + scp)).expect("a valid account"), true);
+    home.run(["setup", "--yes", "--profile", "work"]).success();
+    let run = home.run(["policy", "check", "--json"]);
+    let report: Value = serde_json::from_str(&run.stdout).expect("JSON");
+    let missing =
+        report["findings"].as_array().expect("a list").iter().filter(|finding| finding["verdict"] == "missing");
+    let missing: Vec<&Value> = missing.collect();
+    assert!(!missing.is_empty(), "{report}");
+    for finding in missing {
+        assert!(finding["resource"].as_str().expect("text").contains(":bedrock:us-east-2::"), "{finding}");
+        assert!(finding["reason"].as_str().expect("text").contains("service control policy"), "{finding}");
+    }
+}
+
+#[test]
+fn the_arns_are_exact_and_the_document_is_all_of_the_answer() {
+    let home = Home::new();
+    home.run(["setup", "--yes", "--profile", "work"]).success();
+    let run = home.run(["policy"]);
+    assert!(run.stderr.contains("AmazonBedrockFullAccess allows beyond them"), "{}", run.stderr);
+    assert!(run.stderr.contains("Every action the guides list is among them"), "{}", run.stderr);
+    let policy: Value = serde_json::from_str(&run.success()).expect("nothing but JSON");
+    let models = statement(&policy, "InvokeTheirModels")["Resource"].as_array().expect("a list").clone();
+    for region in ["us-east-1", "us-east-2", "us-west-2"] {
+        let arn = format!("arn:aws:bedrock:{region}::foundation-model/anthropic.claude-opus-5-5");
+        assert!(models.iter().any(|known| *known == arn.as_str()), "{arn}: {models:?}");
+    }
+    assert!(models.iter().all(|arn| !arn.as_str().expect("text").contains('*')), "{models:?}");
+    let report = home.run(["policy", "--json", "--models", "all"]).json();
+    assert_eq!(report["fits_managed_policy"], false);
+    assert_eq!(report["recommended"]["left_out"], serde_json::json!([]));
+    let long = home.run(["policy", "--models", "all"]);
+    assert!(long.stderr.contains("more than the 6144 of a managed policy"), "{}", long.stderr);
+}
+
+#[test]
+fn an_opaque_arn_is_looked_up_and_what_cannot_be_is_said() {
+    let profile = "[[accounts.inference_profiles]]\nid = \"abc123def456\"\nname = \"team\"\nregion = \"us-west-2\"\n\
+                   copy_from = \"us.anthropic.claude-sonnet-5-5\"\n";
+    let blind = role("Blind", "{ allow = [\"bedrock:Invoke*\"] }");
+    let home = Home::with_more(&format!("{profile}{blind}"));
+    let arn = "arn:aws:bedrock:us-west-2:111122223333:application-inference-profile/abc123def456";
+    home.write(
+        ".claude/settings.json",
+        format!(
+            r#"{{"env": {{"CLAUDE_CODE_USE_BEDROCK": "1", "AWS_PROFILE": "work", "ANTHROPIC_MODEL": "{arn}[1m]"}}}}"#
+        ),
+    );
+    let policy: Value = serde_json::from_str(&home.run(["policy"]).success()).expect("JSON");
+    assert_eq!(statement(&policy, "InvokeInferenceProfiles")["Resource"], serde_json::json!([arn]));
+    assert_eq!(statement(&policy, "InvokeTheirModels")["Resource"].as_array().expect("a list").len(), 3);
+    let run = home.run(["policy", "--profile", "Blind"]);
+    assert!(run.stderr.contains(&format!("may not look up `{arn}`")), "{}", run.stderr);
+    let policy: Value = serde_json::from_str(&run.success()).expect("JSON");
+    let held = &statement(&policy, "InvokeTheirModels")["Condition"]["StringLike"]["bedrock:InferenceProfileArn"];
+    assert_eq!(*held, serde_json::json!([arn]));
+}
+
+#[test]
+fn without_a_pin_nobody_can_say_which_models() {
+    let home = Home::new();
+    let said: String = Run::failure(home.run(["policy", "--profile", "work"]), 2);
+    assert!(said.contains("no model is pinned") && said.contains("--models all"), "{said}");
+}
