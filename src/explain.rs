@@ -18,6 +18,8 @@ const NEAR: usize = 600;
 const TELLING_LETTERS: usize = 16;
 /// Nor is one with fewer runs of letters that no other mode has.
 const TELLING_WEIGHT: f64 = 4.0;
+/// Nor is one that is less of its message: a long log holds pieces of everything.
+const TELLING_SHARE: f64 = 0.4;
 /// From this share on a message with parts missing is believed almost like the whole.
 const ALMOST_WHOLE: f64 = 0.7;
 /// What a message that is almost whole must have at least, for short ones are found in any text.
@@ -146,11 +148,14 @@ impl<'a> Judgement<'a> {
     /// What pieces of a message prove; `None` where they are too few, or belong to another message that is whole.
     fn confidence_of_partial(&self, found: &Occurrence) -> Option<Confidence> {
         let is_most = found.letters * 3 > self.text.bytes.len() * 2;
-        let telling = found.letters >= TELLING_LETTERS && found.weight >= TELLING_WEIGHT;
+        let telling =
+            found.letters >= TELLING_LETTERS && found.weight >= TELLING_WEIGHT && found.share >= TELLING_SHARE;
         if !(telling || is_most && found.weight > 0.0) {
             return None;
         }
-        if self.whole.iter().any(|whole| found.lies_in(whole) && whole.end - whole.start <= NEAR) {
+        let wraps = |whole: &Occurrence| found.message.proof == Proof::Wrapper && found.is_near(whole, NEAR);
+        let belongs = |whole: &Occurrence| found.lies_in(whole) && whole.end - whole.start <= NEAR;
+        if self.whole.iter().any(|whole| belongs(whole) || wraps(whole)) {
             return None;
         }
         if found.share < ALMOST_WHOLE || found.letters < ALMOST_WHOLE_LETTERS {

@@ -11,6 +11,7 @@ mod harness;
 mod helpers;
 mod hook;
 mod hostile_files;
+mod hostile_storm;
 mod kill;
 mod network;
 mod new_profile;
@@ -29,3 +30,4 @@ mod status;
 mod storm;
 #[path = "../terminal/mod.rs"]
 mod terminal;
+mod trouble;

@@ -9,7 +9,9 @@ use crate::explain::{Confidence, Explanation, Match};
 use crate::observe::pasted::Pasted;
 use crate::ui::{BAD, BOLD, DIM, NOTICE, styled};
 
-/// As many guesses are shown.
+/// As many matches are shown with all that is known of them.
+const MOST_SHOWN: usize = 8;
+/// As many guesses are named beside them.
 const MOST_GUESSES: usize = 3;
 
 /// The report. Nothing of the text itself is in it, for it may hold secrets.
@@ -24,8 +26,14 @@ pub fn report(explained: &Explanation, pasted: &Pasted, home: Option<&Path>) -> 
     }
     let (guesses, sure): (Vec<&Match>, Vec<&Match>) =
         explained.matches.iter().partition(|found| found.confidence == Confidence::Maybe);
-    for found in sure.iter().chain(guesses.iter().take(MOST_GUESSES)) {
+    for found in if sure.is_empty() { &guesses } else { &sure }.iter().take(MOST_SHOWN) {
         one(&mut text, found);
+    }
+    if !sure.is_empty() && !guesses.is_empty() {
+        let _ = writeln!(text, "{}", styled(DIM, "Perhaps also:"));
+        for found in guesses.iter().take(MOST_GUESSES) {
+            let _ = writeln!(text, "  {} {}, line {}", styled(DIM, found.mode.id), found.mode.title, found.line);
+        }
     }
     if explained.matches.is_empty() {
         let _ = writeln!(text, "Unknown: no failure in the catalogue says this.");
