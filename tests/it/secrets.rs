@@ -8,7 +8,7 @@ use crate::harness::{Home, PROGRAM, Run, files_below, mode};
 const MARK: &str = "s3cr3t";
 
 /// Every command, its failures too.
-const COMMANDS: [&[&str]; 39] = [
+const COMMANDS: [&[&str]; 40] = [
     &["status"],
     &["status", "--offline"],
     &["status", "--profile", "work"],
@@ -34,6 +34,7 @@ const COMMANDS: [&[&str]; 39] = [
     &["login", "--profile", "keys"],
     &["models"],
     &["policy"],
+    &["explain", "--last"],
     &["models", "--profile", "work"],
     &["regions", "--profile", "work"],
     &["env", "--profile", "work"],
