@@ -4,13 +4,16 @@ mod aws_file;
 #[path = "../clients/mod.rs"]
 mod clients;
 mod credentials;
+mod diagnose;
 mod env;
 mod explain;
 mod harness;
 mod helpers;
 mod hook;
 mod hostile_files;
+mod hostile_storm;
 mod kill;
+mod models;
 mod network;
 mod new_profile;
 mod policy;
@@ -28,3 +31,4 @@ mod status;
 mod storm;
 #[path = "../terminal/mod.rs"]
 mod terminal;
+mod trouble;

@@ -4,7 +4,7 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use bytes::Bytes;
 use serde_json::{Value, json};
 
-use super::{Visit, gates, invalid};
+use super::{Visit, gates, invalid, model_id};
 use crate::{
     account::{self, ToolCall, Turn},
     catalogue::Target,
@@ -14,19 +14,6 @@ use crate::{
     request::{Refusal, Reply, Request},
 };
 
-/// What AWS quotes of a model id that cannot be one, from its model of the service.
-const MODEL_ID: &str = concat!(
-    r"(arn:aws(-[^:]+)?:bedrock:[a-z0-9-]{1,20}:(([0-9]{12}:custom-model/[a-z0-9-]{1,63}[.]{1}[a-z0-9-]{1,",
-    r"63}/[a-z0-9]{12})|(:foundation-model/[a-z0-9-]{1,63}[.]{1}[a-z0-9-]{1,63}([.:]?[a-z0-9-]{1,63}))",
-    r"|([0-9]{12}:imported-model/[a-z0-9]{12})|([0-9]{12}:provisioned-model/[a-z0-9]{12})",
-    r"|([0-9]{12}:custom-model-deployment/[a-z0-9]{12})|([0-9]{12}:(inference-profile",
-    r"|application-inference-profile)/[a-zA-Z0-9-:.]+)))",
-    r"|([a-z0-9-]{1,63}[.]{1}[a-z0-9-]{1,63}([.:]?[a-z0-9-]{1,63}))|(([0-9a-zA-Z][_-]?)+)",
-    r"|([a-zA-Z0-9-:.]+)$",
-    r"|(^(arn:aws(-[^:]+)?:bedrock:[a-z0-9-]{1,20}:[0-9]{12}:prompt/[0-9a-zA-Z]{10}(?::[0-9]{1,5})?))$",
-    r"|(^arn:aws:sagemaker:[a-z0-9-]+:[0-9]{12}:endpoint/[a-zA-Z0-9-]+$)",
-    r"|(^arn:aws(-[^:]+)?:bedrock:([0-9a-z-]{1,20}):([0-9]{12}):(default-)?prompt-router/[a-zA-Z0-9-:.]+$)",
-);
 const ANTHROPIC_VERSION: &str = "bedrock-2023-05-31";
 
 /// What a model says, before it is put into a format.
@@ -129,7 +116,7 @@ pub(super) fn enter<'a>(
     entry: &mut Entry,
 ) -> Result<(Visit<'a>, Target), Refusal> {
     let visit = Visit::of(cloud, request, entry)?;
-    check_name(model)?;
+    model_id::check(model)?;
     let target = visit.catalogue(cloud, |catalogue| catalogue.target(model));
     let target = target.ok_or_else(|| invalid("The provided model identifier is invalid."))?;
     if visit.caller.with_api_key {
@@ -155,23 +142,6 @@ pub(super) fn enter<'a>(
         gates::pass(cloud, &visit, model)?;
     }
     Ok((visit, target))
-}
-
-/// Refuses an ARN that cannot be one of a model or profile, as the front end does before anything looks for it.
-fn check_name(model: &str) -> Result<(), Refusal> {
-    let Some(arn) = model.strip_prefix("arn:") else { return Ok(()) };
-    let mut parts = arn.splitn(5, ':');
-    let mut part = || parts.next().unwrap_or_default();
-    let (partition, service, _, account, resource) = (part(), part(), part(), part(), part());
-    let is_account = account.is_empty() || account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
-    let has_resource = resource.split_once('/').is_some_and(|(kind, id)| !kind.is_empty() && !id.is_empty());
-    if partition.starts_with("aws") && ["bedrock", "sagemaker"].contains(&service) && is_account && has_resource {
-        return Ok(());
-    }
-    Err(invalid(format!(
-        "1 validation error detected: Value '{model}' at 'modelId' failed to satisfy constraint: Member must satisfy \
-         regular expression pattern: {MODEL_ID}"
-    )))
 }
 
 fn check_throughput(model: &str, target: &Target) -> Result<(), Refusal> {
