@@ -1,11 +1,12 @@
 //! The Claude Code that is installed: its version, and what that version makes of our settings.
 
 use std::io::Read;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::cli::IdentityMode;
+use crate::private_file;
 use crate::vars;
 use crate::world::World;
 
@@ -71,13 +72,31 @@ pub fn installed(world: &World) -> Option<Version> {
     Version::parse(&text)
 }
 
-fn on_path(world: &World) -> Option<PathBuf> {
+/// Where the `claude` on `PATH` is.
+#[must_use]
+pub fn on_path(world: &World) -> Option<PathBuf> {
     let name = format!("claude{}", std::env::consts::EXE_SUFFIX);
     let entries = world.path_var(vars::PATH)?;
     std::env::split_paths(&entries)
         .filter(|folder| folder.is_absolute())
         .map(|folder| folder.join(&name))
         .find(|path| path.is_file())
+}
+
+/// The version an installation tells by its place, without being run: the native installer names the program's file
+/// after it, and an npm package has it in `package.json`.
+#[must_use]
+pub fn version_by_place(program: &Path) -> Option<Version> {
+    let program = fs_err::canonicalize(program).ok()?;
+    if let Some(version) = program.file_name().and_then(|name| Version::parse(name.to_str()?)) {
+        return Some(version);
+    }
+    let packages = program.ancestors().skip(1).take(4).map(|folder| folder.join("package.json"));
+    packages.filter_map(|path| private_file::read(&path).ok().flatten()).find_map(|bytes| {
+        let package: serde_json::Value = serde_json::from_slice(&bytes).ok()?;
+        let name = package["name"].as_str().unwrap_or_default();
+        name.starts_with("@anthropic-ai/claude-code").then(|| Version::parse(package["version"].as_str()?))?
+    })
 }
 
 #[cfg(test)]

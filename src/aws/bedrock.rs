@@ -1,10 +1,14 @@
 //! What Bedrock offers a principal in a region.
 
+mod gates;
+
 use aws_sdk_bedrock::Client;
+use aws_sdk_bedrock::config::Token;
 use aws_sdk_bedrock::types::{
     FoundationModelLifecycle, FoundationModelLifecycleStatus, InferenceProfileModel, InferenceProfileModelSource,
     InferenceProfileType, Tag,
 };
+use aws_smithy_runtime_api::client::auth::http::HTTP_BEARER_AUTH_SCHEME_ID;
 use aws_smithy_runtime_api::client::http::SharedHttpConnector;
 use jiff::Timestamp;
 
@@ -15,7 +19,12 @@ use crate::aws::files::AwsFiles;
 use crate::aws::network;
 use crate::world::World;
 
+pub use gates::{Agreement, Availability};
+
 const SERVICE: &str = "Amazon Bedrock";
+
+/// How many inference profiles are asked for at once; AWS takes up to a thousand.
+const PAGE: i32 = 100;
 
 /// An inference profile, as the control plane describes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,6 +84,17 @@ impl Bedrock {
         Self { client: Client::from_conf(config.build()) }
     }
 
+    /// A client that shows an API key instead of signing.
+    #[must_use]
+    pub fn with_api_key(world: &World, files: &AwsFiles, region: &str, key: &str) -> Self {
+        let endpoint = endpoint::configured(world, &files.profiles, None, Service::Bedrock);
+        let network = network::client(world, &files.profiles, None);
+        let config = client_config!(aws_sdk_bedrock, network, region, endpoint)
+            .bearer_token(Token::new(key, None))
+            .auth_scheme_preference([HTTP_BEARER_AUTH_SCHEME_ID]);
+        Self { client: Client::from_conf(config.build()) }
+    }
+
     /// A client whose requests go through a connector that others share.
     pub(super) fn through(
         connector: &SharedHttpConnector,
@@ -108,7 +128,8 @@ impl Bedrock {
     }
 
     async fn profiles_of(&self, kind: InferenceProfileType) -> Result<Vec<InferenceProfile>, CallError> {
-        let mut pages = self.client.list_inference_profiles().type_equals(kind).into_paginator().send();
+        let mut pages =
+            self.client.list_inference_profiles().type_equals(kind).max_results(PAGE).into_paginator().send();
         let mut found = Vec::new();
         while let Some(page) = pages.next().await {
             let page = page.map_err(|error| call::error(SERVICE, &error))?;

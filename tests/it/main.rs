@@ -4,6 +4,7 @@ mod aws_file;
 #[path = "../clients/mod.rs"]
 mod clients;
 mod credentials;
+mod diagnose;
 mod env;
 mod explain;
 mod harness;
@@ -12,6 +13,7 @@ mod hook;
 mod hostile_files;
 mod hostile_storm;
 mod kill;
+mod models;
 mod network;
 mod new_profile;
 mod policy;
