@@ -6,6 +6,7 @@ mod helpers;
 mod identity;
 pub(crate) mod machine;
 mod oracle;
+mod plugin;
 mod policy;
 mod profiles;
 mod region_data;

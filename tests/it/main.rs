@@ -13,6 +13,8 @@ mod hostile_files;
 mod kill;
 mod network;
 mod new_profile;
+mod original;
+mod plugin;
 mod policy;
 mod preferences;
 mod profiles;
