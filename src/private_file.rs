@@ -1,7 +1,10 @@
 //! Files of ours that may hold a secret: 0600 from birth, replaced whole, guarded by advisory locks.
 
+#[cfg(unix)]
+mod marker;
+
 use std::fs::{File, TryLockError};
-use std::io;
+use std::io::{self, Seek as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -10,19 +13,60 @@ use crate::draft::Draft;
 /// How often a taken lock is tried again.
 const LOCK_POLL: Duration = Duration::from_millis(15);
 
+/// The room that is kept for a content that is not known yet: more than an SSO token takes.
+const ROOM: usize = 16 * 1024;
+
 /// Writes a file so that readers see the old or the new bytes, never others; follows a symbolic link.
 ///
 /// # Errors
 /// The file system's, naming the path.
 pub fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let target = fs_err::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let folder = target.parent().unwrap_or(Path::new("."));
-    create_private_folder(folder)?;
-    let mut draft = Draft::begin(folder)?;
-    draft.fill(bytes).and_then(|()| draft.sync()).map_err(|error| about("write", &target, &error))?;
-    draft.replace(&target).map_err(|(_, error)| about("replace", &target, &error))?;
-    sync_folder(folder);
-    Ok(())
+    Prepared::begin(path)?.write(bytes)
+}
+
+/// Makes sure that a file can be written before its content is asked for, when that can be had only once.
+///
+/// # Errors
+/// The file system's, naming the path: no permission, no space.
+pub fn prepare(path: &Path) -> io::Result<Prepared> {
+    let mut prepared = Prepared::begin(path)?;
+    prepared.keep_room().map_err(|error| about("write", &prepared.target, &error))?;
+    Ok(prepared)
+}
+
+/// A file about to be written, whole or not at all.
+#[derive(Debug)]
+pub struct Prepared {
+    draft: Draft,
+    target: PathBuf,
+}
+
+impl Prepared {
+    fn begin(path: &Path) -> io::Result<Self> {
+        let target = fs_err::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        let folder = target.parent().unwrap_or(Path::new("."));
+        create_private_folder(folder)?;
+        let draft = Draft::begin(folder).map_err(|error| about("create a file for", &target, &error))?;
+        Ok(Self { draft, target })
+    }
+
+    fn keep_room(&mut self) -> io::Result<()> {
+        self.draft.fill(&[0; ROOM])?;
+        self.draft.file().rewind()
+    }
+
+    /// Writes it, so that readers see the old or the new bytes, never others; follows a symbolic link.
+    ///
+    /// # Errors
+    /// The file system's, naming the path.
+    pub fn write(mut self, bytes: &[u8]) -> io::Result<()> {
+        let Self { draft, target } = &mut self;
+        let filled = draft.fill(bytes).and_then(|()| draft.file().set_len(bytes.len() as u64));
+        filled.and_then(|()| draft.sync()).map_err(|error| about("write", target, &error))?;
+        self.draft.replace(&self.target).map_err(|(_, error)| about("replace", &self.target, &error))?;
+        sync_folder(self.target.parent().unwrap_or(Path::new(".")));
+        Ok(())
+    }
 }
 
 /// Removes a file; one that is not there is no error.
@@ -51,7 +95,16 @@ pub fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
 /// Holds an advisory lock until dropped.
 #[derive(Debug)]
 pub struct Lock {
-    _file: File,
+    _held: Held,
+}
+
+#[derive(Debug)]
+enum Held {
+    #[expect(dead_code, reason = "the system holds the lock while the file is open")]
+    File(File),
+    #[cfg(unix)]
+    #[expect(dead_code, reason = "it is removed when dropped")]
+    Marker(marker::Marker),
 }
 
 /// Takes the lock kept in `path`, waiting for its holder at most `patience`.
@@ -59,21 +112,40 @@ pub struct Lock {
 /// # Errors
 /// `TimedOut` when the holder kept it, else the file system's.
 pub fn lock(path: &Path, patience: Duration) -> io::Result<Lock> {
-    let file = open_lock_file(path)?;
+    let mut file = Some(open_lock_file(path)?);
     let start = Instant::now();
     loop {
-        match file.try_lock() {
-            Ok(()) => return Ok(Lock { _file: file }),
-            Err(TryLockError::WouldBlock) if start.elapsed() < patience => std::thread::sleep(LOCK_POLL),
+        if let Some(held) = try_lock(&mut file, path)? {
+            return Ok(Lock { _held: held });
+        }
+        if start.elapsed() >= patience {
+            return Err(io::Error::new(
+                io::ErrorKind::TimedOut,
+                format!("another claude-bedrock kept `{}` for {} s", path.display(), patience.as_secs()),
+            ));
+        }
+        std::thread::sleep(LOCK_POLL);
+    }
+}
+
+/// Tries the system's lock, or the next best where the file system has none; `None` when somebody else holds it.
+fn try_lock(file: &mut Option<File>, path: &Path) -> io::Result<Option<Held>> {
+    if let Some(open) = file.take() {
+        match open.try_lock() {
+            Ok(()) => return Ok(Some(Held::File(open))),
             Err(TryLockError::WouldBlock) => {
-                return Err(io::Error::new(
-                    io::ErrorKind::TimedOut,
-                    format!("another claude-bedrock kept `{}` for {} s", path.display(), patience.as_secs()),
-                ));
+                *file = Some(open);
+                return Ok(None);
             }
-            Err(TryLockError::Error(error)) => return Err(error),
+            #[cfg(unix)]
+            Err(TryLockError::Error(error)) if marker::is_needed(&error) => {}
+            Err(TryLockError::Error(error)) => return Err(about("lock", path, &error)),
         }
     }
+    #[cfg(unix)]
+    return Ok(marker::Marker::take(path)?.map(Held::Marker));
+    #[cfg(not(unix))]
+    Ok(None)
 }
 
 fn open_lock_file(path: &Path) -> io::Result<File> {
@@ -87,7 +159,7 @@ fn open_lock_file(path: &Path) -> io::Result<File> {
         use fs_err::os::unix::fs::OpenOptionsExt;
         options.mode(0o600);
     }
-    Ok(options.open(path)?.into_file())
+    Ok(options.open(path).map_err(|error| about("lock", path, &error))?.into_file())
 }
 
 /// Creates a folder and its parents, the new ones for the user alone.

@@ -133,7 +133,8 @@ fn through_cache<'a>(
     }
     let (issued, keep) = issue(world, files, link, above)?;
     if keep == Keep::Yes {
-        cache::keep(&state, &key, &issued).map_err(file_error)?;
+        // Where they cannot be kept, the next caller asks for others.
+        let _ = cache::keep(&state, &key, &issued);
     }
     Ok(issued)
 }

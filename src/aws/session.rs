@@ -6,14 +6,14 @@ mod token;
 
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use crate::aws::call::CallError;
 use crate::aws::profile::{ProfileFiles, SsoProfile, token_cache_file_name};
-use crate::private_file::{self, Lock, StateFolder};
+use crate::private_file::{self, Lock, Prepared, StateFolder};
 use crate::world::World;
 
 pub use token::{Granted, Token};
@@ -26,6 +26,9 @@ const LOCK_PATIENCE: Duration = Duration::from_secs(30);
 
 /// How long a file that does not parse is given, for the AWS CLI and the JavaScript SDK write it in place.
 const TORN_READ_RETRY: Duration = Duration::from_millis(50);
+
+/// How long another program may take from the answer it won, or from emptying the file, to the end of its write.
+const FOREIGN_WRITE: Duration = Duration::from_secs(2);
 
 /// How the name of a file ends that was no token.
 const SET_ASIDE: &str = "damaged";
@@ -237,11 +240,26 @@ fn mended(path: &Path, sso: &SsoProfile) -> Result<Token, SessionError> {
         Cached::Absent => Err(SessionError::SignedOut(session_name(sso))),
         Cached::Token(token) if !token.is_damaged => Ok(*token),
         // Where nothing can be written, ours reads it all the same.
-        Cached::Token(token) => Ok(write(path, token.object()).unwrap_or(*token)),
+        Cached::Token(token) => Ok(rewrite(path, token.object()).unwrap_or(*token)),
         Cached::Unreadable(reason) => {
+            if let Cached::Token(token) = settled(path, |found| matches!(found, Cached::Token(_))) {
+                return Ok(*token);
+            }
             set_aside(path);
             Err(SessionError::Unreadable { path: path.to_owned(), reason })
         }
+    }
+}
+
+/// Gives another program that writes in place, or is about to write what it won, the time to do so.
+fn settled(path: &Path, is_so: impl Fn(&Cached) -> bool) -> Cached {
+    let start = Instant::now();
+    loop {
+        let found = read_once(path);
+        if is_so(&found) || start.elapsed() >= FOREIGN_WRITE {
+            return found;
+        }
+        std::thread::sleep(TORN_READ_RETRY);
     }
 }
 
@@ -253,17 +271,34 @@ fn set_aside(path: &Path) {
     }
 }
 
+/// Makes sure that a token can be kept, before it is asked for.
+///
+/// # Errors
+/// [`SessionError::File`].
+pub fn prepare(world: &World, sso: &SsoProfile) -> Result<Prepared, SessionError> {
+    prepare_at(&token_path(&world.home().unwrap_or_default(), sso))
+}
+
+fn prepare_at(path: &Path) -> Result<Prepared, SessionError> {
+    private_file::prepare(path).map_err(|error| SessionError::File(error.to_string()))
+}
+
 /// Keeps what a sign-in gave, with the fields of the AWS CLI, for a caller that holds the lock.
 ///
 /// # Errors
 /// [`SessionError::File`].
-pub fn store(world: &World, sso: &SsoProfile, granted: &Granted) -> Result<Token, SessionError> {
-    write(&token_path(&world.home().unwrap_or_default(), sso), &granted.object(sso))
+pub fn store(world: &World, file: Prepared, sso: &SsoProfile, granted: &Granted) -> Result<Token, SessionError> {
+    write(file, &token_path(&world.home().unwrap_or_default(), sso), &granted.object(sso))
 }
 
-fn write(path: &Path, object: &Map<String, Value>) -> Result<Token, SessionError> {
+/// Writes what needs no preparation, for nothing is lost when it cannot be written.
+fn rewrite(path: &Path, object: &Map<String, Value>) -> Result<Token, SessionError> {
+    write(prepare_at(path)?, path, object)
+}
+
+fn write(file: Prepared, path: &Path, object: &Map<String, Value>) -> Result<Token, SessionError> {
     let text = serde_json::to_vec(object).unwrap_or_default();
-    private_file::write(path, &text).map_err(|error| SessionError::File(error.to_string()))?;
+    file.write(&text).map_err(|error| SessionError::File(error.to_string()))?;
     Token::parse(&text).map_err(|reason| SessionError::Unreadable { path: path.to_owned(), reason })
 }
 

@@ -203,7 +203,9 @@ impl SignIn<'_> {
         match &outcome {
             Ok(_) => record.forget(self.world, self.sso),
             Err(SignInError::Refused(_)) => record.end(self.world, self.sso, Ending::Refused),
-            Err(_) => {}
+            Err(SignInError::TimedOut(_)) => record.end(self.world, self.sso, Ending::Abandoned),
+            // A code that the service does not take any more is not shown again.
+            Err(_) => record.drop_pending(self.world, self.sso),
         }
         outcome
     }
@@ -226,6 +228,8 @@ impl SignIn<'_> {
     async fn walk(&self, way: Way, record: &mut Record) -> Result<Token, SignInError> {
         // A legacy profile has no registration scopes, and its tokens come by code alone, as with the AWS CLI.
         let is_legacy = self.sso.session_name.is_none();
+        // Nobody is asked for what could not be kept.
+        let file = session::prepare(self.world, self.sso)?;
         let walk = async {
             match way {
                 Way::Callback if !is_legacy => callback::walk(self, record).await,
@@ -237,7 +241,7 @@ impl SignIn<'_> {
             granted = walk => granted?,
             never = self.remind() => match never {},
         };
-        Ok(session::store(self.world, self.sso, &granted)?)
+        Ok(session::store(self.world, file, self.sso, &granted)?)
     }
 
     /// Tells what waits for the person, and opens the page for it.

@@ -199,6 +199,8 @@ fn explain(error: &SignInError, profile: &str) -> Failure {
             failure.hint(format!("enter the code, then go on; `{login}` shows the same code again"))
         }
         SignInError::Nobody { .. } => failure.hint(format!("run `{login}` in a terminal of your own")),
+        // What is wrong with a file is not mended by signing in.
+        SignInError::Session(SessionError::File(_)) => failure,
         _ => failure.hint(format!("run `{login}` to sign in now")),
     }
 }

@@ -274,6 +274,17 @@ pub(super) fn aws_sdk_js() -> Option<PathBuf> {
     client("aws-sdk-js", "aws-sdk-js", &[])
 }
 
+/// The browser Chromium; `None`, said aloud, when it cannot be had here.
+pub(super) fn chromium() -> Option<PathBuf> {
+    let path = PathBuf::from("/usr/bin/chromium");
+    if path.is_file() {
+        return Some(path);
+    }
+    assert!(!in_ci(), "there is no Chromium");
+    say("SKIPPED, there is no Chromium here");
+    None
+}
+
 /// What a script installs below `target/`; `None`, said aloud, when it cannot be had here.
 pub(super) fn installed(script: &str, name: &str, arguments: &[&str]) -> Option<PathBuf> {
     client(script, name, arguments)

@@ -1,10 +1,13 @@
 //! Proven with the real clients, each in a network namespace that holds nothing but loopback.
 
 mod aws_cli;
+mod browser;
 mod claude_code;
 mod helpers;
 mod identity;
+mod interop;
 pub(crate) mod machine;
+mod mixed_writes;
 mod oracle;
 mod plugin;
 mod policy;

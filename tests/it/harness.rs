@@ -177,8 +177,8 @@ impl Home {
     pub(crate) fn token_file(&self) -> PathBuf {
         let mut found = Vec::new();
         collect(&self.path().join(".aws/sso/cache"), &mut found);
-        // Client registrations lie beside it.
-        found.retain(|(_, bytes)| !bytes.starts_with(b"{\"clientId\""));
+        // Client registrations lie beside it, and drafts while something is written.
+        found.retain(|(path, bytes)| path.extension() == Some("json".as_ref()) && !bytes.starts_with(b"{\"clientId\""));
         assert_eq!(found.len(), 1, "one session, one token");
         found.remove(0).0
     }

@@ -10,6 +10,7 @@ mod harness;
 mod helpers;
 mod hook;
 mod hostile_files;
+mod hostile_storm;
 mod kill;
 mod network;
 mod new_profile;
@@ -30,3 +31,4 @@ mod status;
 mod storm;
 #[path = "../terminal/mod.rs"]
 mod terminal;
+mod trouble;

@@ -2,13 +2,13 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{Home, Run, mode};
+use crate::harness::{Home, PROGRAM, Run, files_below, mode};
 
 /// In every planted secret, and in nothing else.
 const MARK: &str = "s3cr3t";
 
 /// Every command, its failures too.
-const COMMANDS: [&[&str]; 27] = [
+const COMMANDS: [&[&str]; 38] = [
     &["status"],
     &["status", "--offline"],
     &["status", "--profile", "work"],
@@ -31,11 +31,22 @@ const COMMANDS: [&[&str]; 27] = [
     &["refresh", "--profile", "keys"],
     &["credentials", "--profile", "keys"],
     &["credentials", "--profile", "work", "--sign-in"],
+    &["login", "--profile", "keys"],
+    &["models"],
+    &["models", "--profile", "work"],
+    &["regions", "--profile", "work"],
+    &["env", "--profile", "work"],
+    &["helpers", "test"],
+    &["helpers", "test", "--refresh"],
+    &["hook", "session-start"],
+    &["hook", "stop-failure"],
     &["reset", "--dry-run"],
     &["reset", "--dry-run", "--all"],
     &["reset", "--all"],
     &["reset"],
     &["reset", "--all", "--yes"],
+    &["logout", "--profile", "keys"],
+    &["logout", "--all"],
 ];
 
 #[track_caller]
@@ -43,7 +54,8 @@ fn assert_silent(run: &Run, what: &str) {
     assert!(!run.stdout.contains(MARK), "{what} printed {}", run.stdout);
     assert!(!run.stderr.contains(MARK), "{what} printed {}", run.stderr);
     assert!(!run.stderr.contains("panicked"), "{what}: {}", run.stderr);
-    assert!(!run.stdout.is_empty() || !run.stderr.is_empty() || what.contains("refresh"), "{what} ran");
+    let is_quiet = what.contains("refresh") || what.starts_with("hook");
+    assert!(!run.stdout.is_empty() || !run.stderr.is_empty() || is_quiet, "{what} ran");
 }
 
 fn secret_settings() -> String {
@@ -204,4 +216,67 @@ fn what_aws_issued_is_printed_by_credentials_alone() {
     // The document holds the keys it is for, and nothing of the sign-in.
     let printed: Vec<bool> = secrets.iter().map(|secret| run.stdout.contains(secret)).collect();
     assert_eq!(printed[..3], [false; 3]);
+}
+
+#[test]
+fn every_command_is_among_those_that_are_tried() {
+    let help = Home::new().run(["--help"]).success();
+    let (_, commands) = help.split_once("Commands:\n").expect("a list");
+    let (commands, _) = commands.split_once("\n\n").expect("its end");
+    // What goes on in the next line is indented further.
+    let names = commands.lines().filter(|line| line.starts_with("  ") && !line.starts_with("   "));
+    for name in names.filter_map(|line| line.split_whitespace().next()).filter(|name| *name != "help") {
+        assert!(COMMANDS.iter().any(|arguments| arguments[0] == name), "`{name}` is not tried");
+    }
+}
+
+#[test]
+fn a_document_holds_its_keys_in_every_format_and_nothing_of_the_sign_in() {
+    let home = Home::new();
+    let secrets = issued_secrets(&home);
+    for format in ["claude", "process", "env", "fish", "powershell", "cmd", "dotenv", "bedrock-api-key"] {
+        let run = home.run(["credentials", "--profile", "work", "--verbose", "--format", format]);
+        assert!(secrets.iter().all(|secret| !run.stderr.contains(secret)), "{format}: {}", run.stderr);
+        assert!(secrets[..3].iter().all(|secret| !run.stdout.contains(secret)), "{format}: {}", run.stdout);
+        let _ = run.success();
+    }
+}
+
+#[test]
+fn no_program_is_given_a_secret_as_an_argument_and_no_file_but_the_caches_holds_one() {
+    let home = Home::approving().env("DISPLAY", ":0");
+    let trace = home.path().join("trace");
+    let mut traces = String::new();
+    let mut secrets = Vec::new();
+    for arguments in [
+        &["login", "--browser", "--profile", "work"][..],
+        &["login", "--no-browser", "--profile", "work"],
+        &["setup", "--yes", "--profile", "work"],
+        &["helpers", "test"],
+        &["status"],
+        &["refresh", "--force"],
+        &["credentials", "--sign-in"],
+        &["models"],
+        &["logout", "--all"],
+    ] {
+        let mut command = home.command("strace");
+        command.args(["-f", "-qq", "-s", "65536", "-e", "trace=execve", "-o"]).arg(&trace).arg(PROGRAM);
+        let _ = Run::from(command.args(arguments).output().expect("strace starts")).success();
+        traces += &fs_err::read_to_string(&trace).expect("a trace");
+        if arguments[0] != "logout" {
+            secrets.extend(issued_secrets(&home));
+        }
+    }
+    assert!(traces.contains("execve("), "{traces}");
+    let signed_out = home.path().join(".aws");
+    for secret in &secrets {
+        assert!(!traces.contains(secret), "an argument is {secret}");
+    }
+    let own = home.state_files(".").into_iter().map(|path| (path.clone(), fs_err::read(path).expect("readable")));
+    for (path, bytes) in files_below(home.path()).into_iter().chain(own) {
+        let text = String::from_utf8_lossy(&bytes);
+        let is_private = path.starts_with(&signed_out) && mode(&path) == 0o600;
+        let found = secrets.iter().any(|secret| text.contains(secret));
+        assert!(!found || is_private, "{} holds a secret after the sign-out", path.display());
+    }
 }

@@ -7,6 +7,8 @@ use std::time::{Duration, Instant};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 
+use aws_smithy_types::retry::ErrorKind;
+
 use super::DEADLINE;
 
 /// How often something is asked at most.
@@ -58,7 +60,12 @@ fn wait_after<E>(error: &SdkError<E, HttpResponse>, repeat: Repeat, usual: Durat
     let if_harmless = || (repeat == Repeat::AnsweredOrLost).then_some(usual);
     match error {
         SdkError::TimeoutError(_) => if_harmless(),
-        SdkError::DispatchFailure(failure) if failure.is_io() || failure.is_timeout() => if_harmless(),
+        // A connection that was closed without an answer is a transient error of no other kind.
+        SdkError::DispatchFailure(failure)
+            if failure.is_io() || failure.is_timeout() || failure.as_other() == Some(ErrorKind::TransientError) =>
+        {
+            if_harmless()
+        }
         _ => {
             let answer = error.raw_response()?;
             let status = answer.status().as_u16();

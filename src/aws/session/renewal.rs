@@ -8,7 +8,7 @@ use jiff::SignedDuration;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::token::{Renewal, Renewed};
-use super::{Cached, SessionError, Token, cached, ended, session_name, write};
+use super::{Cached, SessionError, Token, cached, ended, prepare, rewrite, session_name, settled, write};
 use crate::aws::call::retry::{self, Repeat};
 use crate::aws::call::{self, CallError, client_config};
 use crate::aws::endpoint::{self, Service};
@@ -34,8 +34,13 @@ pub(super) async fn renew(
     token: &Token,
 ) -> Result<Token, SessionError> {
     let Some(renewal) = &token.renewal else { return Err(ended(token, sso)) };
+    // A refresh token is single use: it is not spent where what comes for it could not be kept.
+    let file = match prepare(world, sso) {
+        Err(_) if token.expires_at > world.now() => return Ok(token.clone()),
+        other => other?,
+    };
     match exchange(world, files, profile, sso, renewal).await {
-        Ok(answer) => write(path, &token.renewed_object(&answer)),
+        Ok(answer) => write(file, path, &token.renewed_object(&answer)),
         Err(error) => after_failed_exchange(error, world, path, token, sso),
     }
 }
@@ -48,13 +53,17 @@ fn after_failed_exchange(
     token: &Token,
     sso: &SsoProfile,
 ) -> Result<Token, SessionError> {
-    if let Cached::Token(current) = cached(path) {
+    let is_another = |found: &Cached| matches!(found, Cached::Token(found) if !found.shares_refresh_token(token));
+    let is_refused = error.code() == Some(REFUSED);
+    // Whoever won the race for the refresh token has yet to write what came for it.
+    let current = if is_refused { settled(path, is_another) } else { cached(path) };
+    if let Cached::Token(current) = current {
         if !current.shares_refresh_token(token) && current.expires_at > world.now() {
             return Ok(*current);
         }
-        if error.code() == Some(REFUSED) && current.shares_refresh_token(token) {
+        if is_refused && current.shares_refresh_token(token) {
             // Nobody will get anything for it any more; where it cannot be taken out it is refused once more.
-            let _ = write(path, &current.unrenewable_object());
+            let _ = rewrite(path, &current.unrenewable_object());
         }
     }
     if token.expires_at > world.now() {

@@ -12,7 +12,9 @@ pub(super) fn signed_in(session: &str, profile: &str) -> String {
 
 /// After one that did not.
 pub(super) fn failed(reason: &str) -> String {
-    let text = format!("{}. Go back to your terminal, where it says what to do next.", code_marks(reason));
+    let (first, rest) = reason.split_at(reason.chars().next().map_or(0, char::len_utf8));
+    let reason = first.to_uppercase() + rest;
+    let text = format!("{}. Go back to your terminal, where it says what to do next.", code_marks(&reason));
     page("Not signed in", "bad", &text)
 }
 
@@ -40,8 +42,8 @@ fn page(title: &str, mood: &str, text: &str) -> String {
 :root {{ color-scheme: light dark; }}
 body {{ font: 1.05rem/1.5 system-ui, sans-serif; margin: 18vh auto 0; max-width: 34rem; padding: 0 1.5rem; }}
 h1 {{ font-size: 1.6rem; margin: 0 0 .5rem; }}
-.good::before {{ content: "✔ "; color: #1a7f37; }}
-.bad::before {{ content: "✘ "; color: #cf222e; }}
+.good::before {{ content: "✔ "; color: light-dark(#1a7f37, #3fb950); }}
+.bad::before {{ content: "✘ "; color: light-dark(#cf222e, #f85149); }}
 code {{ font-size: .95em; background: #8882; border-radius: .25em; padding: .1em .35em; }}
 </style>
 </head>
@@ -82,5 +84,6 @@ mod tests {
         assert!(page.contains("<code>work</code>"));
         assert!(page.contains("&lt;script&gt;&#39;&quot;&amp;"));
         assert!(!page.contains("<script>"));
+        assert!(failed("the sign-in to `work` was refused").contains("<p>The sign-in to <code>work</code> was"));
     }
 }

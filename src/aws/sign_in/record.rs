@@ -104,6 +104,13 @@ impl Record {
         self.write(world, sso);
     }
 
+    /// Forgets a code that is of no use any more.
+    pub(super) fn drop_pending(&mut self, world: &World, sso: &SsoProfile) {
+        if self.pending.take().is_some() {
+            self.write(world, sso);
+        }
+    }
+
     /// Forgets everything but the way, after a sign-in that succeeded.
     pub(super) fn forget(&mut self, world: &World, sso: &SsoProfile) {
         *self = Self { by_code: self.by_code, ..Self::default() };
