@@ -1,12 +1,13 @@
 //! The Claude Code that is installed: its version, and what that version makes of our settings.
 
 use std::io::Read;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
 use crate::cli::IdentityMode;
+use crate::private_file;
 use crate::vars;
 use crate::world::World;
 
@@ -85,7 +86,7 @@ pub fn run(world: &World, arguments: &[&str], deadline: Duration) -> Ended {
 }
 
 fn run_program(world: &World, name: &str, arguments: &[&str], deadline: Duration) -> Ended {
-    let Some(program) = on_path(world, name) else { return Ended::NotThere };
+    let Some(program) = found_on_path(world, name) else { return Ended::NotThere };
     let mut command = Command::new(program);
     command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let Ok(mut child) = command.spawn() else { return Ended::NotThere };
@@ -126,13 +127,35 @@ fn reader(stream: Option<impl Read + Send + 'static>) -> Receiver<String> {
     receiver
 }
 
-fn on_path(world: &World, name: &str) -> Option<PathBuf> {
+/// Where the `claude` on `PATH` is.
+#[must_use]
+pub fn on_path(world: &World) -> Option<PathBuf> {
+    found_on_path(world, "claude")
+}
+
+fn found_on_path(world: &World, name: &str) -> Option<PathBuf> {
     let name = format!("{name}{}", std::env::consts::EXE_SUFFIX);
     let entries = world.path_var(vars::PATH)?;
     std::env::split_paths(&entries)
         .filter(|folder| folder.is_absolute())
         .map(|folder| folder.join(&name))
         .find(|path| path.is_file())
+}
+
+/// The version an installation tells by its place, without being run: the native installer names the program's file
+/// after it, and an npm package has it in `package.json`.
+#[must_use]
+pub fn version_by_place(program: &Path) -> Option<Version> {
+    let program = fs_err::canonicalize(program).ok()?;
+    if let Some(version) = program.file_name().and_then(|name| Version::parse(name.to_str()?)) {
+        return Some(version);
+    }
+    let packages = program.ancestors().skip(1).take(4).map(|folder| folder.join("package.json"));
+    packages.filter_map(|path| private_file::read(&path).ok().flatten()).find_map(|bytes| {
+        let package: serde_json::Value = serde_json::from_slice(&bytes).ok()?;
+        let name = package["name"].as_str().unwrap_or_default();
+        name.starts_with("@anthropic-ai/claude-code").then(|| Version::parse(package["version"].as_str()?))?
+    })
 }
 
 #[cfg(test)]

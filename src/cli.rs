@@ -64,6 +64,8 @@ pub enum Command {
     Setup(SetupArgs),
     /// Show which provider Claude Code will use, why, and how long the sign-in lasts
     Status(StatusArgs),
+    /// Find out what is wrong, why, and the one command that mends it
+    Diagnose(DiagnoseArgs),
     /// Undo exactly what `setup` wrote
     Reset(ResetArgs),
     /// Print credentials for Claude Code or another program
@@ -184,6 +186,27 @@ pub struct StatusArgs {
     /// Answer from files alone, without the network
     #[arg(long)]
     pub offline: bool,
+}
+
+/// Options of `diagnose`
+#[derive(Debug, Clone, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
+pub struct DiagnoseArgs {
+    /// Look from files alone, without the network
+    #[arg(long, conflicts_with = "probe")]
+    pub offline: bool,
+    /// Look for these failure modes or families alone, such as `A04` or `M`
+    #[arg(long, value_name = "ID|FAMILY", num_args = 1.., value_delimiter = ',')]
+    pub only: Vec<String>,
+    /// Also ask every model Claude Code would use for one token, which costs a few
+    #[arg(long)]
+    pub probe: bool,
+    /// Mend what can be mended here, asking where it is more than a slip, and look again
+    #[arg(long)]
+    pub fix: bool,
+    /// Do not ask before mending
+    #[arg(long, short, requires = "fix")]
+    pub yes: bool,
 }
 
 /// Options of `reset`

@@ -51,6 +51,12 @@ impl Failure {
         Self::new(Exit::Interrupted, "stopped; nothing was changed")
     }
 
+    /// Problems were looked for and found; they are the answer, and nothing more is said.
+    #[must_use]
+    pub fn found_problems() -> Self {
+        Self::new(Exit::Failure, "")
+    }
+
     /// Adds what to do.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {

@@ -10,6 +10,7 @@ pub mod aws_config;
 pub mod browser;
 pub mod capabilities;
 pub mod catalogue;
+pub mod checks;
 pub mod claude_code;
 pub mod cli;
 pub mod clipboard;
@@ -76,7 +77,9 @@ pub fn run(world: &World) -> ExitCode {
     match commands::run(world, ui, &cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            ui.failure(&failure);
+            if !failure.message.is_empty() {
+                ui.failure(&failure);
+            }
             ExitCode::from(failure.exit as u8)
         }
     }

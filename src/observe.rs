@@ -1,5 +1,6 @@
 //! Reads everything a report needs: settings, AWS files, caches and, when asked, AWS itself.
 
+pub mod diagnosis;
 pub mod models;
 pub mod pasted;
 pub mod profiles;

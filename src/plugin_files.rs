@@ -18,11 +18,12 @@ macro_rules! files {
 }
 
 /// Every file by its path in the marketplace's folder.
-pub const FILES: [(&str, &str); 11] = files![
+pub const FILES: [(&str, &str); 12] = files![
     ".claude-plugin/marketplace.json",
     "plugin/.claude-plugin/plugin.json",
     "plugin/README.md",
     "plugin/bin/claude-bedrock",
+    "plugin/commands/diagnose.md",
     "plugin/commands/models.md",
     "plugin/commands/refresh.md",
     "plugin/commands/reset.md",

@@ -102,6 +102,12 @@ pub const FAMILY_PINS: [(&str, &str); 4] = [
     ("fable", DEFAULT_FABLE_MODEL),
 ];
 
+/// Headers of every request, one a line.
+pub const CUSTOM_HEADERS: &str = "ANTHROPIC_CUSTOM_HEADERS";
+/// Beta features asked for beside Claude Code's own.
+pub const BETAS: &str = "ANTHROPIC_BETAS";
+/// A bearer token for a gateway; up to 2.1.100 it overwrote the signature of AWS.
+pub const AUTH_TOKEN: &str = "ANTHROPIC_AUTH_TOKEN";
 /// The folder of Claude Code's debug logs, when not `debug` in its own.
 pub const DEBUG_LOGS_DIR: &str = "CLAUDE_CODE_DEBUG_LOGS_DIR";
 /// Replaces `~/.claude` as the folder of Claude Code's user settings.
@@ -175,6 +181,10 @@ pub const ADDED_FOR_HELPERS: [(&str, &str); 4] = [
 pub const AUTH_REFRESH: &str = "awsAuthRefresh";
 /// Settings key: the shell command whose JSON Claude Code signs its Bedrock requests with.
 pub const CREDENTIAL_EXPORT: &str = "awsCredentialExport";
+/// Settings key: a command that prints a key for Anthropic or a gateway.
+pub const API_KEY_HELPER: &str = "apiKeyHelper";
+/// Settings key: the models of the picker.
+pub const AVAILABLE_MODELS: &str = "availableModels";
 /// Settings key: the object of environment variables.
 pub const ENV: &str = "env";
 /// Settings key: the main model; [`MODEL`] beats it.

@@ -80,6 +80,14 @@ impl World {
         }
     }
 
+    /// The same process with more variables, as a program that Claude Code runs sees them.
+    #[must_use]
+    pub fn with_more<K: Into<OsString>, V: Into<OsString>>(&self, variables: impl IntoIterator<Item = (K, V)>) -> Self {
+        let mut world = self.clone();
+        world.variables.extend(variables.into_iter().map(|(name, value)| (name.into(), value.into())));
+        world
+    }
+
     /// The command line, program name first.
     #[must_use]
     pub fn arguments(&self) -> &[OsString] {

@@ -54,6 +54,21 @@ pub fn mint(credentials: &Credentials, region: &str, now: Timestamp, ttl: Durati
     Ok(format!("{PREFIX}{}", base64::encode(presigned)).into())
 }
 
+/// When a short-term key ends, which it says itself: the moment it was made and how long it lasts. `None` for a
+/// long-term key, which says nothing.
+#[must_use]
+pub fn end_of(key: &str) -> Option<Timestamp> {
+    let address = String::from_utf8(base64::decode(key.strip_prefix(PREFIX)?).ok()?).ok()?;
+    let value = |name: &str| {
+        let query = address.split_once('?')?.1;
+        query.split('&').find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='))
+    };
+    let made = jiff::fmt::strtime::parse("%Y%m%dT%H%M%SZ", value("X-Amz-Date")?).ok()?.to_datetime().ok()?;
+    let made = made.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp();
+    let seconds = value("X-Amz-Expires")?.parse::<u32>().ok()?;
+    made.checked_add(jiff::SignedDuration::from_secs(i64::from(seconds))).ok()
+}
+
 fn encoded(value: &str) -> String {
     use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
     const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -76,6 +91,9 @@ mod tests {
         };
         let now = "2026-11-20T00:00:00Z".parse().expect("a time");
         let key = mint(&credentials, "us-west-2", now, LONGEST).expect("signed");
+        let end: Timestamp = "2026-11-20T12:00:00Z".parse().expect("a time");
+        assert_eq!(end_of(key.expose_secret()), Some(end));
+        assert_eq!(end_of("ABSKsomething"), None);
         let text = key.expose_secret().strip_prefix(PREFIX).expect("the prefix");
         let address = String::from_utf8(base64::decode(text).expect("base64")).expect("UTF-8");
         assert!(address.starts_with("bedrock.amazonaws.com/?Action=CallWithBearerToken&X-Amz-"), "{address}");

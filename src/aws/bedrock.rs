@@ -1,10 +1,14 @@
 //! What Bedrock offers a principal in a region.
 
+mod gates;
+
 use aws_sdk_bedrock::Client;
+use aws_sdk_bedrock::config::Token;
 use aws_sdk_bedrock::types::{
     FoundationModelLifecycle, FoundationModelLifecycleStatus, InferenceProfileModel, InferenceProfileModelSource,
     InferenceProfileType, Tag,
 };
+use aws_smithy_runtime_api::client::auth::http::HTTP_BEARER_AUTH_SCHEME_ID;
 use aws_smithy_runtime_api::client::http::SharedHttpConnector;
 use jiff::Timestamp;
 
@@ -14,6 +18,8 @@ use crate::aws::endpoint::{self, Service};
 use crate::aws::files::AwsFiles;
 use crate::aws::network;
 use crate::world::World;
+
+pub use gates::{Agreement, Availability};
 
 const SERVICE: &str = "Amazon Bedrock";
 
@@ -72,6 +78,17 @@ impl Bedrock {
         let config =
             client_config!(aws_sdk_bedrock, network::client(world, &files.profiles, Some(profile)), region, endpoint)
                 .credentials_provider(for_sdk(credentials));
+        Self { client: Client::from_conf(config.build()) }
+    }
+
+    /// A client that shows an API key instead of signing.
+    #[must_use]
+    pub fn with_api_key(world: &World, files: &AwsFiles, region: &str, key: &str) -> Self {
+        let endpoint = endpoint::configured(world, &files.profiles, None, Service::Bedrock);
+        let network = network::client(world, &files.profiles, None);
+        let config = client_config!(aws_sdk_bedrock, network, region, endpoint)
+            .bearer_token(Token::new(key, None))
+            .auth_scheme_preference([HTTP_BEARER_AUTH_SCHEME_ID]);
         Self { client: Client::from_conf(config.build()) }
     }
 

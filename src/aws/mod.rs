@@ -11,6 +11,7 @@ pub mod endpoint;
 pub mod files;
 pub mod iam;
 pub mod identity;
+pub mod knock;
 mod network;
 pub mod portal;
 pub mod probe;

@@ -109,7 +109,7 @@ fn stop_failure_answer(world: &World) -> String {
     let start = session_start::look(world);
     let line = match session_notice::judge(&start.observation, Renewal::NotTried) {
         Some(notice) if !notice.is_offer => notice.line(),
-        _ => "Amazon Bedrock did not accept the credentials. Run: claude-bedrock status".to_owned(),
+        _ => "Amazon Bedrock did not accept the credentials. Run: claude-bedrock diagnose".to_owned(),
     };
     let line: String = line.chars().filter(|c| !c.is_control()).collect();
     format!("{}\n", json!({ "terminalSequence": format!("\u{1b}]9;{line}\u{7}") }))

@@ -2,6 +2,7 @@
 
 mod beside;
 mod credentials;
+mod diagnose;
 mod env;
 mod explain;
 mod helpers;
@@ -35,6 +36,7 @@ pub fn run(world: &World, ui: Ui, cli: &Cli) -> Result<(), Failure> {
     match &cli.command {
         Command::Setup(args) => setup::run(world, ui, &cli.global, args),
         Command::Status(args) => status::run(world, ui, &cli.global, args),
+        Command::Diagnose(args) => diagnose::run(world, ui, &cli.global, args),
         Command::Reset(args) => reset::run(world, ui, &cli.global, args),
         Command::Credentials(args) => credentials::run(world, ui, &cli.global, args),
         Command::Profiles => profiles::run(world, ui, &cli.global),

@@ -141,6 +141,39 @@ pub(super) fn for_profile(
     sign_in(world, ui, files, &wanted).map(drop)
 }
 
+/// Signs in because `diagnose` found that it is needed; `refused` is what AWS said, when it was asked.
+///
+/// # Errors
+/// As [`sign_in`].
+pub(super) fn to_mend(
+    world: &World,
+    ui: Ui,
+    files: &AwsFiles,
+    profile: &str,
+    refused: Option<&CredentialsError>,
+) -> Result<(), Failure> {
+    let kind = credentials::kind(files, profile).map_err(|error| credentials_explain(&error, profile))?;
+    let (ProfileKind::Sso(sso) | ProfileKind::LegacySso(sso)) = &kind else {
+        return Err(Failure::refused(format!("the profile `{profile}` has no SSO session to sign in to")));
+    };
+    let is_refused = refused.is_some_and(|error| {
+        matches!(
+            error.innermost(),
+            CredentialsError::Session(SessionError::RenewalRefused(_)) | CredentialsError::Call(_)
+        )
+    });
+    let wanted = Wanted {
+        profile,
+        sso,
+        way: WayArgs::default(),
+        wish: Wish::Forced,
+        refused: is_refused,
+        stream: Stream::Status,
+        listens: false,
+    };
+    sign_in(world, ui, files, &wanted).map(drop)
+}
+
 fn way(world: &World, asked: WayArgs, browser: bool) -> (Result<Way, Nobody>, bool) {
     let judged = || {
         let terminal = world.terminal.error || controlling_terminal::screen().is_some();

@@ -1,5 +1,6 @@
 //! The reports people read: aligned pairs, the important first.
 
+pub mod diagnosis;
 pub mod explain;
 pub mod models;
 pub mod policy;

@@ -1,5 +1,6 @@
 //! The JSON reports, version 1. These types are the format; nothing inside the program is made of them.
 
+pub mod diagnosis;
 pub mod env;
 pub mod explain;
 pub mod models;

@@ -145,6 +145,12 @@ impl Settings {
         Self { layers }
     }
 
+    /// Settings made of the given files, strongest first.
+    #[must_use]
+    pub fn of(layers: Vec<Layer>) -> Self {
+        Self { layers }
+    }
+
     /// Every settings file, strongest first.
     #[must_use]
     pub fn layers(&self) -> &[Layer] {

@@ -4,6 +4,7 @@ mod aws_file;
 #[path = "../clients/mod.rs"]
 mod clients;
 mod credentials;
+mod diagnose;
 mod env;
 mod explain;
 mod harness;

@@ -1,0 +1,82 @@
+//! What came of the attempt to get credentials.
+
+use crate::aws::credentials::{CredentialsError, ProcessError};
+use crate::aws::session::SessionError;
+use crate::checks::evidence;
+use crate::checks::facts::Facts;
+use crate::checks::finding::{Evidence, Finding, Fix};
+use crate::checks::sources::{named_by, profile_name, refusal};
+use crate::checks::{Check, Needs};
+
+/// The checks of this room.
+pub(super) const CHECKS: &[Check] = &[
+    Check::of("A07", Needs::Credentials, renewal_refused),
+    Check::of("A30", Needs::Credentials, role_not_given),
+    Check::of("A16", Needs::Credentials, process_hangs),
+    Check::of("A17", Needs::Credentials, process_output),
+];
+
+fn renewal_refused(facts: &Facts) -> Vec<Finding> {
+    let Some(error @ CredentialsError::Session(SessionError::RenewalRefused(session))) = refusal(facts) else {
+        return Vec::new();
+    };
+    let name =
+        facts.online.credentials.failed().and_then(CredentialsError::failing_profile).unwrap_or(profile_name(facts));
+    let title = format!("the SSO session `{session}` has ended: AWS does not renew its sign-in any more");
+    vec![Finding::error("A07", title, Fix::sign_in(name)).seen([evidence::call("sso-oidc:CreateToken", error)])]
+}
+
+fn role_not_given(facts: &Facts) -> Vec<Finding> {
+    let (title, sentence, error) = match refusal(facts) {
+        Some(error @ CredentialsError::RoleNotAssigned { role, account, .. }) => (
+            format!("the portal does not give you the role `{role}` in account {account}"),
+            format!("Please assign me the permission set {role} in the AWS account {account}."),
+            error.to_string(),
+        ),
+        Some(error @ CredentialsError::RoleRefused { role, .. }) => (
+            format!("the role `{role}` may not be assumed"),
+            format!("Please let my principal assume the role {role} (its trust policy and my sts:AssumeRole)."),
+            error.to_string(),
+        ),
+        _ => return Vec::new(),
+    };
+    let fix = Fix::administrator("ask for it, or choose a profile with a role you have", sentence);
+    vec![
+        Finding::error("A30", title, fix)
+            .seen(named_by(facts).into_iter().chain([evidence::call("GetRoleCredentials", &error)])),
+    ]
+}
+
+fn process_hangs(facts: &Facts) -> Vec<Finding> {
+    let Some(error @ CredentialsError::Process { error: ProcessError::TimedOut, profile }) = refusal(facts) else {
+        return Vec::new();
+    };
+    let title = format!("the `credential_process` of `{profile}` does not end");
+    let fix = Fix::explain("mend the program: it may not wait for input, which Claude Code never gives it");
+    vec![
+        Finding::error("A16", title, fix)
+            .seen(process_line(facts, profile).into_iter().chain([evidence::call("credential_process", error)])),
+    ]
+}
+
+fn process_output(facts: &Facts) -> Vec<Finding> {
+    match refusal(facts) {
+        Some(CredentialsError::Process { error: ProcessError::TimedOut, .. }) | None => Vec::new(),
+        Some(error @ CredentialsError::Process { profile, .. }) => {
+            let title = format!("the `credential_process` of `{profile}` gives no credentials");
+            let fix =
+                Fix::explain("print one JSON document with `Version` 1 to standard output, and messages elsewhere");
+            let line = process_line(facts, profile);
+            vec![
+                Finding::error("A17", title, fix)
+                    .seen(line.into_iter().chain([evidence::call("credential_process", error)])),
+            ]
+        }
+        Some(_) => Vec::new(),
+    }
+}
+
+fn process_line(facts: &Facts, profile: &str) -> Option<Evidence> {
+    let value = facts.files.profiles.profile(profile)?.get("credential_process")?;
+    Some(evidence::aws_value(facts, "credential_process", value))
+}

@@ -1,0 +1,395 @@
+//! Where Claude Code's credentials come from: the profile, its SSO session, and what is behind it.
+
+use crate::aws::credentials::{CredentialsError, LoginError};
+use crate::aws::profile::{Call, Gap, Lint, ProfileKind, SsoProfile, called_profile};
+use crate::checks::evidence;
+use crate::checks::facts::{Facts, TokenContent};
+use crate::checks::finding::{Evidence, Finding, Fix};
+use crate::checks::{Check, Needs};
+use crate::configuration::Identity;
+use crate::settings::document::Key;
+use crate::settings::scope::Source;
+use crate::vars;
+
+/// The checks of this room.
+pub(super) const CHECKS: &[Check] = &[
+    Check::of("A02", Needs::Files, lost_profile),
+    Check::of("A29", Needs::Files, cli_reads_otherwise),
+    Check::of("A15", Needs::Files, only_cli_finds),
+    Check::of("A06", Needs::Files, broken_sso),
+    Check::of("A18", Needs::Files, self_calling),
+    Check::of("A08", Needs::Files, portal_address),
+    Check::of("R24", Needs::Files, unreadable_cache),
+    Check::of("A03", Needs::Files, signed_out),
+    Check::of("A04", Needs::Files, ended),
+    Check::of("A20", Needs::Files, console_login),
+    Check::of("A01", Needs::Files, nothing_found),
+    Check::of("A13", Needs::Files, shadowed),
+    Check::of("A05", Needs::Files, short_sign_in),
+    Check::of("A14", Needs::Files, chain_limits),
+];
+
+/// Whether the profile matters: Bedrock is on and the identity comes from it.
+fn uses_profile(facts: &Facts) -> bool {
+    facts.is_bedrock()
+        && matches!(facts.configuration.identity, Identity::Isolated(..) | Identity::Profile(_) | Identity::Ambient)
+}
+
+pub(super) fn profile_name(facts: &Facts) -> &str {
+    facts.configuration.profile.as_ref().map_or("default", |found| found.value.as_str())
+}
+
+/// Where the profile's name comes from.
+pub(super) fn named_by(facts: &Facts) -> Option<Evidence> {
+    let found = facts.configuration.profile.as_ref()?;
+    Some(match &found.source {
+        Source::Default => Evidence::Said(format!("nothing names a profile, so Claude Code takes `{}`", found.value)),
+        _ if matches!(facts.configuration.identity, Identity::Isolated(..)) => {
+            evidence::found(vars::CREDENTIAL_EXPORT, found)
+        }
+        _ => evidence::found(vars::AWS_PROFILE, found),
+    })
+}
+
+/// Why the files alone say that the profile gives nothing.
+fn unready(facts: &Facts) -> Option<&CredentialsError> {
+    if !uses_profile(facts) {
+        return None;
+    }
+    facts.readiness.as_ref()?.as_ref().err()
+}
+
+/// What the attempt to get credentials ended with.
+pub(super) fn refusal(facts: &Facts) -> Option<&CredentialsError> {
+    facts.online.credentials.failed().map(CredentialsError::innermost)
+}
+
+fn lost_profile(facts: &Facts) -> Vec<Finding> {
+    let Some(CredentialsError::NoProfile { name, config, credentials }) =
+        unready(facts).map(CredentialsError::innermost)
+    else {
+        return Vec::new();
+    };
+    let names: Vec<&str> = facts.files.profiles.profiles().map(|profile| profile.name.as_str()).collect();
+    let near = names.iter().min_by_key(|known| super::settings_files::distance(known, name)).copied();
+    let near = near.filter(|known| super::settings_files::distance(known, name) <= known.len().max(name.len()) / 2);
+    let fix = match (near, facts.configuration.profile.as_ref()) {
+        (Some(near), Some(found))
+            if name == &found.value && matches!(facts.configuration.identity, Identity::Profile(_)) =>
+        {
+            let edits = evidence::edit(facts, &found.source, Key::env(vars::AWS_PROFILE), Some(near));
+            Fix::ask(format!("did you mean `{near}`? Set `{}` to it", vars::AWS_PROFILE), edits)
+        }
+        (Some(near), _) => {
+            Fix::explain(format!("did you mean `{near}`? Run `claude-bedrock setup --profile {near}`")).command(
+                format!("claude-bedrock setup --profile {}", shlex::try_quote(near).unwrap_or_else(|_| near.into())),
+            )
+        }
+        (None, _) => Fix::explain("choose a profile that is there, or create one").command("claude-bedrock setup"),
+    };
+    let places = format!("`{}` and `{}` do not hold it", config.display(), credentials.display());
+    vec![
+        Finding::error("A02", format!("the profile `{name}` does not exist"), fix)
+            .seen(named_by(facts).into_iter().chain([Evidence::Said(places)])),
+    ]
+}
+
+/// The helper asks the AWS CLI for a profile that the AWS CLI does not find, or cannot read at all.
+fn cli_reads_otherwise(facts: &Facts) -> Vec<Finding> {
+    let Some(command) = facts.setting(vars::AUTH_REFRESH).filter(|_| facts.is_bedrock()) else { return Vec::new() };
+    let named = match called_profile(&command.value) {
+        Some(Call::Profile(name)) => name,
+        Some(Call::Ambient) => profile_name(facts).to_owned(),
+        None => return Vec::new(),
+    };
+    if crate::helper_command::recognise(&command.value).is_some() {
+        return Vec::new();
+    }
+    let refused = facts.lints.iter().find(|lint| lint.id == "unreadable-by-aws-cli");
+    let seen = evidence::found(vars::AUTH_REFRESH, &command);
+    if let Some(lint) = refused {
+        let title = "the helper runs the AWS CLI, which cannot read the AWS files";
+        let finding = Finding::error("A29", title, Fix::explain(lint.fix.clone())).why(lint.message.clone());
+        return vec![finding.seen([seen, evidence::aws_line(facts, lint.file, lint.line)])];
+    }
+    if facts.cli_profiles.contains(&named) {
+        return Vec::new();
+    }
+    let title = format!("the helper runs the AWS CLI with the profile `{named}`, which it does not find");
+    let fix =
+        Fix::explain("name a profile that is there, or let `setup` write the helper").command("claude-bedrock setup");
+    vec![Finding::error("A29", title, fix).seen([seen])]
+}
+
+/// The profile is in the file in a form that only the AWS CLI reads.
+fn only_cli_finds(facts: &Facts) -> Vec<Finding> {
+    let uses_directly = matches!(facts.configuration.identity, Identity::Profile(_) | Identity::Ambient);
+    let profile =
+        facts.profile().filter(|profile| facts.is_bedrock() && uses_directly && !profile.found_by_claude_code);
+    let Some(profile) = profile else { return Vec::new() };
+    let title = format!("Claude Code does not find the profile `{}`, which the AWS CLI finds", profile.name);
+    let quoted = shlex::try_quote(&profile.name).unwrap_or_else(|_| profile.name.as_str().into());
+    let fix = Fix::explain("let this program resolve it, or give it a plain name without quotes")
+        .command(format!("claude-bedrock setup --identity isolated --profile {quoted}"));
+    let files = [crate::aws::profile::SourceFile::Config, crate::aws::profile::SourceFile::Credentials];
+    let lines = files.into_iter().filter_map(|file| Some(evidence::aws_line(facts, file, profile.line(file)?)));
+    vec![Finding::error("A15", title, fix).seen(named_by(facts).into_iter().chain(lines))]
+}
+
+fn broken_sso(facts: &Facts) -> Vec<Finding> {
+    if !uses_profile(facts) {
+        return Vec::new();
+    }
+    let Some(ProfileKind::Incomplete { reason }) = facts.kind() else { return Vec::new() };
+    let (text, missing) = match &reason {
+        Gap::NoSuchSession(name) => {
+            (format!("add `[sso-session {name}]` with `sso_start_url` and `sso_region`"), "sso_session")
+        }
+        Gap::SsoKeys(keys) => (format!("add {}", keys.join(", ")), "sso_session"),
+        _ => return Vec::new(),
+    };
+    let profile = facts.profile();
+    let value = profile.and_then(|profile| {
+        let keys = [missing, "sso_start_url", "sso_account_id", "sso_role_name", "sso_region"];
+        keys.into_iter().find_map(|key| Some((key, profile.get(key)?)))
+    });
+    let title = format!("the SSO profile `{}` is incomplete: {reason}", profile_name(facts));
+    let fix = Fix::explain(format!("{text} in `{}`", facts.files.config_path.display()));
+    let seen = value.map(|(key, value)| evidence::aws_value(facts, key, value));
+    vec![Finding::error("A06", title, fix).seen(seen)]
+}
+
+fn lint_finding(facts: &Facts, id: &'static str, lint: &Lint) -> Finding {
+    Finding::error(id, lint.message.clone(), Fix::explain(lint.fix.clone()))
+        .seen([evidence::aws_line(facts, lint.file, lint.line)])
+}
+
+fn self_calling(facts: &Facts) -> Vec<Finding> {
+    if !uses_profile(facts) {
+        return Vec::new();
+    }
+    let about =
+        |lint: &&Lint| lint.id == "self-calling-process" && lint.profile.as_deref() == Some(profile_name(facts));
+    facts.lints.iter().filter(about).map(|lint| lint_finding(facts, "A18", lint)).collect()
+}
+
+/// The profile's SSO, when that is where it gets its credentials.
+fn sso(facts: &Facts) -> Option<SsoProfile> {
+    match facts.kind().filter(|_| uses_profile(facts))? {
+        ProfileKind::Sso(sso) | ProfileKind::LegacySso(sso) => Some(sso),
+        _ => None,
+    }
+}
+
+fn portal_address(facts: &Facts) -> Vec<Finding> {
+    let Some(sso) = sso(facts) else { return Vec::new() };
+    if sso.start_url.starts_with("https://") {
+        return unknown_sso_region(facts, &sso);
+    }
+    let title = format!("the start URL `{}` is no address of a portal", sso.start_url);
+    let fix = Fix::explain("write the address of your AWS access portal, which begins with `https://`");
+    vec![Finding::error("A08", title, fix).seen(sso_value(facts, &sso, "sso_start_url"))]
+}
+
+fn unknown_sso_region(facts: &Facts, sso: &SsoProfile) -> Vec<Finding> {
+    if crate::configuration::is_region_shaped(&sso.region) {
+        return Vec::new();
+    }
+    let title = format!("the `sso_region` `{}` is no region", sso.region);
+    let fix = Fix::explain("write the region of your IAM Identity Center");
+    vec![Finding::error("A08", title, fix).seen(sso_value(facts, sso, "sso_region"))]
+}
+
+fn sso_value(facts: &Facts, sso: &SsoProfile, key: &str) -> Option<Evidence> {
+    let session = sso.session_name.as_deref().and_then(|name| facts.files.profiles.sso_session(name));
+    let value = match session {
+        Some(session) => session.get(key),
+        None => facts.profile()?.get(key),
+    };
+    value.map(|value| evidence::aws_value(facts, key, value))
+}
+
+/// Who is behind the profile, as it is shown: the line that names its SSO.
+fn sso_line(facts: &Facts, sso: &SsoProfile) -> Option<Evidence> {
+    let profile = facts.profile()?;
+    let key = if sso.session_name.is_some() { "sso_session" } else { "sso_start_url" };
+    profile.get(key).map(|value| evidence::aws_value(facts, key, value))
+}
+
+fn session_words(sso: &SsoProfile) -> &str {
+    sso.session_name.as_deref().unwrap_or(&sso.start_url)
+}
+
+fn unreadable_cache(facts: &Facts) -> Vec<Finding> {
+    let (Some(token), Some(sso)) = (&facts.token, sso(facts)) else { return Vec::new() };
+    let TokenContent::Unreadable(reason) = &token.content else { return Vec::new() };
+    if !reason.to_ascii_lowercase().contains("permission denied") {
+        return Vec::new();
+    }
+    let title = format!("the sign-in to `{}` is there and may not be read", session_words(&sso));
+    let fix =
+        Fix::explain("give the file to the user Claude Code runs as; in a container mount it with the same user id");
+    vec![Finding::error("R24", title, fix).seen([Evidence::File { path: token.path.clone(), text: reason.clone() }])]
+}
+
+fn signed_out(facts: &Facts) -> Vec<Finding> {
+    let (Some(token), Some(sso)) = (&facts.token, sso(facts)) else { return Vec::new() };
+    let text = match &token.content {
+        TokenContent::Absent => "there is no such file".to_owned(),
+        TokenContent::Unreadable(reason) if !reason.to_ascii_lowercase().contains("permission denied") => {
+            reason.clone()
+        }
+        _ => return Vec::new(),
+    };
+    let title = format!("nobody is signed in to the SSO session `{}`", session_words(&sso));
+    let file = Evidence::File { path: token.path.clone(), text };
+    vec![
+        Finding::error("A03", title, Fix::sign_in(profile_name(facts)))
+            .seen(sso_line(facts, &sso).into_iter().chain([file])),
+    ]
+}
+
+fn ended(facts: &Facts) -> Vec<Finding> {
+    let (Some(token), Some(sso)) = (&facts.token, sso(facts)) else { return Vec::new() };
+    let TokenContent::Token { expires_at, renewable, has_refresh_token } = token.content else { return Vec::new() };
+    // What renews itself may still be refused, which only AWS says.
+    let is_legacy = sso.session_name.is_none();
+    if expires_at > facts.now || (renewable && !is_legacy) {
+        return Vec::new();
+    }
+    let why = match (is_legacy, has_refresh_token) {
+        (true, _) => "the profile is of the older kind, whose sign-in never renews itself",
+        (false, false) => "it came without a refresh token",
+        (false, true) => "the client registration behind its refresh token has ended too",
+    };
+    let title = format!("the sign-in to `{}` ended at {expires_at} and cannot renew itself", session_words(&sso));
+    let file = Evidence::File { path: token.path.clone(), text: format!("expiresAt {expires_at}; {why}") };
+    vec![
+        Finding::error("A04", title, Fix::sign_in(profile_name(facts)))
+            .seen(sso_line(facts, &sso).into_iter().chain([file])),
+    ]
+}
+
+fn console_login(facts: &Facts) -> Vec<Finding> {
+    let errors = [unready(facts).map(CredentialsError::innermost), refusal(facts)];
+    let Some(CredentialsError::Login(error)) = errors.into_iter().flatten().next() else { return Vec::new() };
+    let name = profile_name(facts);
+    let quoted = shlex::try_quote(name).unwrap_or_else(|_| name.into());
+    let text = match error {
+        LoginError::Forbidden(_) => "ask for what is refused, then sign in with the AWS CLI",
+        _ => "sign in with the AWS CLI",
+    };
+    let fix = Fix::explain(text).command(format!("aws login --profile {quoted}"));
+    let line = facts.profile().and_then(|profile| profile.get("login_session"));
+    let line = line.map(|value| evidence::aws_value(facts, "login_session", value));
+    vec![Finding::error("A20", error.to_string(), fix).seen(line)]
+}
+
+/// Nothing in Claude Code's chain gives credentials, for a reason that has no id of its own.
+fn nothing_found(facts: &Facts) -> Vec<Finding> {
+    if !uses_profile(facts) {
+        return Vec::new();
+    }
+    let setup = || Fix::explain("choose a profile that works, or create one").command("claude-bedrock setup");
+    let Some(error) = unready(facts) else {
+        let ambient =
+            matches!(facts.configuration.identity, Identity::Ambient) && facts.configuration.profile.is_none();
+        if !ambient || may_have_a_machine_identity(facts) {
+            return Vec::new();
+        }
+        let seen = [
+            Evidence::Said(format!("neither `{}` nor `{}` is set", vars::AWS_PROFILE, vars::AWS_ACCESS_KEY_ID)),
+            Evidence::Said(format!("`{}` holds no `[default]`", facts.files.config_path.display())),
+        ];
+        return vec![Finding::error("A01", "Claude Code finds no AWS credentials at all", setup()).seen(seen)];
+    };
+    let elsewhere = match error.innermost() {
+        CredentialsError::NoProfile { .. } => matches!(error, CredentialsError::NoProfile { .. }),
+        CredentialsError::Session(_) => sso(facts).is_some(),
+        CredentialsError::Login(_) => true,
+        CredentialsError::Incomplete { .. } => !broken_sso(facts).is_empty() || !self_calling(facts).is_empty(),
+        _ => false,
+    };
+    if elsewhere {
+        return Vec::new();
+    }
+    let fix = match error.innermost() {
+        CredentialsError::Session(_) => Fix::sign_in(error.failing_profile().unwrap_or(profile_name(facts))),
+        _ => setup(),
+    };
+    let lint = facts.lints.iter().find(|lint| {
+        ["lost-source-profile", "endless-chain", "mfa", "incomplete-credentials"].contains(&lint.id)
+            && lint.profile.as_deref() == Some(error.failing_profile().unwrap_or(profile_name(facts)))
+    });
+    let shown = lint.map(|lint| evidence::aws_line(facts, lint.file, lint.line));
+    vec![Finding::error("A01", error.to_string(), fix).seen(named_by(facts).into_iter().chain(shown))]
+}
+
+/// A container or an instance may answer by itself, which files do not tell.
+fn may_have_a_machine_identity(facts: &Facts) -> bool {
+    let container = ["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI"];
+    let web = facts.world.var("AWS_WEB_IDENTITY_TOKEN_FILE").is_some() && facts.world.var("AWS_ROLE_ARN").is_some();
+    let disabled =
+        facts.variable(vars::AWS_EC2_METADATA_DISABLED).is_some_and(|found| found.value.eq_ignore_ascii_case("true"));
+    web || container.iter().any(|name| facts.world.var(name).is_some()) || (facts.place.ec2 && !disabled)
+}
+
+fn shadowed(facts: &Facts) -> Vec<Finding> {
+    if !uses_profile(facts) {
+        return Vec::new();
+    }
+    let about = |lint: &&Lint| {
+        ["keys-shadow-sso", "several-sources"].contains(&lint.id)
+            && lint.profile.as_deref() == Some(profile_name(facts))
+    };
+    let lints = facts.lints.iter().filter(about);
+    lints
+        .map(|lint| {
+            Finding::warning("A13", lint.message.clone(), Fix::explain(lint.fix.clone()))
+                .seen([evidence::aws_line(facts, lint.file, lint.line)])
+        })
+        .collect()
+}
+
+fn short_sign_in(facts: &Facts) -> Vec<Finding> {
+    let Some(sso) = sso(facts) else { return Vec::new() };
+    let without_refresh = facts.token.as_ref().is_some_and(|token| {
+        matches!(token.content, TokenContent::Token { has_refresh_token: false, expires_at, .. } if expires_at > facts.now)
+    });
+    let (title, text) = if sso.session_name.is_none() {
+        let title =
+            format!("`{}` is an SSO profile of the older kind: a new sign-in every working day", profile_name(facts));
+        (
+            title,
+            "move its `sso_start_url` and `sso_region` into an `[sso-session]` with \
+                 `sso_registration_scopes = sso:account:access`, then sign in once",
+        )
+    } else if without_refresh {
+        let title =
+            format!("the sign-in to `{}` came without a refresh token and will not renew itself", session_words(&sso));
+        (title, "add `sso_registration_scopes = sso:account:access` to its `[sso-session]`, then sign in once")
+    } else {
+        return Vec::new();
+    };
+    let fix = Fix::explain(text);
+    vec![Finding::hint("A05", title, fix).seen(sso_line(facts, &sso))]
+}
+
+fn chain_limits(facts: &Facts) -> Vec<Finding> {
+    let Some(ProfileKind::AssumeRole(role)) = facts.kind().filter(|_| uses_profile(facts)) else { return Vec::new() };
+    let too_long = role.duration_seconds.as_deref().and_then(|text| text.trim().parse::<u64>().ok());
+    let Some(seconds) = too_long.filter(|seconds| *seconds > 3600) else { return Vec::new() };
+    let is_chained = facts.profile().and_then(|profile| profile.get("source_profile")).is_some_and(|source| {
+        let kind = facts.files.profiles.profile(&source.text).map(|profile| profile.kind(&facts.files.profiles));
+        matches!(kind, Some(ProfileKind::Sso(_) | ProfileKind::LegacySso(_) | ProfileKind::AssumeRole(_)))
+    });
+    if !is_chained {
+        return Vec::new();
+    }
+    let title = format!("a role that is assumed from another one lasts an hour at most, and {seconds} s are asked for");
+    let fix = Fix::explain("set `duration_seconds = 3600`, or leave it out");
+    let line = facts.profile().and_then(|profile| profile.get("duration_seconds"));
+    vec![
+        Finding::error("A14", title, fix).seen(line.map(|value| evidence::aws_value(facts, "duration_seconds", value))),
+    ]
+}

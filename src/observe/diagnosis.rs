@@ -1,0 +1,155 @@
+//! Observes everything that `diagnose` judges: files at once, and the network beside each other, each with its own
+//! deadline.
+
+mod machine;
+mod online;
+
+use std::path::{Path, PathBuf};
+
+use crate::aws::credentials;
+use crate::aws::files::{self, AwsFiles};
+use crate::aws::profile::{CliReading, Lint, ProfileKind, Source, SourceFile, lints};
+use crate::aws::session::{self, Cached};
+use crate::checks::facts::{ClaudeCode, Facts, HelperState, Online, Platform, TokenContent, TokenState};
+use crate::claude_code;
+use crate::configuration::{self, Configuration};
+use crate::helper_check::export::Export;
+use crate::helper_check::file;
+use crate::helper_command;
+use crate::settings::scope::Settings;
+use crate::vars;
+use crate::world::World;
+
+/// How far an observation goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Depth {
+    /// Files and variables.
+    Files,
+    /// The network too.
+    Network,
+    /// The network, and one token of every model Claude Code would use.
+    Probe,
+}
+
+/// Looks at everything.
+#[must_use]
+pub fn facts(world: &World, depth: Depth) -> Facts {
+    let settings = Settings::read(world);
+    let files = files::read(world);
+    let configuration = configuration::judge(world, &settings, &files.profiles, None);
+    let cli = CliReading::of(files.config.as_deref(), files.credentials.as_deref());
+    let readiness = configuration.profile.as_ref().map(|found| credentials::readiness(world, &files, &found.value));
+    let helper = |key| helper(world, &settings, key);
+    let mut facts = Facts {
+        now: world.now(),
+        platform: platform(),
+        lints: lints_of(&files, &cli),
+        cli_profiles: cli.profiles().map(|(name, _)| name.to_owned()).collect(),
+        claude_code: claude(world, depth),
+        token: token(world, &files, &configuration),
+        strays: machine::strays(world),
+        shell_lines: machine::shell_lines(world),
+        editors: machine::editors(world),
+        place: machine::place(world),
+        refresh_helper: helper(vars::AUTH_REFRESH),
+        export_helper: helper(vars::CREDENTIAL_EXPORT),
+        lost_files: lost_files(world, &settings),
+        online: Online::skipped("--offline: the network was not asked"),
+        world: world.clone(),
+        settings,
+        files,
+        configuration,
+        readiness,
+    };
+    if depth != Depth::Files {
+        facts.online = online::ask(&facts, depth);
+    }
+    facts
+}
+
+fn platform() -> Platform {
+    if cfg!(windows) {
+        Platform::Windows
+    } else if cfg!(target_os = "macos") {
+        Platform::MacOs
+    } else {
+        Platform::Linux
+    }
+}
+
+fn lints_of(files: &AwsFiles, cli: &CliReading) -> Vec<Lint> {
+    let sources = [(SourceFile::Config, &files.config), (SourceFile::Credentials, &files.credentials)];
+    let sources = sources.iter().filter_map(|(file, bytes)| Some(Source { file: *file, bytes: bytes.as_deref()? }));
+    lints(&files.profiles, cli, &sources.collect::<Vec<_>>())
+}
+
+/// The installed Claude Code. Its folder's name tells the version where it was installed the usual ways; else it is
+/// asked, which takes longer than everything else and is left out where only files are looked at.
+fn claude(world: &World, depth: Depth) -> Option<ClaudeCode> {
+    let path = claude_code::on_path(world)?;
+    let version = claude_code::version_by_place(&path);
+    let asked = || if depth == Depth::Files { None } else { claude_code::installed(world) };
+    Some(ClaudeCode { version: version.or_else(asked), path })
+}
+
+fn token(world: &World, files: &AwsFiles, configuration: &Configuration) -> Option<TokenState> {
+    let profile = files.profiles.profile(&configuration.profile.as_ref()?.value)?;
+    let (ProfileKind::Sso(sso) | ProfileKind::LegacySso(sso)) = profile.kind(&files.profiles) else { return None };
+    let path = session::token_path(&world.home()?, &sso);
+    let content = match session::cached(&path) {
+        Cached::Absent => TokenContent::Absent,
+        Cached::Unreadable(reason) => TokenContent::Unreadable(reason),
+        Cached::Token(token) => TokenContent::Token {
+            expires_at: token.expires_at,
+            has_refresh_token: token.has_refresh_token(),
+            renewable: token.is_renewable(world.now()),
+        },
+    };
+    Some(TokenState { path, content })
+}
+
+/// The program of a helper command, looked up as a shell without a person's aliases does.
+fn helper(world: &World, settings: &Settings, key: &'static str) -> HelperState {
+    let Some(command) = settings.top(key).filter(|found| !found.value.is_empty()) else {
+        return HelperState::default();
+    };
+    let own = helper_command::own_script(&command.value).and_then(|path| path.to_str().map(str::to_owned));
+    let first_word = own.or_else(|| helper_command::first_word(&command.value));
+    let is_path = |word: &&String| word.contains('/') || (cfg!(windows) && word.contains('\\'));
+    let path = match key {
+        vars::CREDENTIAL_EXPORT => Export::configured(&command.value).file.filter(|path| path.is_absolute()),
+        _ => None,
+    };
+    let path = path.or_else(|| {
+        let written = first_word.as_ref().filter(is_path)?;
+        Some(world.absolute(&world.expand_home(Path::new(written))))
+    });
+    let found = match (&path, &first_word) {
+        (Some(path), _) => Some(path.clone()).filter(|path| path.is_file()),
+        (None, Some(program)) => looked_up(world, program),
+        (None, None) => None,
+    };
+    let is_ours = helper_command::recognise(&command.value).is_some();
+    let file = match (&path, key) {
+        (Some(path), vars::CREDENTIAL_EXPORT) if !is_ours => file::check(path).findings,
+        _ => Vec::new(),
+    };
+    HelperState { first_word, found, path, file }
+}
+
+fn looked_up(world: &World, program: &str) -> Option<PathBuf> {
+    let entries = world.path_var(vars::PATH)?;
+    let name = format!("{program}{}", std::env::consts::EXE_SUFFIX);
+    std::env::split_paths(&entries).map(|folder| folder.join(&name)).find(|path| path.is_file())
+}
+
+/// The files that variables name and that are not there.
+fn lost_files(world: &World, settings: &Settings) -> Vec<(&'static str, PathBuf)> {
+    let names =
+        [vars::AWS_CONFIG_FILE, vars::AWS_SHARED_CREDENTIALS_FILE, vars::NODE_EXTRA_CA_CERTS, vars::AWS_CA_BUNDLE];
+    let files = names.into_iter().filter_map(|name| {
+        let value = settings.variable(world, name).filter(|found| !found.value.is_empty())?.value;
+        Some((name, world.absolute(&world.expand_home(Path::new(&value)))))
+    });
+    files.filter(|(_, path)| !path.exists()).collect()
+}
