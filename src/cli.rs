@@ -11,6 +11,8 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::regions::Residency;
+
 pub use access::{EnvArgs, EnvFormat, PolicyArgs, PolicyCommand, PolicyFormat, PolicyModels, RegionsArgs};
 pub use aws_file::{AwsFileArgs, UpgradeArgs};
 
@@ -102,10 +104,17 @@ pub enum Command {
 
 /// Options of `setup`
 #[derive(Debug, Clone, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct SetupArgs {
     /// Inference profile id or ARN for the main model; without it the recommended one
     #[arg(long, value_name = "ID")]
     pub model: Option<String>,
+    /// Where requests may be processed; without it where the pinned models keep them, or it is asked
+    #[arg(long, value_name = "WHERE")]
+    pub residency: Option<Residency>,
+    /// Also ask about the background model, prompt caching, the service tier and token limits
+    #[arg(long)]
+    pub more: bool,
     /// How Claude Code gets its AWS identity
     #[arg(long, value_name = "MODE")]
     pub identity: Option<IdentityMode>,

@@ -242,7 +242,7 @@ fn verify_credentials(
 ) -> Result<Verified, CredentialsError> {
     let bedrock = Bedrock::new(world, files, profile, region, credentials);
     let (identity, listing) = call::block_on(async {
-        tokio::join!(identity::caller(world, files, profile, region, credentials), bedrock.inference_profiles())
+        tokio::join!(identity::caller(world, files, profile, region, credentials), bedrock.every_inference_profile())
     });
     let listing = match listing {
         Ok(profiles) => Listing::Profiles(profiles),

@@ -74,6 +74,9 @@ pub const SMALL_FAST_MODEL: &str = "ANTHROPIC_SMALL_FAST_MODEL";
 /// The region of the haiku pin.
 pub const SMALL_FAST_MODEL_AWS_REGION: &str = "ANTHROPIC_SMALL_FAST_MODEL_AWS_REGION";
 
+/// Lets what is cached last five minutes, whatever else is set.
+pub const FORCE_PROMPT_CACHING_5M: &str = "FORCE_PROMPT_CACHING_5M";
+
 /// Behind a pin's name: what the picker calls the model.
 pub const PIN_NAME: &str = "_NAME";
 /// Behind a pin's name: what the model can do, between commas, where its id does not tell Claude Code.

@@ -5,6 +5,8 @@
 pub mod foreign;
 pub mod knowledge;
 mod models;
+pub mod more;
+mod obstacles;
 pub mod question;
 #[cfg(test)]
 mod tests;
@@ -12,10 +14,16 @@ mod tests;
 use std::collections::BTreeMap;
 
 use crate::cli::{IdentityMode, SetupScope};
-use crate::plan::{Choice, Consent, OwnHelpers};
+use crate::plan::{Choice, Consent, OwnHelpers, Wish};
+use crate::proof::Proofs;
+use crate::regions::Residency;
+use crate::vars;
 
 use self::foreign::Recognised;
 pub use self::knowledge::{KeptValue, Knowledge, Listing, Planned, ProfileOption};
+use self::models::Choices;
+use self::more::{Extra, More};
+use self::obstacles::{impossible, not_found_by_claude_code};
 pub use self::question::{ADOPT, KEEP, NO, Offer, Question, REPLACE, Style, Topic, YES};
 
 /// What was answered so far, by flags or by a person.
@@ -27,6 +35,8 @@ pub struct Answers {
     pub profile: Option<String>,
     /// The region.
     pub region: Option<String>,
+    /// Where traffic may go.
+    pub residency: Option<Residency>,
     /// The main model.
     pub model: Option<String>,
     /// The identity mode.
@@ -39,6 +49,8 @@ pub struct Answers {
     pub scope: SetupScope,
     /// Commands of the user's own, which are given and never asked for.
     pub own: OwnHelpers,
+    /// The settings beyond the usual ones.
+    pub more: More,
 }
 
 /// What comes next.
@@ -111,8 +123,9 @@ impl Wizard {
         let Some(listing) = &self.knowledge.listing else {
             return Step::Observe { profile: profile.clone(), region: region.clone() };
         };
-        let Some(model) = &self.answers.model else { return self.ask_model(listing, region) };
-        if let Some(stuck) = models::unlisted(listing, model, region) {
+        let choices = Choices::of(&self.knowledge, self.adopted(), listing, self.answers.residency);
+        let Some(model) = &self.answers.model else { return self.ask_model(&choices, listing, region) };
+        if let Some(stuck) = choices.objection(listing, model, region) {
             return Step::Stuck(stuck);
         }
         let identity = match (self.answers.scope, self.answers.identity) {
@@ -127,12 +140,13 @@ impl Wizard {
         {
             return Step::Stuck(not_found_by_claude_code(profile));
         }
+        let (pins, also) = self.pins_and_more(&choices, model, region);
         self.settle(Choice {
             profile: profile.clone(),
             region: region.clone(),
             model: model.clone(),
-            pins: models::pins(listing, model, self.adopted()),
-            also: Vec::new(),
+            pins,
+            also,
             identity,
             scope: self.answers.scope,
             own: self.answers.own.clone(),
@@ -149,7 +163,17 @@ impl Wizard {
             Topic::Adoption => self.answers.adopt = Some(answer == ADOPT),
             Topic::Profile => self.answers.profile = Some(answer.clone()),
             Topic::Region => self.answers.region = Some(answer.clone()),
+            Topic::Residency => self.answers.residency = Residency::parse(&answer),
             Topic::Model => self.answers.model = Some(answer.clone()),
+            Topic::More => {
+                self.answers.more.asked = Extra::parse(&answer);
+                self.answers.more.open = answer != more::DONE;
+            }
+            Topic::Extra(extra) => {
+                self.answers.more.values.insert(extra, answer.clone());
+                self.answers.more.asked = None;
+                self.knowledge.planned = None;
+            }
             Topic::Identity => {
                 let shared = answer == question::SHARED;
                 self.answers.identity = Some(if shared { IdentityMode::Shared } else { IdentityMode::Isolated });
@@ -172,6 +196,16 @@ impl Wizard {
     pub fn back(&mut self) -> bool {
         let Some(topic) = self.asked.pop() else { return false };
         match topic {
+            Topic::Residency => self.answers.residency = None,
+            // What was chosen there is asked again, or the list is left for what stands before it.
+            Topic::More => {
+                self.answers.more.asked = None;
+                self.answers.more.open = true;
+            }
+            Topic::Extra(extra) => {
+                self.answers.more.values.remove(&extra);
+                self.answers.more.asked = Some(extra);
+            }
             Topic::Adoption => self.answers.adopt = None,
             Topic::Profile => self.answers.profile = None,
             Topic::Region => self.answers.region = None,
@@ -183,7 +217,7 @@ impl Wizard {
         if matches!(topic, Topic::Profile | Topic::Region) {
             self.knowledge.listing = None;
         }
-        if topic != Topic::Confirmation {
+        if !matches!(topic, Topic::Confirmation | Topic::More) {
             self.knowledge.planned = None;
         }
         true
@@ -201,6 +235,11 @@ impl Wizard {
     /// Takes what Bedrock offers to the chosen profile in the chosen region.
     pub fn observed(&mut self, listing: Listing) {
         self.knowledge.listing = Some(listing);
+    }
+
+    /// Takes how models answered when they were last asked.
+    pub fn proven(&mut self, proofs: Proofs) {
+        self.knowledge.proofs = proofs;
     }
 
     /// Takes what a plan for the choice would do to the settings file.
@@ -232,6 +271,9 @@ impl Wizard {
                 }
             }
         }
+        if self.answers.more.open {
+            return self.ask_more(&choice);
+        }
         match self.answers.confirmed {
             None if planned.changes > 0 => self.ask(question::confirmation(planned.changes)),
             Some(false) => Step::Declined,
@@ -250,8 +292,15 @@ impl Wizard {
         self.ask(question::profile(&self.knowledge, self.adopted()))
     }
 
-    fn ask_model(&self, listing: &Listing, region: &str) -> Step {
-        let offers = models::offers(&self.knowledge, self.adopted(), listing);
+    fn ask_model(&self, choices: &Choices<'_>, listing: &Listing, region: &str) -> Step {
+        if let Some(stuck) = choices.nothing_stays(region) {
+            return Step::Stuck(stuck);
+        }
+        let residencies = choices.open_residencies();
+        if !residencies.is_empty() {
+            return self.ask(question::residency(residencies));
+        }
+        let offers = choices.offers();
         if offers.is_empty() && *listing != Listing::Denied {
             return Step::Stuck(Stuck {
                 message: format!("Bedrock lists no Claude inference profile in {region}"),
@@ -259,39 +308,43 @@ impl Wizard {
                 mended_by: &[Topic::Region, Topic::Profile],
             });
         }
-        self.ask(question::model(offers))
+        self.ask(question::model(offers, choices.note()))
+    }
+
+    /// What each alias is pinned to, and what goes beside it: a prefix, capabilities, the settings under "more".
+    fn pins_and_more(
+        &self,
+        choices: &Choices<'_>,
+        model: &str,
+        region: &str,
+    ) -> (Vec<(&'static str, String)>, Vec<Wish>) {
+        let mut pinning = choices.pinning(model);
+        if let Some(background) = self.answers.more.values.get(&Extra::Background) {
+            let haiku = pinning.aliases.iter_mut().filter(|(name, _)| *name == vars::DEFAULT_HAIKU_MODEL);
+            haiku.for_each(|(_, id)| id.clone_from(background));
+        }
+        let mut also = choices.companions(&pinning, region);
+        also.extend(more::wishes(&self.answers.more));
+        (pinning.aliases, also)
+    }
+
+    /// One of the settings beyond the usual ones, or which of them.
+    fn ask_more(&self, choice: &Choice) -> Step {
+        let Some(extra) = self.answers.more.asked else { return self.ask(more::menu(&self.answers.more)) };
+        let haiku = choice.pins.iter().find(|(name, _)| *name == vars::DEFAULT_HAIKU_MODEL);
+        let pinned = haiku.map_or("", |(_, id)| id.as_str());
+        let listing = self.knowledge.listing.as_ref().unwrap_or(&Listing::Denied);
+        let choices = Choices::of(&self.knowledge, self.adopted(), listing, self.answers.residency);
+        self.ask(more::question(extra, choices.background_offers(pinned)))
     }
 
     /// A question, beginning where its last answer was.
     fn ask(&self, mut question: Question) -> Step {
-        if let Some(earlier) = self.earlier.get(&question.topic) {
+        // The list of other settings begins anew each time, at its end.
+        let earlier = self.earlier.get(&question.topic).filter(|_| question.topic != Topic::More);
+        if let Some(earlier) = earlier {
             question.begin_at(earlier);
         }
         Step::Ask(question)
     }
-}
-
-fn not_found_by_claude_code(profile: &str) -> Stuck {
-    Stuck {
-        message: format!("Claude Code does not find the profile `{profile}` by itself, for its name is quoted"),
-        hint: "use `--identity isolated`, which works with any profile name".into(),
-        mended_by: &[Topic::Identity, Topic::Profile],
-    }
-}
-
-/// The kept values without which the choice cannot hold, and whose they are.
-fn impossible(planned: &Planned, recognised: Option<&Recognised>) -> Option<Stuck> {
-    let lines: Vec<&str> = planned.kept.iter().filter(|kept| kept.required).map(|kept| kept.line.as_str()).collect();
-    if lines.is_empty() {
-        return None;
-    }
-    let whose = recognised.map(|recognised| format!("\n{}", recognised.explanation())).unwrap_or_default();
-    Some(Stuck {
-        message: format!(
-            "with these values kept, Claude Code could not work as chosen; nothing was written:\n{}{whose}",
-            lines.join("\n")
-        ),
-        hint: "run again with `--force` to replace them; `claude-bedrock reset` brings them back".into(),
-        mended_by: &[Topic::Conflict],
-    })
 }

@@ -23,6 +23,9 @@ pub use gates::{Agreement, Availability};
 
 const SERVICE: &str = "Amazon Bedrock";
 
+/// How many inference profiles are asked for at once; AWS takes up to a thousand.
+const PAGE: i32 = 100;
+
 /// An inference profile, as the control plane describes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InferenceProfile {
@@ -125,7 +128,8 @@ impl Bedrock {
     }
 
     async fn profiles_of(&self, kind: InferenceProfileType) -> Result<Vec<InferenceProfile>, CallError> {
-        let mut pages = self.client.list_inference_profiles().type_equals(kind).into_paginator().send();
+        let mut pages =
+            self.client.list_inference_profiles().type_equals(kind).max_results(PAGE).into_paginator().send();
         let mut found = Vec::new();
         while let Some(page) = pages.next().await {
             let page = page.map_err(|error| call::error(SERVICE, &error))?;

@@ -242,7 +242,10 @@ fn mended(path: &Path, sso: &SsoProfile) -> Result<Token, SessionError> {
         // Where nothing can be written, ours reads it all the same.
         Cached::Token(token) => Ok(rewrite(path, token.object()).unwrap_or(*token)),
         Cached::Unreadable(reason) => {
-            if let Cached::Token(token) = settled(path, |found| matches!(found, Cached::Token(_))) {
+            // What may not be read will not be in a moment either.
+            if private_file::read(path).is_ok()
+                && let Cached::Token(token) = settled(path, |found| matches!(found, Cached::Token(_)))
+            {
                 return Ok(*token);
             }
             set_aside(path);

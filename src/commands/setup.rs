@@ -10,6 +10,7 @@ mod new_profile;
 mod outcome;
 mod own_helpers;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use crate::ask;
@@ -25,7 +26,8 @@ use crate::settings::scope::{self, Scope, Settings};
 use crate::settings::store::{self, Snapshot};
 use crate::ui::Ui;
 use crate::wizard::foreign::{self, Recognised};
-use crate::wizard::{Answers, Wizard};
+use crate::wizard::more::{Extra, More};
+use crate::wizard::{Answers, Topic, Wizard};
 use crate::world::World;
 
 use self::asker::{Asker, Given, Stop};
@@ -167,6 +169,7 @@ impl<'a> Setup<'a> {
             self.ui.warning(problem);
         }
         let mut given = self.given();
+        given.more.values = self.given_extras()?;
         self.check_given(&given)?;
         let mut knowledge =
             knowledge::gather(self.world, &Settings::read(self.world), &self.files, self.recognised.clone());
@@ -217,13 +220,28 @@ impl<'a> Setup<'a> {
             adopt: if self.original { Some(true) } else { forced.or(unasked) },
             profile: self.planned.as_ref().map(|(_, name)| name.clone()).or_else(|| self.global.profile.clone()),
             region: self.global.region.clone(),
+            residency: self.args.residency,
             model: self.args.model.clone(),
             identity: self.args.identity,
             replace: forced.or(unasked),
             confirmed: (!may_ask || self.args.dry_run).then_some(true),
             scope: self.args.scope,
             own: self.own.helpers.clone(),
+            more: More { open: self.args.more && self.asker.given().is_none(), ..More::default() },
         }
+    }
+
+    /// The settings beyond the usual ones that another program names; they are never asked for there.
+    fn given_extras(&self) -> Result<BTreeMap<Extra, String>, Failure> {
+        let mut found = BTreeMap::new();
+        for extra in Extra::ALL {
+            let answer = self.asker.given().and_then(|given| given.answers.get(extra.name()));
+            if let Some(answer) = answer {
+                let accepted = Topic::Extra(extra).accept(answer).map_err(Failure::refused)?;
+                found.insert(extra, accepted);
+            }
+        }
+        Ok(found)
     }
 
     /// The settings file as it stands, refused when Claude Code could not read it either.

@@ -2,6 +2,7 @@
 
 use crate::aws::bedrock::InferenceProfile;
 use crate::cli::IdentityMode;
+use crate::proof::Proofs;
 use crate::wizard::foreign::Recognised;
 
 /// A profile the user may choose.
@@ -26,6 +27,17 @@ pub enum Listing {
     Profiles(Vec<InferenceProfile>),
     /// The principal may not list.
     Denied,
+}
+
+impl Listing {
+    /// The inference profiles that are known, AWS's own first.
+    #[must_use]
+    pub fn profiles(&self) -> &[InferenceProfile] {
+        match self {
+            Self::Profiles(profiles) => profiles,
+            Self::Denied => &[],
+        }
+    }
 }
 
 /// A value of someone else's that a plan leaves in place.
@@ -63,6 +75,8 @@ pub struct Knowledge {
     pub configured_model: Option<String>,
     /// The configuration of somebody else in the settings file.
     pub recognised: Option<Recognised>,
+    /// How models answered the profile in the region, when they were last asked.
+    pub proofs: Proofs,
     /// What Bedrock offers to the profile in the region, once asked.
     pub listing: Option<Listing>,
     /// What a plan for the choice would do, once made.

@@ -1,51 +1,180 @@
 //! Which models are offered, recommended and pinned, out of those Bedrock lists.
 
-use crate::aws::bedrock::InferenceProfile;
 use crate::model;
+use crate::offering::{self, Entry};
+use crate::pins::{self, Pinning, Wanted};
+use crate::plan::Wish;
+use crate::proof::{Proof, Proofs, Status};
+use crate::regions::{Reach, Residency};
 use crate::vars;
 use crate::wizard::Stuck;
 use crate::wizard::foreign::Recognised;
 use crate::wizard::knowledge::{Knowledge, Listing};
 use crate::wizard::question::{Offer, Topic};
 
-/// The Claude models that are listed, the recommended one first.
-pub(super) fn offers(knowledge: &Knowledge, adopted: Option<&Recognised>, listing: &Listing) -> Vec<Offer> {
-    let listed = listed(listing);
-    let claude = listed.iter().filter(|profile| model::of_profile(profile).is_some());
-    let mut offers: Vec<Offer> = Vec::new();
-    for profile in recommended(knowledge, adopted, listed).into_iter().chain(claude) {
-        if offers.iter().all(|offer| offer.value != profile.id) {
-            offers.push(Offer { value: profile.id.clone(), about: profile.name.clone() });
+/// What is on offer in a region, under the residency that counts.
+pub(super) struct Choices<'a> {
+    entries: Vec<Entry>,
+    listed: Vec<String>,
+    proofs: &'a Proofs,
+    residency: Option<Residency>,
+    adopted: Option<&'a Recognised>,
+    configured: Option<&'a str>,
+}
+
+impl<'a> Choices<'a> {
+    /// `residency` is what was answered; without an answer what is pinned already tells.
+    pub(super) fn of(
+        knowledge: &'a Knowledge,
+        adopted: Option<&'a Recognised>,
+        listing: &Listing,
+        residency: Option<Residency>,
+    ) -> Self {
+        let profiles = listing.profiles();
+        let entries = offering::entries(profiles, &[], false);
+        let configured = adopted.and_then(Recognised::main_model).or(knowledge.configured_model.as_deref());
+        let system = profiles.iter().filter(|profile| !profile.is_application);
+        Self {
+            listed: system.map(|profile| profile.id.clone()).collect(),
+            residency: residency.or_else(|| pins::kept_residency(&entries, configured)),
+            entries,
+            proofs: &knowledge.proofs,
+            adopted,
+            configured,
         }
     }
-    offers
-}
 
-fn listed(listing: &Listing) -> &[InferenceProfile] {
-    match listing {
-        Listing::Profiles(profiles) => profiles,
-        Listing::Denied => &[],
+    /// The residencies to choose between, where there is a choice and nothing has made it yet.
+    pub(super) fn open_residencies(&self) -> Vec<(Residency, String)> {
+        let found = pins::residencies(&self.entries);
+        if self.residency.is_some() || found.len() < 2 {
+            return Vec::new();
+        }
+        found.into_iter().map(|(residency, reach)| (residency, said_of(residency, reach))).collect()
+    }
+
+    /// What to know before a model is chosen.
+    pub(super) fn note(&self) -> Option<String> {
+        let residency = self.residency?;
+        let left_out = self.entries.iter().filter(|entry| !residency.admits(&entry.reach)).count();
+        (left_out > 0).then(|| {
+            let are = if left_out == 1 { "way to a model is" } else { "ways to models are" };
+            format!("{left_out} more {are} left out, for traffic could leave where you keep it; see `--residency`.")
+        })
+    }
+
+    /// The Claude models that are listed and may be used, the recommended one first.
+    pub(super) fn offers(&self) -> Vec<Offer> {
+        let mut offers: Vec<Offer> = Vec::new();
+        for entry in self.recommended().into_iter().chain(self.admitted()) {
+            if offers.iter().all(|offer| offer.value != entry.pin()) {
+                offers.push(Offer { value: entry.pin().to_owned(), about: self.about(entry) });
+            }
+        }
+        offers
+    }
+
+    /// Those for background requests, the small family first.
+    pub(super) fn background_offers(&self, pinned: &str) -> Vec<Offer> {
+        let mut entries: Vec<&Entry> = self.admitted().collect();
+        entries.sort_by_key(|entry| (entry.pin() != pinned, entry.model.family != "haiku"));
+        entries.iter().map(|entry| Offer { value: entry.pin().to_owned(), about: self.about(entry) }).collect()
+    }
+
+    /// Whether everything that is listed is kept away by the residency.
+    pub(super) fn nothing_stays(&self, region: &str) -> Option<Stuck> {
+        let residency = self.residency.filter(|_| !self.entries.is_empty() && self.admitted().next().is_none())?;
+        Some(Stuck {
+            message: format!("in {region} no Claude model's traffic keeps to `--residency {}`", residency.name()),
+            hint: "name another region or another residency; `claude-bedrock models` says where each goes".into(),
+            mended_by: &[Topic::Residency, Topic::Region],
+        })
+    }
+
+    /// A model that Bedrock does not list, or whose traffic goes elsewhere than was asked for.
+    pub(super) fn objection(&self, listing: &Listing, model: &str, region: &str) -> Option<Stuck> {
+        let Listing::Profiles(_) = listing else { return None };
+        let id = model::without_context_suffix(model);
+        let Some(entry) = self.entries.iter().find(|entry| entry.is_named(id)) else {
+            return unlisted(listing, id, region);
+        };
+        let residency = self.residency.filter(|residency| !residency.admits(&entry.reach))?;
+        Some(Stuck {
+            message: format!("`{id}` {}, which `--residency {}` does not allow", entry.reach, residency.name()),
+            hint: "choose another way to the model, or another residency".into(),
+            mended_by: &[Topic::Model, Topic::Residency],
+        })
+    }
+
+    /// Each alias pinned to the newest listed of its family, and to the main model where a family is not there, so that
+    /// Claude Code never guesses an id. A pin of an adopted configuration stays while it is listed.
+    pub(super) fn pinning(&self, main: &str) -> Pinning {
+        let named = [main.to_owned()];
+        let theirs: Vec<(&'static str, String)> = vars::FAMILY_PINS
+            .iter()
+            .filter_map(|(family, name)| Some((*family, self.adopted?.pin(name)?.to_owned())))
+            .collect();
+        let is_usable = |entry: &Entry| self.proof(entry).is_none_or(|proof| proof.status != Status::Stopped);
+        let residency = self.residency.or_else(|| pins::kept_residency(&self.entries, Some(main)));
+        let wanted =
+            Wanted { entries: &self.entries, residency, named: &named, current: &theirs, is_usable: &is_usable };
+        let aliases = || vars::FAMILY_PINS.map(|(_, name)| (name, main.to_owned())).to_vec();
+        wanted.pinning().unwrap_or_else(|| Pinning { main: main.to_owned(), aliases: aliases() })
+    }
+
+    /// What goes beside the pins.
+    pub(super) fn companions(&self, pinning: &Pinning, region: &str) -> Vec<Wish> {
+        pinning.companions(&self.entries, region, &self.listed)
+    }
+
+    fn admitted(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.iter().filter(|entry| self.residency.is_none_or(|residency| residency.admits(&entry.reach)))
+    }
+
+    /// What was chosen before while it is still there; else the newest Sonnet, the family between the dear and the small.
+    fn recommended(&self) -> Option<&Entry> {
+        if let Some(entry) = self.configured.and_then(|id| self.admitted().find(|entry| entry.is_named(id))) {
+            return Some(entry);
+        }
+        let is_usable = |entry: &Entry| self.proof(entry).is_none_or(|proof| proof.status != Status::Stopped);
+        let wanted = Wanted {
+            entries: &self.entries,
+            residency: self.residency,
+            named: &[],
+            current: &[],
+            is_usable: &is_usable,
+        };
+        let main = wanted.pinning()?.main;
+        self.entries.iter().find(|entry| entry.pin() == main)
+    }
+
+    fn proof(&self, entry: &Entry) -> Option<&Proof> {
+        self.proofs.of(&[&entry.id, &entry.arn])
+    }
+
+    /// A model's name, where its traffic goes, and how it answered when it was last asked.
+    fn about(&self, entry: &Entry) -> String {
+        let mut words = entry.name.clone();
+        if !matches!(entry.reach, Reach::Unknown(_)) {
+            words = format!("{words}, {}", entry.reach);
+        }
+        match self.proof(entry) {
+            Some(proof) => format!("{words}; {}", proof.words()),
+            None => words,
+        }
     }
 }
 
-/// What was chosen before while it is still listed; else the newest Sonnet, the family between the dear and the small.
-fn recommended<'a>(
-    knowledge: &Knowledge,
-    adopted: Option<&Recognised>,
-    listed: &'a [InferenceProfile],
-) -> Option<&'a InferenceProfile> {
-    let theirs = adopted.and_then(Recognised::main_model);
-    let mut earlier =
-        [theirs, knowledge.configured_model.as_deref()].into_iter().flatten().map(model::without_context_suffix);
-    earlier
-        .find_map(|id| listed.iter().find(|profile| profile.id == id))
-        .or_else(|| ["sonnet", "opus", "haiku", "fable"].iter().find_map(|family| model::newest(listed, family)))
+fn said_of(residency: Residency, reach: &Reach) -> String {
+    match residency {
+        Residency::Any => "wherever AWS has room: the most capacity".to_owned(),
+        _ => format!("{reach}, whatever happens"),
+    }
 }
 
 /// A model that Bedrock does not list, told in the words of the user; ARNs are looked up one by one elsewhere.
-pub(super) fn unlisted(listing: &Listing, model: &str, region: &str) -> Option<Stuck> {
-    let Listing::Profiles(listed) = listing else { return None };
-    let id = model::without_context_suffix(model);
+fn unlisted(listing: &Listing, id: &str, region: &str) -> Option<Stuck> {
+    let listed = listing.profiles();
     if id.starts_with("arn:") || listed.iter().any(|profile| profile.id == id) {
         return None;
     }
@@ -61,28 +190,4 @@ pub(super) fn unlisted(listing: &Listing, model: &str, region: &str) -> Option<S
     };
     let message = format!("Bedrock lists no inference profile `{id}` in {region}");
     Some(Stuck { message, hint, mended_by: &[Topic::Model, Topic::Region] })
-}
-
-/// Each alias pinned to the newest listed of its family, and to the main model where a family is not there, so that
-/// Claude Code never guesses an id. A pin of an adopted configuration stays while it is listed.
-pub(super) fn pins(listing: &Listing, main: &str, adopted: Option<&Recognised>) -> Vec<(&'static str, String)> {
-    let main_id = model::without_context_suffix(main);
-    let main_family = model::Model::parse(main_id).map(|model| model.family);
-    let is_listed = |id: &str| match listing {
-        Listing::Profiles(listed) => {
-            let id = model::without_context_suffix(id);
-            id.starts_with("arn:") || listed.iter().any(|profile| profile.id == id)
-        }
-        Listing::Denied => true,
-    };
-    vars::FAMILY_PINS
-        .iter()
-        .map(|(family, name)| {
-            let theirs = adopted.and_then(|recognised| recognised.pin(name)).filter(|id| is_listed(id));
-            let newest = model::newest(listed(listing), family).map(|profile| profile.id.as_str());
-            let is_mains = main_family.as_deref() == Some(family);
-            let id = theirs.or(newest).filter(|_| !is_mains).unwrap_or(main);
-            (*name, id.to_owned())
-        })
-        .collect()
 }

@@ -2,8 +2,10 @@
 
 use crate::cli::IdentityMode;
 use crate::configuration;
+use crate::regions::Residency;
 use crate::wizard::foreign::Recognised;
 use crate::wizard::knowledge::{KeptValue, Knowledge, ProfileOption};
+use crate::wizard::more::Extra;
 
 /// The answer that takes a recognised configuration over.
 pub const ADOPT: &str = "adopt";
@@ -29,12 +31,18 @@ pub enum Topic {
     Profile,
     /// The region.
     Region,
+    /// Where traffic may go.
+    Residency,
     /// The main model.
     Model,
     /// The identity mode.
     Identity,
     /// Whether values of others give way.
     Conflict,
+    /// Which setting beyond the usual ones.
+    More,
+    /// One of those.
+    Extra(Extra),
     /// Whether the changes are written.
     Confirmation,
 }
@@ -79,9 +87,24 @@ pub struct Question {
 }
 
 impl Topic {
-    /// Every question, in the order they are asked.
-    pub const ALL: [Self; 7] =
-        [Self::Adoption, Self::Profile, Self::Region, Self::Model, Self::Identity, Self::Conflict, Self::Confirmation];
+    /// Every question, in the order they are asked; the list of other settings is none to a program, which answers them
+    /// by name.
+    pub const ALL: [Self; 14] = [
+        Self::Adoption,
+        Self::Profile,
+        Self::Region,
+        Self::Residency,
+        Self::Model,
+        Self::Identity,
+        Self::Conflict,
+        Self::Extra(Extra::Background),
+        Self::Extra(Extra::BackgroundRegion),
+        Self::Extra(Extra::Caching),
+        Self::Extra(Extra::Tier),
+        Self::Extra(Extra::OutputTokens),
+        Self::Extra(Extra::ThinkingTokens),
+        Self::Confirmation,
+    ];
 
     /// Its name for programs.
     #[must_use]
@@ -90,7 +113,10 @@ impl Topic {
             Self::Adoption => "adoption",
             Self::Profile => "profile",
             Self::Region => "region",
+            Self::Residency => "residency",
             Self::Model => "model",
+            Self::More => "more",
+            Self::Extra(extra) => extra.name(),
             Self::Identity => "identity",
             Self::Conflict => "conflict",
             Self::Confirmation => "confirmation",
@@ -112,6 +138,10 @@ impl Topic {
                 Err("An inference profile's id or ARN is needed, such as us.anthropic.claude-….".into())
             }
             Self::Model if answer.contains(char::is_whitespace) => Err("A model's id has no blanks.".into()),
+            Self::Residency if Residency::parse(answer).is_none() => {
+                Err(format!("`{answer}` is no residency; there are eu, us, jp, au, apac and any."))
+            }
+            Self::Extra(extra) => extra.accept(answer),
             // A profile's name is taken as it stands, blanks and all.
             _ => Ok(answer.to_owned()),
         }
@@ -142,7 +172,7 @@ impl Question {
 }
 
 impl Offer {
-    fn new(value: &str, about: impl Into<String>) -> Self {
+    pub(super) fn new(value: &str, about: impl Into<String>) -> Self {
         Self { value: value.to_owned(), about: about.into() }
     }
 
@@ -218,13 +248,26 @@ pub(super) fn region(knowledge: &Knowledge, adopted: Option<&Recognised>, option
     }
 }
 
-pub(super) fn model(offers: Vec<Offer>) -> Question {
+pub(super) fn residency(offers: Vec<(Residency, String)>) -> Question {
+    Question {
+        topic: Topic::Residency,
+        notes: Vec::new(),
+        text: "Where may your requests be processed?".into(),
+        style: Style::Choose,
+        offers: offers.into_iter().map(|(residency, about)| Offer::new(residency.name(), about)).collect(),
+        has_recommendation: true,
+        start: 0,
+    }
+}
+
+pub(super) fn model(offers: Vec<Offer>, note: Option<String>) -> Question {
     let denied = offers.is_empty();
-    let note = "This identity may not list inference profiles (bedrock:ListInferenceProfiles), so there is nothing to \
-                choose from. Ask your administrator for an inference profile's id or ARN and type it.";
+    let unknown = "This identity may not list inference profiles (bedrock:ListInferenceProfiles), so there is nothing to \
+                choose from. Ask your administrator for an inference profile's id or ARN and type it; it stays \
+                unverified until `claude-bedrock models --probe` has asked it.";
     Question {
         topic: Topic::Model,
-        notes: if denied { vec![note.into()] } else { Vec::new() },
+        notes: if denied { vec![unknown.into()] } else { note.into_iter().collect() },
         text: "Which model as the main one?".into(),
         style: if denied { Style::Type } else { Style::Choose },
         has_recommendation: !denied,
@@ -273,7 +316,7 @@ pub(super) fn confirmation(changes: usize) -> Question {
     let text = if changes == 1 { "Write this change?".to_owned() } else { format!("Write these {changes} changes?") };
     Question {
         topic: Topic::Confirmation,
-        notes: Vec::new(),
+        notes: vec!["`setup --more` also asks about the background model, caching, tier and token limits.".into()],
         text,
         style: Style::YesNo,
         offers: vec![Offer::new(YES, ""), Offer::new(NO, "")],

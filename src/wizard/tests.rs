@@ -1,6 +1,7 @@
 //! Every path through the questions, answered by keys as a person would press them.
 
 mod adoption;
+mod choices;
 mod offers;
 
 use super::*;
@@ -48,12 +49,14 @@ fn no_answers() -> Answers {
         adopt: None,
         profile: None,
         region: None,
+        residency: None,
         model: None,
         identity: None,
         replace: None,
         confirmed: None,
         scope: SetupScope::User,
         own: OwnHelpers::default(),
+        more: More::default(),
     }
 }
 

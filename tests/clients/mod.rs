@@ -8,6 +8,7 @@ mod identity;
 mod interop;
 pub(crate) mod machine;
 mod mixed_writes;
+mod models;
 mod oracle;
 mod plugin;
 mod policy;

@@ -13,6 +13,7 @@ mod hook;
 mod hostile_files;
 mod hostile_storm;
 mod kill;
+mod models;
 mod network;
 mod new_profile;
 mod original;

@@ -8,7 +8,7 @@ use crate::harness::{Home, PROGRAM, Run, files_below, mode};
 const MARK: &str = "s3cr3t";
 
 /// Every command, its failures too.
-const COMMANDS: [&[&str]; 38] = [
+const COMMANDS: [&[&str]; 40] = [
     &["status"],
     &["status", "--offline"],
     &["status", "--profile", "work"],
@@ -33,6 +33,8 @@ const COMMANDS: [&[&str]; 38] = [
     &["credentials", "--profile", "work", "--sign-in"],
     &["login", "--profile", "keys"],
     &["models"],
+    &["policy"],
+    &["explain", "--last"],
     &["models", "--profile", "work"],
     &["regions", "--profile", "work"],
     &["env", "--profile", "work"],

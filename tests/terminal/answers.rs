@@ -21,6 +21,9 @@ fn arrows_filters_and_a_yes_set_up_claude_code_on_every_terminal() {
         let shown = screen.wait_for_question("In which AWS region?");
         assert!(shown.contains("(us-east-2)"), "{shown}");
         screen.keys(&["Enter"]);
+        let shown = screen.wait_for_question("Where may your requests be processed?");
+        assert!(shown.contains("stays in the US"), "{shown}");
+        screen.keys(&["Enter"]);
         screen.wait_for_question("Which model");
         screen.types("opus-5-5");
         screen.wait_for("› us.anthropic.claude-opus-5-5");
@@ -66,6 +69,8 @@ fn escape_leads_back_from_the_diff_to_the_first_question_and_then_out() {
     screen.wait_for_question("In which AWS region?");
     screen.types("us-east-1");
     screen.keys(&["Enter"]);
+    screen.wait_for_question("Where may your requests be processed?");
+    screen.keys(&["Enter"]);
     screen.wait_for_question("Which model");
     screen.keys(&["Down", "Enter"]);
     screen.wait_for_question("How should");
@@ -76,6 +81,8 @@ fn escape_leads_back_from_the_diff_to_the_first_question_and_then_out() {
     screen.keys(&["Escape"]);
     let shown = screen.wait_for_question("Which model");
     assert!(shown.contains("› us.anthropic.claude-opus-5-5"), "the model chosen before is at hand: {shown}");
+    screen.keys(&["Escape"]);
+    screen.wait_for_question("Where may your requests be processed?");
     screen.keys(&["Escape"]);
     let shown = screen.wait_for_question("In which AWS region?");
     assert!(shown.contains("(us-east-1)"), "the region typed before is at hand: {shown}");
@@ -123,7 +130,7 @@ fn a_region_that_cannot_be_is_asked_for_again() {
     screen.wait_for_question("In which AWS region?");
     screen.types("us-west-2");
     screen.keys(&["Enter"]);
-    screen.wait_for_question("Which model");
+    screen.wait_for_question("Where may your requests be processed?");
     screen.keys(&["C-c"]);
     assert_eq!(screen.exit_code(), 130);
 }

@@ -3,9 +3,10 @@
 use super::screen::Screen;
 
 /// What leads to each question, and the question.
-const QUESTIONS: [(&[&str], &str); 5] = [
+const QUESTIONS: [(&[&str], &str); 6] = [
     (&[], "Which AWS profile"),
     (&["Enter"], "In which AWS region?"),
+    (&["Enter"], "Where may your requests"),
     (&["Enter"], "Which model"),
     (&["Enter"], "How should"),
     (&["Enter"], "Write these 9 changes?"),
@@ -61,6 +62,8 @@ fn an_interrupt_while_aws_is_asked_changes_nothing_and_says_so() {
 fn a_no_writes_nothing() {
     let Some(screen) = Screen::new(40) else { return };
     screen.start("claude-bedrock setup --profile work --region us-west-2 --identity isolated");
+    screen.wait_for_question("Where may your requests be processed?");
+    screen.keys(&["Enter"]);
     screen.wait_for_question("Which model");
     let before = screen.files();
     screen.keys(&["Enter"]);
@@ -91,8 +94,10 @@ fn a_file_changed_while_the_diff_is_read_is_shown_anew() {
 fn a_dry_run_asks_shows_the_diff_and_writes_nothing() {
     let Some(screen) = Screen::new(80) else { return };
     screen.start("claude-bedrock setup --dry-run --profile work --region us-west-2 --identity shared");
-    screen.wait_for_question("Which model");
+    screen.wait_for_question("Where may your requests be processed?");
     let before = screen.files();
+    screen.keys(&["Enter"]);
+    screen.wait_for_question("Which model");
     screen.keys(&["Enter"]);
     assert_eq!(screen.exit_code(), 0);
     let shown = screen.shown();

@@ -27,6 +27,8 @@ fn a_dumb_terminal_is_asked_in_numbered_lines() {
         line("oregon");
         screen.wait_for("`oregon` is not an AWS region");
         line("us-west-2");
+        screen.wait_for("Where may your requests be processed?");
+        line("any");
         screen.wait_for("Which model as the main one?");
         line("claude-opus-5-5");
         screen.wait_for("`claude-opus-5-5` could be any of");

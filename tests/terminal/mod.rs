@@ -4,5 +4,6 @@ mod answers;
 mod endings;
 mod lines;
 mod login;
+mod models;
 mod others;
 mod screen;

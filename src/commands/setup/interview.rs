@@ -7,9 +7,10 @@ use crate::aws::identity::Identity;
 use crate::aws::sign_in::Wish;
 use crate::commands::sign_in;
 use crate::error::{Exit, Failure};
-use crate::observe::Verified;
+use crate::observe::{self, Verified};
 use crate::plan::{Choice, Consent};
 use crate::private_file::Lock;
+use crate::proof::Proofs;
 use crate::wizard::question::{NO, YES};
 use crate::wizard::{Question, Step, Stuck, Topic, Wizard};
 
@@ -19,8 +20,8 @@ use super::draft::Draft;
 use super::outcome::Outcome;
 
 /// Every question before the last, for a failure that any other answer might mend.
-const ALL: [Topic; 6] =
-    [Topic::Adoption, Topic::Profile, Topic::Region, Topic::Model, Topic::Identity, Topic::Conflict];
+const ALL: [Topic; 7] =
+    [Topic::Adoption, Topic::Profile, Topic::Region, Topic::Residency, Topic::Model, Topic::Identity, Topic::Conflict];
 
 /// What the interview comes to.
 pub(super) struct Decision {
@@ -125,6 +126,7 @@ impl<'a> Interview<'a> {
                 ui.detail(&format!("{} answers in {region}", verified.identity.arn));
                 self.identity = Some(verified.identity);
                 self.wizard.observed(verified.listing);
+                self.wizard.proven(self.proofs(profile, region));
                 Ok(())
             }
             Err(error) => {
@@ -133,6 +135,13 @@ impl<'a> Interview<'a> {
                 self.go_back(failure, if signed_out { &[Topic::Profile] } else { &[Topic::Region, Topic::Profile] })
             }
         }
+    }
+
+    /// How models answered the profile there, when they were last asked.
+    fn proofs(&self, profile: &str, region: &str) -> Proofs {
+        let Setup { world, files, state, .. } = self.setup;
+        let key = observe::models::proof_key(world, files, profile, region);
+        key.map(|key| Proofs::read(state, &key, world.now())).unwrap_or_default()
     }
 
     /// Asks AWS about a profile, signing in to it first where that is needed and somebody is there to do it.
@@ -239,7 +248,10 @@ fn not_guessed(question: &Question) -> Failure {
         Topic::Region => ("no region is known", "--region REGION"),
         Topic::Model => ("the models may not be listed with this identity", "--model ID"),
         Topic::Identity => ("no identity mode is known", "--identity MODE"),
-        Topic::Adoption | Topic::Conflict | Topic::Confirmation => ("someone has to decide", "--force"),
+        Topic::Residency => ("requests could be processed in several places", "--residency WHERE"),
+        Topic::Adoption | Topic::Conflict | Topic::Confirmation | Topic::More | Topic::Extra(_) => {
+            ("someone has to decide", "--force")
+        }
     };
     let list = if offers.is_empty() { String::new() } else { format!(":\n  {}", offers.join("\n  ")) };
     Failure::refused(format!("{what}, and nothing was written{list}")).hint(format!("name one with `{option}`"))

@@ -6,6 +6,7 @@ use crate::aws::profile::{Profile, ProfileFiles, ProfileKind};
 use crate::aws::session::{self, Cached};
 use crate::cli::IdentityMode;
 use crate::configuration::{self, Identity};
+use crate::proof::Proofs;
 use crate::settings::scope::{Settings, Source};
 use crate::vars;
 use crate::wizard::foreign::Recognised;
@@ -44,6 +45,7 @@ pub(super) fn gather(
             .map(|found| found.value),
         configured_identity,
         configured_model: judged.main_model.map(|found| found.value),
+        proofs: Proofs::default(),
         listing: None,
         planned: None,
     }

@@ -33,7 +33,7 @@ fn object(value: Value) -> Map<String, Value> {
 fn questions_lead_to_a_plan_that_is_written_only_when_agreed_to() {
     let home = Home::new();
     let before = home.files();
-    let given = json!({ "profile": "work", "region": "us-east-1" });
+    let given = json!({ "profile": "work", "region": "us-east-1", "tier": "flex" });
     let (topics, end) = {
         let first = ask(&home, &Map::new()).json();
         assert_eq!((first["state"].as_str(), first["question"]["topic"].as_str()), (Some("question"), Some("profile")));
@@ -41,11 +41,15 @@ fn questions_lead_to_a_plan_that_is_written_only_when_agreed_to() {
         assert_eq!(home.files(), before, "a question writes nothing");
         walk(&home, object(given))
     };
-    assert!(topics.starts_with(&["model".into()]) && topics.ends_with(&["confirmation".into()]), "{topics:?}");
+    assert!(
+        topics.starts_with(&["residency".into(), "model".into()]) && topics.ends_with(&["confirmation".into()]),
+        "{topics:?}"
+    );
     assert_eq!(end["state"], "applied");
     assert_eq!(end["plan"]["choice"]["region"], "us-east-1");
     assert!(end["recovery"].as_str().expect("words").contains("delete env.CLAUDE_CODE_USE_BEDROCK"));
     assert_eq!(home.settings_json()["env"]["AWS_REGION"], "us-east-1");
+    assert_eq!(home.settings_json()["env"]["ANTHROPIC_BEDROCK_SERVICE_TIER"], "flex");
     let (_, again) = walk(&home, object(end["answers"].clone()));
     assert_eq!(again["state"], "unchanged", "{again}");
     home.run(["reset"]).success();
@@ -91,12 +95,17 @@ fn what_cannot_be_meant_is_refused_with_the_questions_that_mend_it() {
     let cases = [
         (json!({ "profile": "$(touch pwned)\n'\"" }), Some("profile"), "is no answer to"),
         (json!({ "profile": "work", "region": "us-west-2; touch pwned" }), Some("region"), "is not an AWS region"),
-        (json!({ "profile": "work", "region": "us-west-2", "model": "`touch pwned`" }), Some("model"), "blanks"),
         (
-            json!({ "profile": "work", "region": "us-west-2", "model": "claude" }),
+            json!({ "profile": "work", "region": "us-west-2", "residency": "us", "model": "`touch pwned`" }),
+            Some("model"),
+            "blanks",
+        ),
+        (
+            json!({ "profile": "work", "region": "us-west-2", "residency": "us", "model": "claude" }),
             Some("model"),
             "lists no inference profile",
         ),
+        (json!({ "profile": "work", "output-tokens": "few" }), None, "A number of tokens"),
         (json!({ "regoin": "us-west-2" }), None, "`regoin`, which is no question"),
         (json!({ "profile": 1 }), None, "no text under `profile`"),
         (json!({ "profile": "x".repeat(100_000) }), Some("profile"), "is no answer to"),

@@ -1,0 +1,199 @@
+//! Pins by name, denied listings, long lists, opaque ARNs, profiles of one's own, and the way back.
+
+use std::fmt::Write;
+
+use aws_sandbox::Account;
+use serde_json::Value;
+
+use crate::harness::{Home, mode};
+
+const PERMISSIONS: &str = "permissions = { allow = [\"bedrock:*\", \"servicequotas:*\", \"sts:*\"] }";
+
+fn with_permissions(permissions: &str) -> Home {
+    let text = include_str!("../../../sandbox/account.toml");
+    assert!(text.contains(PERMISSIONS));
+    Home::with(Account::from_toml(&text.replace(PERMISSIONS, permissions)).expect("an account"), true)
+}
+
+fn without(action: &str) -> Home {
+    with_permissions(&format!("permissions = {{ allow = [\"*\"], deny = [\"{action}\"] }}"))
+}
+
+fn id_of(model: &Value) -> &str {
+    model["id"].as_str().expect("text")
+}
+
+#[test]
+fn a_list_says_everything_there_is_to_a_model() {
+    let home = Home::new();
+    let _ = home.run(["setup", "--yes"]).success();
+    let said = home.run(["models", "--json"]).json();
+    assert_eq!((said["version"].as_u64(), said["region"].as_str()), (Some(1), Some("us-west-2")));
+    let models = said["models"].as_array().expect("a list");
+    let opus = &models[0];
+    assert_eq!(id_of(opus), "us.anthropic.claude-opus-5-5");
+    assert_eq!(opus["name"], "US Anthropic Claude Opus 5.5");
+    assert_eq!((&opus["type"], &opus["family"]), (&"system-defined".into(), &"opus".into()));
+    assert_eq!(opus["routes_to"], serde_json::json!(["us-east-1", "us-east-2", "us-west-2"]));
+    assert_eq!((&opus["lifecycle"]["status"], &opus["residency"]), (&"active".into(), &"us".into()));
+    assert_eq!(opus["pinned_as"], serde_json::json!(["opus"]));
+    assert_eq!(opus["probe"], Value::Null);
+    let roles = |id: &str| models.iter().find(|model| id_of(model) == id).map(|model| model["pinned_as"].clone());
+    assert_eq!(roles("us.anthropic.claude-sonnet-5-5"), Some(serde_json::json!(["main", "sonnet"])));
+    assert_eq!(roles("us.anthropic.claude-haiku-5-5"), Some(serde_json::json!(["haiku", "background"])));
+    assert_eq!(home.asked("InvokeModelWithResponseStream"), 0, "nothing is billed unasked");
+    let told = home.run(["models"]).success();
+    assert!(told.starts_with("28 ways to Claude models in us-west-2, newest first\n"), "{told}");
+    assert!(told.contains("stays in the US; pinned: main, sonnet\n"), "{told}");
+    assert!(told.contains("  global.anthropic.claude-opus-5-5                goes anywhere\n"), "{told}");
+}
+
+#[test]
+fn a_probe_says_its_cost_asks_first_and_is_kept() {
+    let home = Home::new();
+    let refused = home.run(["models", "--probe"]).failure(2);
+    assert!(refused.contains("28 requests of about 8 input tokens and at most one output token"), "{refused}");
+    assert_eq!(home.asked("InvokeModelWithResponseStream"), 0);
+    let run = home.run(["models", "--probe", "--yes"]);
+    assert!(run.stderr.contains("some 252 tokens in all"), "{}", run.stderr);
+    assert!(run.success().contains("answers after"));
+    assert_eq!(home.asked("InvokeModelWithResponseStream"), 28);
+    let later = home.run(["models", "--json"]).json();
+    assert_eq!(later["models"][0]["probe"]["status"], "answered");
+    assert!(later["models"][0]["probe"]["first_token_ms"].is_u64());
+    assert_eq!(home.asked("InvokeModelWithResponseStream"), 28, "it is kept");
+    let kept = home.state_files("proofs");
+    assert_eq!((kept.len(), mode(&kept[0])), (1, 0o600));
+    let elsewhere = home.run(["models", "--json", "--region", "us-east-1"]).json();
+    assert_eq!(elsewhere["models"][0]["probe"], Value::Null, "what is known is of one region");
+}
+
+#[test]
+fn three_hundred_profiles_come_over_several_pages() {
+    let mut text = include_str!("../../../sandbox/account.toml").to_owned();
+    for number in 0..150 {
+        let _ = write!(
+            text,
+            "\n[[models]]\nid = \"anthropic.claude-haiku-3-{number}\"\nprovider = \"Anthropic\"\n\
+             name = \"Claude Haiku 3.{number}\"\ncreated_at = \"2025-01-01T00:00:00Z\"\n"
+        );
+    }
+    let home = Home::with(Account::from_toml(&text).expect("an account"), true);
+    let said = home.run(["models", "--json"]).json();
+    assert_eq!(said["models"].as_array().expect("a list").len(), 28 + 300);
+    assert_eq!(home.asked("ListInferenceProfiles"), 4 + 1);
+    assert_eq!(id_of(&said["models"][0]), "us.anthropic.claude-opus-5-5");
+}
+
+#[test]
+fn a_denied_listing_leaves_what_can_be_learnt() {
+    let home = without("bedrock:ListInferenceProfiles");
+    let said = home.run(["models", "--json"]).json();
+    assert!(said["problems"][0].as_str().expect("text").contains("AccessDeniedException"), "{said}");
+    assert!(said["models"].as_array().expect("a list").iter().all(|model| model["type"] == "foundation-model"));
+    let typed = "us.anthropic.claude-sonnet-5-5";
+    let told = home.run(["models", "pin", typed, "--yes"]).success();
+    assert!(told.contains("us.anthropic.claude-sonnet-5-5 is unverified"), "{told}");
+    assert!(home.settings_json()["env"]["ANTHROPIC_DEFAULT_HAIKU_MODEL"] == typed);
+    // Once pinned it is looked up by itself, and once it has answered it is unverified no more.
+    let said = home.run(["models", "--json"]).json();
+    let found = said["models"].as_array().expect("a list").iter().find(|model| id_of(model) == typed);
+    assert_eq!(found.expect("looked up")["pinned_as"][0], "main");
+    let run = home.run(["models", "pin", typed, "--yes", "--probe", "--json"]).json();
+    assert_eq!(run["unverified"], serde_json::json!([]));
+    // Set-up works with a typed id too, and with nothing listed at all.
+    let home = with_permissions("permissions = { allow = [\"*\"], deny = [\"bedrock:List*\", \"bedrock:Get*\"] }");
+    let _ = home.run(["setup", "--yes", "--model", typed]).success();
+    let said = home.run(["models", "--json"]).json();
+    assert_eq!(said["models"], serde_json::json!([]));
+    assert_eq!(said["unlisted_pins"][0]["id"], typed);
+    let _ = home.run(["models", "--probe", "--yes"]).success();
+    let said = home.run(["models", "--json"]).json();
+    assert_eq!(said["unlisted_pins"][0]["probe"]["status"], "answered");
+}
+
+#[test]
+fn models_that_may_not_be_listed_leave_their_life_unknown() {
+    let home = without("bedrock:ListFoundationModels");
+    let said = home.run(["models", "--json"]).json();
+    assert_eq!(said["models"][0]["lifecycle"]["status"], "unknown");
+    assert!(said["problems"][0].as_str().expect("text").contains("nothing is known of their life"), "{said}");
+}
+
+#[test]
+fn a_profile_of_ones_own_is_made_pinned_and_undone() {
+    let home = Home::new();
+    let make =
+        ["models", "create-profile", "team-opus", "--from", "us.anthropic.claude-opus-4-6-v1", "--tag", "team=search"];
+    let refused = home.run(make).failure(2);
+    assert!(
+        refused.contains("`team-opus`") && refused.contains("stays in the US") && refused.contains("team=search"),
+        "{refused}"
+    );
+    assert_eq!(home.asked("CreateInferenceProfile"), 0);
+    let arn = home.run(make.iter().chain(&["--yes"])).success();
+    let arn = arn.trim();
+    let told = home.run(["models", "pin", arn, "--yes"]).success();
+    assert!(told.contains("main model") && told.contains(arn), "{told}");
+    let settings = home.settings_json();
+    assert_eq!(settings["env"]["ANTHROPIC_DEFAULT_OPUS_MODEL"], arn);
+    assert_eq!(settings["env"]["ANTHROPIC_DEFAULT_OPUS_MODEL_NAME"], "team-opus");
+    let capabilities = settings["env"]["ANTHROPIC_DEFAULT_OPUS_MODEL_SUPPORTED_CAPABILITIES"].as_str().expect("text");
+    assert!(capabilities.contains("max_effort") && !capabilities.contains("xhigh_effort"), "{capabilities}");
+    assert_eq!(settings["modelOverrides"]["claude-opus-4-6"], arn);
+    // Another pin takes what went with this one along.
+    let _ = home.run(["models", "pin", "us.anthropic.claude-opus-5-5", "--yes"]).success();
+    let settings = home.settings_json();
+    assert_eq!(settings["env"]["ANTHROPIC_DEFAULT_OPUS_MODEL_NAME"], Value::Null);
+    assert_eq!(settings["modelOverrides"], Value::Null);
+    let _ = home.run(["reset"]).success();
+    assert!(!home.settings().exists());
+    let taken = home.run(make.iter().chain(&["--yes"])).failure(1);
+    assert!(taken.contains("already exists"), "{taken}");
+}
+
+#[test]
+fn pins_are_refused_where_they_could_not_work() {
+    let home = Home::new();
+    let refused = |arguments: &[&str], code: i32| {
+        let all: Vec<&str> = ["models", "pin"].iter().chain(arguments).copied().collect();
+        home.run(all).failure(code)
+    };
+    let unlisted = refused(&["eu.anthropic.claude-opus-5-5", "--yes"], 2);
+    assert!(unlisted.contains("listed there: us.anthropic.claude-opus-5-5, global.anthropic"), "{unlisted}");
+    let probed = refused(&["eu.anthropic.claude-opus-5-5", "--yes", "--probe"], 2);
+    assert!(probed.contains("M02") && probed.contains("pin us.anthropic.claude-opus-5-5"), "{probed}");
+    let twice = refused(&["us.anthropic.claude-opus-5-5", "us.anthropic.claude-opus-5", "--yes"], 2);
+    assert!(twice.contains("the alias `opus`"), "{twice}");
+    let long = refused(&["us.anthropic.claude-haiku-5-5[1m]", "--yes"], 2);
+    assert!(long.contains("has no long window"), "{long}");
+    let always = refused(&["us.anthropic.claude-sonnet-5-5[1m]", "--yes"], 2);
+    assert!(always.contains("always has the long window"), "{always}");
+    let away = refused(&["global.anthropic.claude-opus-5-5", "--residency", "us", "--yes"], 2);
+    assert!(away.contains("goes anywhere, which `--residency us` does not allow"), "{away}");
+    assert!(refused(&["us.anthropic.claude-opus-5-5"], 2).contains("no terminal to ask on"));
+    assert!(!home.settings().exists());
+}
+
+#[test]
+fn pins_on_top_of_a_set_up_are_undone_with_it_byte_for_byte() {
+    let mine = "{\n  // nothing\n}"
+        .replace("// nothing", "\"env\": {\"ANTHROPIC_DEFAULT_OPUS_MODEL\": \"mine\", \"X\": \"1\"}");
+    let home = Home::new();
+    home.write(".claude/settings.json", &mine);
+    let _ = home.run(["setup", "--yes", "--residency", "any"]).success();
+    let set_up = home.settings_json();
+    assert_eq!(set_up["env"]["ANTHROPIC_MODEL"], "global.anthropic.claude-sonnet-5-5");
+    assert_eq!(set_up["env"]["ANTHROPIC_DEFAULT_OPUS_MODEL"], "mine");
+    let dry = home.run(["models", "pin", "--auto", "--yes", "--dry-run"]).success();
+    assert!(dry.contains("residency           any") && dry.contains("kept, for they are not ours"), "{dry}");
+    assert_eq!(home.settings_json(), set_up);
+    let pinned = home.run(["models", "pin", "us.anthropic.claude-opus-4-8[1m]", "--yes", "--force"]).success();
+    assert!(pinned.contains("Opus is the dearest family"), "{pinned}");
+    let env = &home.settings_json()["env"];
+    assert_eq!(env["ANTHROPIC_MODEL"], "us.anthropic.claude-opus-4-8[1m]");
+    assert_eq!(env["ANTHROPIC_DEFAULT_OPUS_MODEL"], "us.anthropic.claude-opus-4-8[1m]");
+    assert_eq!(env["CLAUDE_CODE_USE_BEDROCK"], "1", "a pin leaves the rest of the set-up alone");
+    let _ = home.run(["reset"]).success();
+    assert_eq!(home.settings_text(), mine);
+}

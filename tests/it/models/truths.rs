@@ -1,0 +1,361 @@
+//! The accounts, as data.
+
+/// An account, what is to be seen in it, and what is to be pinned.
+#[derive(Clone, Copy)]
+pub(super) struct Truth {
+    pub(super) name: &'static str,
+    /// More TOML for the account.
+    pub(super) more: &'static str,
+    /// What is changed in the default account's text.
+    pub(super) change: &'static [(&'static str, &'static str)],
+    pub(super) region: &'static str,
+    pub(super) residency: Option<&'static str>,
+    /// Ids that answer; a `*` at the end stands for any rest.
+    pub(super) answers: &'static [&'static str],
+    /// Ids that are stopped, and the failure mode.
+    pub(super) stopped: &'static [(&'static str, &'static str)],
+    /// Ids that are not listed.
+    pub(super) absent: &'static [&'static str],
+    /// The main model `pin --auto` writes; empty where nothing can be pinned.
+    pub(super) main: &'static str,
+}
+
+const USUAL: Truth = Truth {
+    name: "the usual account",
+    more: "",
+    change: &[],
+    region: "us-west-2",
+    residency: None,
+    answers: &["us.anthropic.claude-sonnet-5-5", "global.*"],
+    stopped: &[],
+    absent: &["eu.*", "jp.*"],
+    main: "us.anthropic.claude-sonnet-5-5",
+};
+
+const PERMISSIONS: &str = "permissions = { allow = [\"bedrock:*\", \"servicequotas:*\", \"sts:*\"] }";
+const SONNET: &str = "us.anthropic.claude-sonnet-5-5";
+
+/// Where models are, and under which prefix.
+pub(super) const PLACES: &[Truth] = &[
+    USUAL,
+    Truth { name: "anywhere is allowed", residency: Some("any"), main: "global.anthropic.claude-sonnet-5-5", ..USUAL },
+    Truth {
+        name: "Tokyo has no apac profiles",
+        region: "ap-northeast-1",
+        residency: Some("jp"),
+        answers: &["jp.*", "global.*"],
+        absent: &["apac.*", "us.*"],
+        main: "jp.anthropic.claude-sonnet-5-5",
+        ..USUAL
+    },
+    Truth {
+        name: "only jp profiles",
+        change: &[("geographies = [\"jp\", \"global\"]", "geographies = [\"jp\"]")],
+        region: "ap-northeast-3",
+        answers: &["jp.*"],
+        absent: &["global.*"],
+        main: "jp.anthropic.claude-sonnet-5-5",
+        ..USUAL
+    },
+    Truth {
+        name: "Sydney",
+        region: "ap-southeast-2",
+        residency: Some("apac"),
+        answers: &["au.*"],
+        absent: &["apac.*"],
+        main: "au.anthropic.claude-sonnet-5-5",
+        ..USUAL
+    },
+    Truth {
+        name: "Canada has global profiles only",
+        region: "ca-central-1",
+        answers: &["global.*"],
+        absent: &["us.*", "ca.*"],
+        main: "global.anthropic.claude-sonnet-5-5",
+        ..USUAL
+    },
+    Truth {
+        name: "nothing in Canada stays in the EU",
+        region: "ca-central-1",
+        residency: Some("eu"),
+        answers: &["global.*"],
+        absent: &["eu.*"],
+        main: "",
+        ..USUAL
+    },
+    Truth {
+        name: "Frankfurt",
+        region: "eu-central-1",
+        residency: Some("eu"),
+        answers: &["eu.*", "global.*"],
+        absent: &["us.*"],
+        main: "eu.anthropic.claude-sonnet-5-5",
+        ..USUAL
+    },
+    Truth { name: "a region without Claude", region: "me-central-1", answers: &[], absent: &["*"], main: "", ..USUAL },
+    Truth {
+        name: "GovCloud",
+        more: "[[geographies]]\nname = \"us-gov\"\ntitle = \"US Gov\"\nroutes = [\"us-gov-east-1\", \"us-gov-west-1\"]\n\
+               description = \"{model}\"\n[[regions]]\nname = \"us-gov-west-1\"\ngeographies = [\"us-gov\"]\n",
+        region: "us-gov-west-1",
+        residency: Some("us"),
+        answers: &["us-gov.*"],
+        absent: &["us.*", "global.*"],
+        main: "us-gov.anthropic.claude-sonnet-5-5",
+        ..USUAL
+    },
+];
+
+/// What an account has to do, pay or wait for.
+pub(super) const GATES: &[Truth] = &[
+    Truth {
+        name: "the form is missing",
+        more: "[accounts.gates]\nuse_case_form = \"missing\"\n",
+        answers: &[],
+        stopped: &[("*", "P01")],
+        main: "",
+        ..USUAL
+    },
+    Truth {
+        name: "a Marketplace agreement is pending",
+        more: "[accounts.gates]\nagreements = [{ models = \"anthropic.claude-sonnet-5-5\", status = \"pending\" }]\n",
+        answers: &["us.anthropic.claude-opus-5-5"],
+        stopped: &[("us.anthropic.claude-sonnet-5-5", "P03"), ("global.anthropic.claude-sonnet-5-5", "P03")],
+        main: "us.anthropic.claude-sonnet-5",
+        ..USUAL
+    },
+    Truth {
+        name: "nobody has subscribed",
+        more: "[accounts.gates]\nagreements = [{ models = \"*\", status = \"not_available\" }]\n",
+        answers: &[],
+        stopped: &[("*", "P02")],
+        main: "",
+        ..USUAL
+    },
+    Truth {
+        name: "no payment instrument",
+        more: "[accounts.gates]\nno_payment_instrument = true\n",
+        answers: &[],
+        stopped: &[("*", "P04")],
+        main: "",
+        ..USUAL
+    },
+    Truth {
+        name: "an unsupported country",
+        more: "[accounts.gates]\nunsupported_country = true\n",
+        answers: &[],
+        stopped: &[("*", "P05")],
+        main: "",
+        ..USUAL
+    },
+    Truth {
+        name: "a model that is not for this account",
+        more: "[accounts.gates]\nclosed_models = [\"anthropic.claude-sonnet-5-5\"]\n",
+        answers: &["us.anthropic.claude-sonnet-5"],
+        stopped: &[(SONNET, "M18")],
+        main: "us.anthropic.claude-sonnet-5",
+        ..USUAL
+    },
+    Truth {
+        name: "models without access",
+        more: "[accounts.gates]\nmodels_without_access = [\"anthropic.claude-sonnet-*\"]\n",
+        answers: &["us.anthropic.claude-opus-5-5"],
+        stopped: &[("us.anthropic.claude-sonnet-*", "M17")],
+        main: "us.anthropic.claude-opus-5-5",
+        ..USUAL
+    },
+    Truth {
+        name: "data retention",
+        change: &[(
+            "created_at = \"2026-11-04T00:00:00Z\"",
+            "created_at = \"2026-11-04T00:00:00Z\"\ndata_retention = [\"provider_data_share\"]",
+        )],
+        stopped: &[("us.anthropic.claude-fable-5-2", "M19"), ("global.anthropic.claude-fable-5-2", "M19")],
+        ..USUAL
+    },
+    Truth {
+        name: "a legacy model nobody has used",
+        change: &[(
+            "created_at = \"2026-10-15T00:00:00Z\"",
+            "created_at = \"2026-10-15T00:00:00Z\"\nlegacy_at = \"2026-11-01T00:00:00Z\"",
+        )],
+        answers: &["us.anthropic.claude-sonnet-5"],
+        stopped: &[(SONNET, "M14"), ("us.anthropic.claude-opus-5-5", "M14")],
+        main: "us.anthropic.claude-sonnet-5",
+        ..USUAL
+    },
+    Truth {
+        name: "a legacy model in use gives way to a living one all the same",
+        more: "[accounts.gates]\nlegacy_models_in_use = [\"anthropic.claude-sonnet-5-5\"]\n",
+        change: &[(
+            "created_at = \"2026-10-15T00:00:00Z\"",
+            "created_at = \"2026-10-15T00:00:00Z\"\nlegacy_at = \"2026-11-01T00:00:00Z\"",
+        )],
+        stopped: &[("us.anthropic.claude-opus-5-5", "M14"), ("global.anthropic.claude-opus-5-5", "M14")],
+        main: "us.anthropic.claude-sonnet-5",
+        ..USUAL
+    },
+    Truth {
+        name: "a model at its end",
+        change: &[(
+            "created_at = \"2026-10-15T00:00:00Z\"",
+            "created_at = \"2026-10-15T00:00:00Z\"\nend_of_life_at = \"2026-11-01T00:00:00Z\"",
+        )],
+        answers: &["us.anthropic.claude-sonnet-5"],
+        absent: &["us.anthropic.claude-opus-5-5", SONNET],
+        main: "us.anthropic.claude-sonnet-5",
+        ..USUAL
+    },
+];
+
+/// Quotas, capacity and bad weather.
+pub(super) const WEATHER: &[Truth] = &[
+    Truth {
+        name: "a daily quota of zero",
+        more: "[[accounts.quotas]]\ncode = \"L-1\"\nvalue = 0\nadjustable = false\nunit = \"tokens_per_day\"\n\
+               name = \"Model invocation max tokens per day for Anthropic Claude Sonnet 5.5\"\n\
+               models = \"*.anthropic.claude-sonnet-5-5\"\n",
+        answers: &["us.anthropic.claude-opus-5-5"],
+        stopped: &[(SONNET, "Q03")],
+        main: "us.anthropic.claude-sonnet-5",
+        ..USUAL
+    },
+    Truth {
+        name: "a daily quota that is used up",
+        more: "[[accounts.quotas]]\ncode = \"L-1\"\nvalue = 5\nadjustable = true\nunit = \"tokens_per_day\"\n\
+               name = \"Model invocation max tokens per day for Anthropic Claude Sonnet 5.5\"\n\
+               models = \"*.anthropic.claude-sonnet-5-5\"\n",
+        answers: &["us.anthropic.claude-opus-5-5"],
+        stopped: &[(SONNET, "Q02")],
+        main: "us.anthropic.claude-sonnet-5",
+        ..USUAL
+    },
+    Truth {
+        name: "tokens of this minute",
+        more: "[[accounts.quotas]]\ncode = \"L-1\"\nvalue = 5\nadjustable = true\nunit = \"tokens_per_minute\"\n\
+               name = \"x\"\nmodels = \"*.anthropic.claude-sonnet-5-5\"\n",
+        answers: &["us.anthropic.claude-opus-5-5"],
+        stopped: &[(SONNET, "Q01")],
+        ..USUAL
+    },
+    Truth {
+        name: "requests of this minute",
+        more: "[[accounts.quotas]]\ncode = \"L-1\"\nvalue = 0\nadjustable = true\nunit = \"requests_per_minute\"\n\
+               name = \"x\"\nmodels = \"*\"\n",
+        answers: &[],
+        stopped: &[("*", "Q05")],
+        ..USUAL
+    },
+    Truth {
+        name: "no capacity",
+        more: "[[faults]]\noperation = \"InvokeModel*\"\nmodel = \"us.*\"\n\
+               effect = { answer = { status = 503, code = \"ServiceUnavailableException\", message = \"Try later.\" } }\n",
+        answers: &["global.*"],
+        stopped: &[("us.*", "Q06")],
+        ..USUAL
+    },
+    Truth {
+        name: "a stream that ends with an exception",
+        more: "[[faults]]\noperation = \"InvokeModelWithResponseStream\"\nmodel = \"us.*\"\n\
+               effect = { exception = { after = 1, name = \"throttlingException\", message = \"Too many tokens.\" } }\n",
+        answers: &["global.*"],
+        stopped: &[("us.*", "Q01")],
+        ..USUAL
+    },
+    Truth {
+        name: "a connection that is closed",
+        more: "[[faults]]\noperation = \"InvokeModel*\"\nmodel = \"us.*\"\neffect = \"dropped_before\"\n",
+        answers: &["global.*"],
+        stopped: &[("us.*", "")],
+        main: "global.anthropic.claude-sonnet-5-5",
+        ..USUAL
+    },
+    Truth {
+        name: "a gateway with a page of its own",
+        more: "[[faults]]\noperation = \"InvokeModel*\"\nmodel = \"us.*\"\n\
+               effect = { answer = { status = 502, body = \"<html>Bad gateway</html>\", media_type = \"text/html\" } }\n",
+        answers: &["global.*"],
+        stopped: &[("us.*", "")],
+        main: "global.anthropic.claude-sonnet-5-5",
+        ..USUAL
+    },
+    Truth {
+        name: "a control plane that is throttled for a moment",
+        more: "[[faults]]\noperation = \"ListInferenceProfiles\"\ntimes = 2\n\
+               effect = { answer = { status = 429, code = \"ThrottlingException\", message = \"Rate exceeded\" } }\n",
+        ..USUAL
+    },
+];
+
+/// Who may what.
+pub(super) const POLICIES: &[Truth] = &[
+    Truth {
+        name: "an organisation that forbids one of the regions routed to",
+        more: "[[service_control_policies]]\nname = \"not Ohio\"\n[[service_control_policies.statements]]\n\
+               effect = \"deny\"\nactions = [\"bedrock:*\"]\ncondition = { StringLike = { \"aws:RequestedRegion\" = \"us-east-2\" } }\n\
+               [[service_control_policies]]\nname = \"all\"\n[[service_control_policies.statements]]\neffect = \"allow\"\nactions = [\"*\"]\n",
+        answers: &["global.*"],
+        stopped: &[("us.*", "P07 us-east-2")],
+        main: "global.anthropic.claude-sonnet-5-5",
+        ..USUAL
+    },
+    Truth {
+        name: "an organisation that forbids requests without a region",
+        more: "[[service_control_policies]]\nname = \"not anywhere\"\n[[service_control_policies.statements]]\n\
+               effect = \"deny\"\nactions = [\"bedrock:*\"]\ncondition = { StringLike = { \"aws:RequestedRegion\" = \"unspecified\" } }\n\
+               [[service_control_policies]]\nname = \"all\"\n[[service_control_policies.statements]]\neffect = \"allow\"\nactions = [\"*\"]\n",
+        answers: &["us.*"],
+        stopped: &[("global.*", "P07 any")],
+        ..USUAL
+    },
+    Truth {
+        name: "listing alone",
+        change: &[(PERMISSIONS, "permissions = { allow = [\"bedrock:List*\", \"bedrock:Get*\", \"sts:*\"] }")],
+        answers: &[],
+        stopped: &[("*", "P06")],
+        main: "",
+        ..USUAL
+    },
+    Truth {
+        name: "a session policy",
+        change: &[(
+            PERMISSIONS,
+            "permissions = { allow = [\"*\"] }\nsession_policy = { allow = [\"bedrock:List*\", \"sts:*\"] }",
+        )],
+        answers: &[],
+        stopped: &[("*", "P09")],
+        main: "",
+        ..USUAL
+    },
+    Truth {
+        name: "the profiles allowed, and not the models behind them",
+        change: &[(
+            PERMISSIONS,
+            "[accounts.roles.permissions]\nallow = [\"bedrock:List*\", \"bedrock:Get*\", \"sts:*\"]\n\
+             [[accounts.roles.permissions.statements]]\neffect = \"allow\"\nactions = [\"bedrock:Invoke*\"]\n\
+             resources = [\"arn:aws:bedrock:*:*:inference-profile/*\"]\n",
+        )],
+        answers: &[],
+        stopped: &[("*", "P08")],
+        main: "",
+        ..USUAL
+    },
+    Truth {
+        name: "application profiles alone",
+        change: &[(
+            PERMISSIONS,
+            "[accounts.roles.permissions]\nallow = [\"bedrock:List*\", \"bedrock:Get*\", \"sts:*\"]\n\
+             [[accounts.roles.permissions.statements]]\neffect = \"allow\"\nactions = [\"bedrock:Invoke*\"]\n\
+             resources = [\"arn:aws:bedrock:*:*:application-inference-profile/*\"]\n\
+             [[accounts.roles.permissions.statements]]\neffect = \"allow\"\nactions = [\"bedrock:Invoke*\"]\n\
+             resources = [\"arn:aws:bedrock:*::foundation-model/*\"]\n\
+             condition = { StringLike = { \"bedrock:InferenceProfileArn\" = \"arn:aws:bedrock:*:*:application-inference-profile/*\" } }\n",
+        )],
+        more: "[[accounts.inference_profiles]]\nid = \"abcdef123456\"\nname = \"team-sonnet\"\nregion = \"us-west-2\"\n\
+               copy_from = \"us.anthropic.claude-sonnet-5-5\"\n",
+        answers: &["abcdef123456"],
+        stopped: &[("us.*", "P06"), ("global.*", "P06")],
+        main: "arn:aws:bedrock:us-west-2:111122223333:application-inference-profile/abcdef123456",
+        ..USUAL
+    },
+];

@@ -1,0 +1,59 @@
+//! The questions about models: where traffic may go, what is left under that, the settings under "more"; and `models`.
+
+use super::screen::Screen;
+
+#[test]
+fn residency_models_and_more_are_chosen_by_keys() {
+    for width in [80, 40] {
+        let Some(screen) = Screen::new(width) else { return };
+        screen.start("claude-bedrock setup --profile work --region ap-northeast-1 --identity isolated --more");
+        let shown = screen.wait_for_question("Where may your requests be processed?");
+        assert!(shown.contains("› jp") && shown.contains("stays in Japan") && shown.contains("any"), "{shown}");
+        screen.keys(&["Enter"]);
+        let shown = screen.wait_for_question("Which model");
+        assert!(shown.contains("› jp.anthropic.claude-sonnet-5-5"), "{shown}");
+        screen.keys(&["Enter"]);
+        screen.wait_for_question("Which other setting?");
+        screen.types("caching");
+        screen.wait_for("› caching");
+        screen.keys(&["Enter"]);
+        let shown = screen.wait_for_question("How long are prompts kept?");
+        assert!(shown.contains("DISABLE_PROMPT_CACHING"), "{shown}");
+        screen.keys(&["Escape"]);
+        screen.wait_for_question("Which other setting?");
+        screen.types("tier");
+        screen.wait_for("› tier");
+        screen.keys(&["Enter"]);
+        screen.wait_for_question("Which service tier?");
+        screen.keys(&["Down"]);
+        screen.wait_for("› flex");
+        screen.keys(&["Enter"]);
+        let shown = screen.wait_for_question("Which other setting?");
+        assert!(shown.contains("› done"), "{shown}");
+        screen.keys(&["Enter"]);
+        screen.wait_for_question("Write these 11 changes?");
+        screen.keys(&["Enter"]);
+        assert_eq!(screen.exit_code(), 0);
+        assert_eq!(screen.too_long(), Vec::<String>::new(), "{width} columns");
+        let settings: serde_json::Value = serde_json::from_str(&screen.read(".claude/settings.json")).expect("JSON");
+        let env = &settings["env"];
+        assert_eq!(env["ANTHROPIC_BEDROCK_REGION_PREFIX"], "jp");
+        assert_eq!(env["ANTHROPIC_BEDROCK_SERVICE_TIER"], "flex");
+        assert_eq!(env["ANTHROPIC_DEFAULT_HAIKU_MODEL"], "jp.anthropic.claude-haiku-5-5");
+    }
+}
+
+#[test]
+fn models_fit_the_terminal_and_a_probe_is_agreed_to() {
+    for width in [80, 40] {
+        let Some(screen) = Screen::new(width) else { return };
+        screen.start("claude-bedrock models --probe --region ca-central-1");
+        screen.wait_for("14 requests of about 8 input tokens");
+        screen.wait_for_question("Ask them?");
+        screen.keys(&["y", "Enter"]);
+        assert_eq!(screen.exit_code(), 0);
+        let shown = screen.shown();
+        assert!(shown.contains("answers after"), "{shown}");
+        assert_eq!(screen.too_long(), Vec::<String>::new(), "{width} columns");
+    }
+}
