@@ -61,6 +61,8 @@ fn setup_args(args: &ApplyArgs) -> SetupArgs {
         yes: true,
         answers: None,
         force: args.force,
+        residency: None,
+        more: false,
         new_profile: NewProfileArgs::default(),
     }
 }
