@@ -89,13 +89,12 @@ pub struct Question {
 impl Topic {
     /// Every question, in the order they are asked; the list of other settings is none to a program, which answers them
     /// by name.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 14] = [
         Self::Adoption,
         Self::Profile,
         Self::Region,
         Self::Residency,
         Self::Model,
-        Self::More,
         Self::Identity,
         Self::Conflict,
         Self::Extra(Extra::Background),
