@@ -269,6 +269,11 @@ pub(super) fn cfn_lint() -> Option<PathBuf> {
     client("cfn-lint", "cfn-lint-1.58.0", &["1.58.0"])
 }
 
+/// A Python with jsonschema, which judges documents by their schema.
+pub(crate) fn json_schema() -> Option<PathBuf> {
+    client("jsonschema", "jsonschema-4.26.0", &["4.26.0"])
+}
+
 /// The folder with the AWS SDK for JavaScript.
 pub(super) fn aws_sdk_js() -> Option<PathBuf> {
     client("aws-sdk-js", "aws-sdk-js", &[])

@@ -8,7 +8,7 @@ use crate::harness::{Home, PROGRAM, Run, files_below, mode};
 const MARK: &str = "s3cr3t";
 
 /// Every command, its failures too.
-const COMMANDS: [&[&str]; 40] = [
+const COMMANDS: [&[&str]; 42] = [
     &["status"],
     &["status", "--offline"],
     &["status", "--profile", "work"],
@@ -34,6 +34,8 @@ const COMMANDS: [&[&str]; 40] = [
     &["login", "--profile", "keys"],
     &["models"],
     &["policy"],
+    &["diagnose"],
+    &["diagnose", "--offline"],
     &["explain", "--last"],
     &["models", "--profile", "work"],
     &["regions", "--profile", "work"],

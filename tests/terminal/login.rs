@@ -65,7 +65,7 @@ fn a_script_that_others_may_change_is_made_the_users_alone_after_a_yes() {
         screen.keys(&[answer, "Enter"]);
         if answer == "y" {
             screen.wait_for("Ran `chmod 700 ");
-            screen.wait_for_question("Which model");
+            screen.wait_for_question("Where may your requests be processed?");
             screen.keys(&["C-c"]);
             assert_eq!(screen.exit_code(), 130);
         } else {

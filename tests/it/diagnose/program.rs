@@ -5,7 +5,8 @@ use std::process::Command;
 use serde_json::Value;
 
 use super::shared;
-use crate::harness::{Home, unavailable};
+use crate::clients::machine::json_schema;
+use crate::harness::Home;
 
 fn faulty() -> Home {
     let home = Home::new();
@@ -62,9 +63,7 @@ fn the_json_is_what_its_schema_says() {
                  schema = json.load(open(sys.argv[1]))\n\
                  jsonschema.Draft202012Validator.check_schema(schema)\n\
                  for path in sys.argv[2:]: jsonschema.validate(json.load(open(path)), schema)\n";
-    if !Command::new("python3").args(["-c", "import jsonschema"]).output().is_ok_and(|output| output.status.success()) {
-        return unavailable("Python's jsonschema is not installed");
-    }
+    let Some(python) = json_schema() else { return };
     let runs: [&[&str]; 4] = [
         &["diagnose", "--json"],
         &["diagnose", "--json", "--offline"],
@@ -78,6 +77,6 @@ fn the_json_is_what_its_schema_says() {
         assert_eq!(report["version"], 1);
         paths.push(home.write(&format!("report-{number}.json"), run.stdout));
     }
-    let output = Command::new("python3").args(["-c", check, schema]).args(paths).output().expect("python3 starts");
+    let output = Command::new(python).args(["-c", check, schema]).args(paths).output().expect("Python starts");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
