@@ -36,7 +36,7 @@ fn the_reference_knows_every_action_and_every_arn() {
     let parsed: Value = serde_json::from_str(&template).expect("JSON");
     assert!(parsed["Resources"].as_object().expect("an object").len() > 1, "too long for one managed policy");
     let template = home.write("template.json", template);
-    let judged = python(&lint.with_file_name("cfn-lint"), &[&template]);
+    let judged = python(&lint, &[&lint.with_file_name("cfn-lint"), &template]);
     assert_eq!((judged.code, judged.stdout.as_str()), (Some(0), ""), "{}", judged.stderr);
 }
 
