@@ -2,6 +2,8 @@
 
 mod known_bad;
 
+use std::iter;
+
 use crate::checks::evidence;
 use crate::checks::facts::Facts;
 use crate::checks::finding::{Evidence, Finding, Fix};
@@ -37,14 +39,9 @@ pub(super) const CHECKS: &[Check] = &[
 
 /// Every Claude model that is pinned, with the variable that does it.
 pub(super) fn pinned(facts: &Facts) -> impl Iterator<Item = (Model, Evidence, String)> {
-    let names = [
-        vars::MODEL,
-        vars::DEFAULT_OPUS_MODEL,
-        vars::DEFAULT_SONNET_MODEL,
-        vars::DEFAULT_HAIKU_MODEL,
-        vars::DEFAULT_FABLE_MODEL,
-    ];
-    names.into_iter().filter(|_| facts.is_bedrock()).filter_map(|name| {
+    let aliases = vars::FAMILY_PINS.map(|(_, name)| name);
+    let names = iter::once(vars::MODEL).chain(aliases);
+    names.filter(|_| facts.is_bedrock()).filter_map(|name| {
         let found = facts.variable(name)?;
         Some((Model::parse(&found.value)?, evidence::found(name, &found), found.value))
     })

@@ -1,5 +1,7 @@
 //! The models Claude Code is told to use: whether their ids can work in the region.
 
+use std::iter;
+
 use crate::aws::bedrock::InferenceProfile;
 use crate::checks::evidence;
 use crate::checks::facts::Facts;
@@ -85,16 +87,9 @@ pub(super) fn pins(facts: &Facts) -> Vec<Pin> {
     if !facts.is_bedrock() {
         return Vec::new();
     }
-    let names = [
-        vars::MODEL,
-        vars::DEFAULT_OPUS_MODEL,
-        vars::DEFAULT_SONNET_MODEL,
-        vars::DEFAULT_HAIKU_MODEL,
-        vars::DEFAULT_FABLE_MODEL,
-        vars::SMALL_FAST_MODEL,
-    ];
-    let mut pins: Vec<Pin> =
-        names.into_iter().filter_map(|name| Some(Pin { name, found: facts.variable(name)? })).collect();
+    let aliases = vars::FAMILY_PINS.map(|(_, name)| name);
+    let names = iter::once(vars::MODEL).chain(aliases).chain([vars::SMALL_FAST_MODEL]);
+    let mut pins: Vec<Pin> = names.filter_map(|name| Some(Pin { name, found: facts.variable(name)? })).collect();
     if facts.variable(vars::MODEL).is_none()
         && let Some(found) = facts.setting(vars::MODEL_SETTING)
     {

@@ -21,6 +21,7 @@ mod reset;
 mod setup;
 mod sign_in;
 mod status;
+mod target;
 mod upgrade;
 
 use crate::cli::{Cli, Command};

@@ -17,13 +17,12 @@ use crate::ask;
 use crate::aws::files::{self, AwsFiles};
 use crate::aws_config::Planned;
 use crate::cli::{Global, SetupArgs, SetupScope};
+use crate::commands::target;
 use crate::error::Failure;
 use crate::private_file::StateFolder;
 use crate::receipt::Receipts;
 use crate::report::v1_questions;
-use crate::settings::document::Document;
 use crate::settings::scope::{self, Scope, Settings};
-use crate::settings::store::{self, Snapshot};
 use crate::ui::Ui;
 use crate::wizard::foreign::{self, Recognised};
 use crate::wizard::more::{Extra, More};
@@ -135,13 +134,13 @@ impl<'a> Setup<'a> {
             original: false,
         };
         // Before any question: a file that Claude Code drops whole is not edited.
-        setup.recognised = foreign::recognise(&setup.target()?.1);
+        setup.recognised = foreign::recognise(&target::read(&setup.path)?.1);
         Ok(setup)
     }
 
     fn check_own_helpers(&mut self) -> Result<(), Failure> {
         let may_ask = self.asker.is_person();
-        let (_, document) = self.target()?;
+        let (_, document) = target::read(&self.path)?;
         let receipt = self.receipts.find(&self.path).map_err(|error| Failure::failed(error.to_string()))?;
         let (world, ui, args, receipt) = (self.world, self.ui, self.args, receipt.as_ref());
         self.own = own_helpers::Check { world, ui, args, document: &document, receipt, may_ask }.run()?;
@@ -242,16 +241,5 @@ impl<'a> Setup<'a> {
             }
         }
         Ok(found)
-    }
-
-    /// The settings file as it stands, refused when Claude Code could not read it either.
-    fn target(&self) -> Result<(Snapshot, Document), Failure> {
-        let snapshot = store::read(&self.path).map_err(|error| Failure::refused(error.to_string()))?;
-        let document = Document::parse(snapshot.bytes().unwrap_or_default()).map_err(|malformed| {
-            Failure::refused(format!("Claude Code cannot read `{}`: {malformed}", self.path.display()))
-                .hint(malformed.remedy)
-                .hint("nothing was written")
-        })?;
-        Ok((snapshot, document))
     }
 }

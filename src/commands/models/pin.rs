@@ -8,6 +8,7 @@ use crate::ask::{self, Watch};
 use crate::capabilities::{self, LongContext};
 use crate::cli::models::PinArgs;
 use crate::cli::{Global, SetupScope};
+use crate::commands::target;
 use crate::configuration;
 use crate::error::Failure;
 use crate::model;
@@ -21,7 +22,7 @@ use crate::regions::Residency;
 use crate::report::{human, v1};
 use crate::settings::document::Document;
 use crate::settings::scope::{self, Scope, Settings};
-use crate::settings::store::{self, Snapshot};
+use crate::settings::store::Snapshot;
 use crate::ui::{BOLD, GOOD, Ui, styled};
 use crate::vars;
 use crate::world::World;
@@ -278,12 +279,7 @@ impl Pin<'_> {
     }
 
     fn draft(&self, decision: &Decision, consent: &Consent) -> Result<Draft, Failure> {
-        let snapshot = store::read(&self.path).map_err(|error| Failure::refused(error.to_string()))?;
-        let document = Document::parse(snapshot.bytes().unwrap_or_default()).map_err(|malformed| {
-            Failure::refused(format!("Claude Code cannot read `{}`: {malformed}", self.path.display()))
-                .hint(malformed.remedy)
-                .hint("nothing was written")
-        })?;
+        let (snapshot, document) = target::read(&self.path)?;
         let receipts = Receipts::of(&self.state);
         let receipt = receipts.find(&self.path).map_err(|error| Failure::failed(error.to_string()))?;
         let offering = &self.look.offering;

@@ -4,6 +4,7 @@ use sha2::{Digest, Sha256};
 
 use crate::apply::{self, NotWritten};
 use crate::aws::identity::Identity;
+use crate::commands::target;
 use crate::error::Failure;
 use crate::helper_command;
 use crate::plan::{self, Choice, Consent, Plan};
@@ -30,7 +31,7 @@ pub(super) struct Draft {
 impl Setup<'_> {
     /// Plans a choice on the settings file as it stands now.
     pub(super) fn draft(&self, choice: &Choice, consent: &Consent) -> Result<Draft, Failure> {
-        let (snapshot, document) = self.target()?;
+        let (snapshot, document) = target::read(&self.path)?;
         let receipt = self.receipts.find(&self.path).map_err(|error| Failure::failed(error.to_string()))?;
         let program = helper_command::lasting_program_path(self.world);
         let wishes = plan::wishes(choice, &program).map_err(|error| Failure::refused(error.to_string()))?;
