@@ -8,7 +8,7 @@ use crate::harness::{Home, PROGRAM, Run, files_below, mode};
 const MARK: &str = "s3cr3t";
 
 /// Every command, its failures too.
-const COMMANDS: [&[&str]; 42] = [
+const COMMANDS: [&[&str]; 49] = [
     &["status"],
     &["status", "--offline"],
     &["status", "--profile", "work"],
@@ -44,6 +44,13 @@ const COMMANDS: [&[&str]; 42] = [
     &["helpers", "test", "--refresh"],
     &["hook", "session-start"],
     &["hook", "stop-failure"],
+    &["plugin", "status"],
+    &["check-prerequisites"],
+    &["get-aws-context", "--check-bedrock"],
+    &["inference-config"],
+    &["test-bedrock"],
+    &["apply-config", "--profile=keys", "--region=us-west-2", "--model=nope"],
+    &["apply-config", "--remove"],
     &["reset", "--dry-run"],
     &["reset", "--dry-run", "--all"],
     &["reset", "--all"],
