@@ -77,8 +77,10 @@ pub async fn unless_interrupted<F: Future>(work: F) -> Result<F::Output, RunErro
         }
     };
     tokio::select! {
-        done = work => Ok(done),
+        // An interruption is listened for before the work begins, so that none comes too early.
+        biased;
         () = interrupted => Err(RunError::Interrupted),
+        done = work => Ok(done),
     }
 }
 
@@ -87,15 +89,18 @@ pub async fn unless_interrupted<F: Future>(work: F) -> Result<F::Output, RunErro
 /// # Errors
 /// See [`RunError`].
 pub async fn run(command: &str, surroundings: &Surroundings, deadline: Duration) -> Result<Ran, RunError> {
+    unless_interrupted(run_to_end(command, surroundings, deadline)).await?
+}
+
+/// Dropped by an interruption, what was started is ended.
+async fn run_to_end(command: &str, surroundings: &Surroundings, deadline: Duration) -> Result<Ran, RunError> {
     let mut running = Running::start(command, surroundings)?;
-    // Dropped by an interruption, it is ended.
-    let done = unless_interrupted(running.wait(deadline)).await?;
-    let ending = match done {
+    let ending = match running.wait(deadline).await {
         Some(ending) => ending,
         None if running.leader_ended() => Ending::HeldOpen,
         None => {
             running.end_input();
-            let awaited_input = unless_interrupted(running.wait(GRACE)).await?.is_some();
+            let awaited_input = running.wait(GRACE).await.is_some();
             Ending::TimedOut { awaited_input }
         }
     };
