@@ -97,6 +97,8 @@ pub enum Command {
     /// What texts written for the original Bedrock plugin call
     #[command(flatten)]
     Original(plugin::OriginalCommand),
+    /// Print a segment for Claude Code's status line, from files alone; `setup --statusline` has it drawn
+    Statusline(plugin::StatuslineArgs),
     /// What Claude Code's hooks run
     #[command(hide = true)]
     Hook(plugin::HookArgs),
@@ -127,6 +129,10 @@ pub struct SetupArgs {
     /// Which settings file to write
     #[arg(long, value_name = "SCOPE", default_value = "user")]
     pub scope: SetupScope,
+    /// Also put profile, region, model family and what is about to end into Claude Code's status line; one that is
+    /// there already stays
+    #[arg(long)]
+    pub statusline: bool,
     /// Show the plan and write nothing
     #[arg(long)]
     pub dry_run: bool,

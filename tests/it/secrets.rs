@@ -44,6 +44,7 @@ const COMMANDS: [&[&str]; 42] = [
     &["helpers", "test", "--refresh"],
     &["hook", "session-start"],
     &["hook", "stop-failure"],
+    &["statusline"],
     &["reset", "--dry-run"],
     &["reset", "--dry-run", "--all"],
     &["reset", "--all"],
@@ -58,7 +59,7 @@ fn assert_silent(run: &Run, what: &str) {
     assert!(!run.stdout.contains(MARK), "{what} printed {}", run.stdout);
     assert!(!run.stderr.contains(MARK), "{what} printed {}", run.stderr);
     assert!(!run.stderr.contains("panicked"), "{what}: {}", run.stderr);
-    let is_quiet = what.contains("refresh") || what.starts_with("hook");
+    let is_quiet = what.contains("refresh") || what.starts_with("hook") || what.starts_with("statusline");
     assert!(!run.stdout.is_empty() || !run.stderr.is_empty() || is_quiet, "{what} ran");
 }
 
