@@ -3,6 +3,7 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
 use crate::cli::IdentityMode;
@@ -12,6 +13,9 @@ use crate::world::World;
 
 /// How long `claude --version` may take; it was observed to take 8 to 80 ms.
 const DEADLINE: Duration = Duration::from_secs(5);
+
+/// The most that is read of a program's output.
+const MOST_BYTES: u64 = 4 << 20;
 
 /// Up to 2.1.96 an empty `AWS_BEARER_TOKEN_BEDROCK` in the settings breaks request signing.
 const EMPTY_BEARER_TOKEN_SINCE: Version = Version(2, 1, 97);
@@ -50,32 +54,87 @@ impl Version {
 /// The version of the `claude` on `PATH`; `None` when there is none or it does not say.
 #[must_use]
 pub fn installed(world: &World) -> Option<Version> {
-    let program = on_path(world)?;
-    let mut child = Command::new(program)
-        .arg("--version")
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .ok()?;
-    let start = Instant::now();
-    while child.try_wait().ok()?.is_none() {
-        if start.elapsed() > DEADLINE {
-            let _ = child.kill();
-            let _ = child.wait();
-            return None;
-        }
-        std::thread::sleep(Duration::from_millis(5));
+    Version::parse(&version_line(world, "claude")?)
+}
+
+/// The first line of what a program on `PATH` prints for `--version`.
+#[must_use]
+pub fn version_line(world: &World, name: &str) -> Option<String> {
+    match run_program(world, name, &["--version"], DEADLINE) {
+        Ended::Well(printed) => printed.lines().next().map(str::to_owned),
+        _ => None,
     }
-    let mut text = String::new();
-    child.stdout.take()?.take(1024).read_to_string(&mut text).ok()?;
-    Version::parse(&text)
+}
+
+/// How a program ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ended {
+    /// Well, with what it printed.
+    Well(String),
+    /// Badly, with what it printed last: its errors, else its answer.
+    Badly(String),
+    /// Not in time.
+    TooLate,
+    /// It is not on `PATH`.
+    NotThere,
+}
+
+/// Runs the `claude` on `PATH` with arguments and without a shell, a terminal or an input.
+#[must_use]
+pub fn run(world: &World, arguments: &[&str], deadline: Duration) -> Ended {
+    run_program(world, "claude", arguments, deadline)
+}
+
+fn run_program(world: &World, name: &str, arguments: &[&str], deadline: Duration) -> Ended {
+    let Some(program) = found_on_path(world, name) else { return Ended::NotThere };
+    let mut command = Command::new(program);
+    command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let Ok(mut child) = command.spawn() else { return Ended::NotThere };
+    // Both are read while it runs, lest it waits for a reader.
+    let (answer, errors) = (reader(child.stdout.take()), reader(child.stderr.take()));
+    let start = Instant::now();
+    let status = loop {
+        match child.try_wait() {
+            Ok(Some(status)) => break status,
+            Ok(None) if start.elapsed() <= deadline => std::thread::sleep(Duration::from_millis(5)),
+            _ => {
+                let _ = child.kill();
+                let _ = child.wait();
+                return Ended::TooLate;
+            }
+        }
+    };
+    // What it left running in the background may keep the streams open.
+    let text = |reader: &Receiver<String>| reader.recv_timeout(Duration::from_secs(1)).unwrap_or_default();
+    let (answer, errors) = (text(&answer), text(&errors));
+    match status.success() {
+        true => Ended::Well(answer),
+        false if errors.trim().is_empty() => Ended::Badly(answer),
+        false => Ended::Badly(errors),
+    }
+}
+
+/// Everything a stream holds, up to what is reasonable.
+fn reader(stream: Option<impl Read + Send + 'static>) -> Receiver<String> {
+    let (sender, receiver) = channel();
+    std::thread::spawn(move || {
+        let mut bytes = Vec::new();
+        if let Some(stream) = stream {
+            let _ = stream.take(MOST_BYTES).read_to_end(&mut bytes);
+        }
+        let _ = sender.send(String::from_utf8_lossy(&bytes).into_owned());
+    });
+    receiver
 }
 
 /// Where the `claude` on `PATH` is.
 #[must_use]
 pub fn on_path(world: &World) -> Option<PathBuf> {
-    let name = format!("claude{}", std::env::consts::EXE_SUFFIX);
+    found_on_path(world, "claude")
+}
+
+fn found_on_path(world: &World, name: &str) -> Option<PathBuf> {
+    let name = format!("{name}{}", std::env::consts::EXE_SUFFIX);
     let entries = world.path_var(vars::PATH)?;
     std::env::split_paths(&entries)
         .filter(|folder| folder.is_absolute())

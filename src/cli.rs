@@ -93,6 +93,11 @@ pub enum Command {
     Models(models::ModelsArgs),
     /// Look after the commands that Claude Code runs for its AWS credentials
     Helpers(HelpersArgs),
+    /// Put the plugin with /bedrock into Claude Code, or take it out again
+    Plugin(plugin::PluginArgs),
+    /// What texts written for the original Bedrock plugin call
+    #[command(flatten)]
+    Original(plugin::OriginalCommand),
     /// What Claude Code's hooks run
     #[command(hide = true)]
     Hook(plugin::HookArgs),

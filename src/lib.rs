@@ -30,6 +30,7 @@ pub mod observe;
 pub mod offering;
 pub mod pins;
 pub mod plan;
+pub mod plugin_files;
 pub mod policy;
 pub mod preferences;
 pub mod presence;

@@ -143,6 +143,12 @@ impl World {
         Timestamp::now()
     }
 
+    /// A moment by the clock on this machine's wall, as `2026-01-22 04:55 MST`.
+    #[must_use]
+    pub fn on_the_wall(&self, moment: Timestamp) -> String {
+        moment.to_zoned(jiff::tz::TimeZone::system()).strftime("%Y-%m-%d %H:%M %Z").to_string()
+    }
+
     /// Whether a person can be asked: a terminal to read from, and no continuous integration.
     #[must_use]
     pub fn can_ask(&self) -> bool {

@@ -16,6 +16,8 @@ pub struct Identity {
     pub account: String,
     /// The principal's ARN.
     pub arn: String,
+    /// The principal's unique id, such as `AROA…:ada`.
+    pub user_id: String,
 }
 
 impl Identity {
@@ -80,7 +82,11 @@ pub async fn caller(
         .send()
         .await
         .map_err(|error| call::error(SERVICE, &error))?;
-    Ok(Identity { account: answer.account.unwrap_or_default(), arn: answer.arn.unwrap_or_default() })
+    Ok(Identity {
+        account: answer.account.unwrap_or_default(),
+        arn: answer.arn.unwrap_or_default(),
+        user_id: answer.user_id.unwrap_or_default(),
+    })
 }
 
 #[cfg(test)]
@@ -88,7 +94,7 @@ mod tests {
     use super::*;
 
     fn identity(arn: &str) -> Identity {
-        Identity { account: "111122223333".into(), arn: arn.into() }
+        Identity { account: "111122223333".into(), arn: arn.into(), user_id: String::new() }
     }
 
     #[test]

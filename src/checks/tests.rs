@@ -153,6 +153,7 @@ fn refused(status: u16, code: &str, message: &str) -> Facts {
     facts.online.identity = Look::Seen(Identity {
         account: "111122223333".into(),
         arn: "arn:aws:sts::111122223333:assumed-role/Dev/ada".into(),
+        user_id: String::new(),
     });
     let refusal = Answer::Refused { status: Some(status), code: Some(code.into()), message: message.into() };
     facts.online.probes = Look::Seen(vec![

@@ -10,6 +10,8 @@ mod hook;
 mod login;
 mod logout;
 mod models;
+mod original;
+mod plugin;
 mod policy;
 mod principal;
 mod profiles;
@@ -47,6 +49,8 @@ pub fn run(world: &World, ui: Ui, cli: &Cli) -> Result<(), Failure> {
         Command::Logout(args) => logout::run(world, ui, &cli.global, args),
         Command::Models(args) => models::run(world, ui, &cli.global, args),
         Command::Helpers(args) => helpers::run(world, ui, &cli.global, args),
+        Command::Plugin(args) => plugin::run(world, ui, &cli.global, args),
+        Command::Original(command) => original::run(world, ui, &cli.global, command),
         Command::Hook(args) => hook::run(world, ui, args),
     }
 }

@@ -31,6 +31,17 @@ struct Step {
 }
 
 pub(super) fn run(world: &World, ui: Ui, global: &Global, args: &ResetArgs) -> Result<(), Failure> {
+    let (report, mut problems) = carry_out(world, ui, args)?;
+    report.say(world, ui, global, args, problems.is_empty())?;
+    let last = problems.pop();
+    for failure in &problems {
+        ui.failure(failure);
+    }
+    last.map_or(Ok(()), Err)
+}
+
+/// Undoes it, and gives what there is to say of it, and what could not be undone.
+pub(super) fn carry_out(world: &World, ui: Ui, args: &ResetArgs) -> Result<(Report, Vec<Failure>), Failure> {
     // Before anything is undone: a refusal leaves everything as it stands.
     if args.all && !args.yes && !args.dry_run && !world.can_ask() {
         return Err(Failure::refused("there is no terminal to ask on, and nothing was removed").hint(
@@ -70,12 +81,7 @@ pub(super) fn run(world: &World, ui: Ui, global: &Global, args: &ResetArgs) -> R
     for receipt in elsewhere {
         ui.status(&format!("Left as it is: `{}`; run `reset` where it applies.", receipt.settings.display()));
     }
-    report.say(world, ui, global, args, problems.is_empty())?;
-    let last = problems.pop();
-    for failure in &problems {
-        ui.failure(failure);
-    }
-    last.map_or(Ok(()), Err)
+    Ok((report, problems))
 }
 
 /// Gives one settings file back.
@@ -157,7 +163,7 @@ fn remove_foreign(
 
 /// What is said at the end.
 #[derive(Default)]
-struct Report {
+pub(super) struct Report {
     text: String,
     files: Vec<v1::ResetFile>,
 }

@@ -53,6 +53,8 @@ struct Setup<'a> {
     own: own_helpers::Checked,
     /// Who answers.
     asker: Asker,
+    /// It is for a command of the original plugin, which takes its own configuration over and answers by itself.
+    original: bool,
 }
 
 pub(super) fn run(world: &World, ui: Ui, global: &Global, args: &SetupArgs) -> Result<(), Failure> {
@@ -92,6 +94,17 @@ fn set_up(world: &World, ui: Ui, global: &Global, args: &SetupArgs, asker: Asker
     setup.run()
 }
 
+/// Writes a choice for a command of the original plugin, which answers by itself.
+pub(super) fn write(world: &World, ui: Ui, global: &Global, args: &SetupArgs) -> Result<(), Failure> {
+    let mut setup = Setup::new(world, ui, global, args, Asker::Recommendation)?;
+    setup.original = true;
+    match setup.run() {
+        Ok(()) => Ok(()),
+        Err(Stop::Failed(failure, _)) => Err(failure),
+        Err(Stop::Asked(_)) => Err(Failure::failed("a question was left open")),
+    }
+}
+
 impl<'a> Setup<'a> {
     fn new(world: &'a World, ui: Ui, global: &'a Global, args: &'a SetupArgs, asker: Asker) -> Result<Self, Failure> {
         let scope = match args.scope {
@@ -105,8 +118,22 @@ impl<'a> Setup<'a> {
         let receipts = Receipts::of(&state);
         let files = files::read(world);
         let (recognised, planned, own) = (None, None, own_helpers::Checked::default());
-        let mut setup =
-            Self { world, ui, global, args, files, receipts, state, scope, path, recognised, planned, own, asker };
+        let mut setup = Self {
+            world,
+            ui,
+            global,
+            args,
+            files,
+            receipts,
+            state,
+            scope,
+            path,
+            recognised,
+            planned,
+            own,
+            asker,
+            original: false,
+        };
         // Before any question: a file that Claude Code drops whole is not edited.
         setup.recognised = foreign::recognise(&setup.target()?.1);
         Ok(setup)
@@ -190,7 +217,7 @@ impl<'a> Setup<'a> {
         let forced = self.args.force.then_some(true);
         let unasked = (!may_ask).then_some(false);
         Answers {
-            adopt: forced.or(unasked),
+            adopt: if self.original { Some(true) } else { forced.or(unasked) },
             profile: self.planned.as_ref().map(|(_, name)| name.clone()).or_else(|| self.global.profile.clone()),
             region: self.global.region.clone(),
             residency: self.args.residency,

@@ -16,6 +16,8 @@ mod kill;
 mod models;
 mod network;
 mod new_profile;
+mod original;
+mod plugin;
 mod policy;
 mod preferences;
 mod profiles;

@@ -213,6 +213,9 @@ impl Outcome<'_> {
 
     fn say(&self, applied: bool, text: &str) -> Result<(), Failure> {
         let Setup { ui, global, path, .. } = self.setup;
+        if self.setup.original {
+            return Ok(());
+        }
         if global.json {
             let report =
                 v1::Setup::of(self.choice, self.identity, &self.draft.plan, path.display().to_string(), applied);

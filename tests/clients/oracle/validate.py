@@ -34,7 +34,7 @@ SERVICES = {
     "bedrock-runtime": "bedrock-runtime",
 }
 # Pages for browsers, and a knock at the door that measures how far it is: no model describes them.
-PAGES = {"Authorize", "AuthorizePage", "DevicePage", "Knock"}
+PAGES = {"Authorize", "AuthorizePage", "DevicePage", "Knock", "GET /favicon.ico"}
 # What the layer before the services says; no service's model lists it.
 FRONT_END = {
     "MissingAuthenticationTokenException": {400, 403},

@@ -1,0 +1,111 @@
+//! `plugin`: puts the plugin into the installed Claude Code, by Claude Code's own commands.
+
+use std::path::Path;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::claude_code::{self, Ended};
+use crate::cli::Global;
+use crate::cli::plugin::{PluginArgs, PluginCommand};
+use crate::error::Failure;
+use crate::plugin_files::{self, MARKETPLACE, PLUGIN};
+use crate::private_file::StateFolder;
+use crate::ui::{GOOD, Ui, styled};
+use crate::world::World;
+
+/// How long one of Claude Code's commands may take; they were observed to take a second or two.
+const DEADLINE: Duration = Duration::from_mins(1);
+
+pub(super) fn run(world: &World, ui: Ui, global: &Global, args: &PluginArgs) -> Result<(), Failure> {
+    let state = StateFolder::of(world).ok_or_else(|| Failure::refused("no home folder is known"))?;
+    let folder = plugin_files::folder(&state);
+    match args.command {
+        PluginCommand::Install => install(world, ui, &folder)?,
+        PluginCommand::Uninstall => uninstall(world, ui, &folder)?,
+        PluginCommand::Status => {}
+    }
+    report(world, ui, global)
+}
+
+fn install(world: &World, ui: Ui, folder: &Path) -> Result<(), Failure> {
+    let progress = ui.progress("Installing the plugin in Claude Code…");
+    plugin_files::write(folder).map_err(|error| Failure::failed(error.to_string()))?;
+    let place = folder.to_str().ok_or_else(|| Failure::refused("the state folder's name is no UTF-8"))?;
+    claude(world, &["plugin", "marketplace", "add", place])?;
+    let arguments =
+        if installed(world)?.is_some() { ["plugin", "update", PLUGIN] } else { ["plugin", "install", PLUGIN] };
+    claude(world, &arguments)?;
+    drop(progress);
+    Ok(())
+}
+
+fn uninstall(world: &World, ui: Ui, folder: &Path) -> Result<(), Failure> {
+    let progress = ui.progress("Removing the plugin from Claude Code…");
+    if installed(world)?.is_some() {
+        claude(world, &["plugin", "uninstall", PLUGIN])?;
+    }
+    if marketplaces(world)?.iter().any(|name| name == MARKETPLACE) {
+        claude(world, &["plugin", "marketplace", "remove", MARKETPLACE])?;
+    }
+    drop(progress);
+    plugin_files::remove(folder).map_err(|error| Failure::failed(error.to_string()))
+}
+
+fn report(world: &World, ui: Ui, global: &Global) -> Result<(), Failure> {
+    let installed = installed(world)?;
+    let of = |key: &str| installed.as_ref().map(|plugin| plugin[key].clone()).unwrap_or_default();
+    if global.json {
+        let report = json!({
+            "version": 1,
+            "installed": installed.is_some(),
+            "enabled": of("enabled"),
+            "plugin_version": of("version"),
+            "program_version": env!("CARGO_PKG_VERSION"),
+        });
+        return ui.answer_verbatim(&format!("{report:#}\n"));
+    }
+    match &installed {
+        Some(plugin) if plugin["enabled"] == false => ui.answer(&format!(
+            "The plugin is installed and switched off; `claude plugin enable {PLUGIN}` switches it on.\n"
+        )),
+        Some(_) => ui.answer(&format!(
+            "{} The plugin {} is installed in Claude Code: type /bedrock there.\n",
+            styled(GOOD, "✔"),
+            of("version").as_str().unwrap_or_default(),
+        )),
+        None => ui.answer("The plugin is not installed; `claude-bedrock plugin install` does that.\n"),
+    }
+}
+
+/// The plugin as Claude Code lists it.
+fn installed(world: &World) -> Result<Option<Value>, Failure> {
+    let plugins = listed(world, &["plugin", "list", "--json"])?;
+    Ok(plugins.into_iter().find(|plugin| plugin["id"] == PLUGIN))
+}
+
+fn marketplaces(world: &World) -> Result<Vec<String>, Failure> {
+    let listed = listed(world, &["plugin", "marketplace", "list", "--json"])?;
+    Ok(listed.iter().filter_map(|marketplace| marketplace["name"].as_str()).map(str::to_owned).collect())
+}
+
+fn listed(world: &World, arguments: &[&str]) -> Result<Vec<Value>, Failure> {
+    let printed = claude(world, arguments)?;
+    serde_json::from_str(&printed).map_err(|error| {
+        Failure::failed(format!("`claude {}` did not answer with a list: {error}", arguments.join(" ")))
+            .hint("update Claude Code with `claude update`")
+    })
+}
+
+/// Runs one of Claude Code's commands and gives what it printed.
+fn claude(world: &World, arguments: &[&str]) -> Result<String, Failure> {
+    let command = format!("`claude {}`", arguments.join(" "));
+    match claude_code::run(world, arguments, DEADLINE) {
+        Ended::Well(printed) => Ok(printed),
+        Ended::Badly(said) => Err(Failure::failed(format!("{command} failed: {}", said.trim()))),
+        Ended::TooLate => Err(Failure::failed(format!("{command} did not end within {} s", DEADLINE.as_secs()))),
+        Ended::NotThere => {
+            Err(Failure::failed("there is no `claude` on PATH").hint("install Claude Code, or put it on PATH"))
+        }
+    }
+}

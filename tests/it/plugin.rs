@@ -1,0 +1,174 @@
+//! The plugin's texts: every command in them runs, what they approve only reads, and their tables are ours.
+
+use std::collections::BTreeSet;
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+
+use claude_bedrock::{catalogue, plugin_files, regions};
+use serde_json::Value;
+
+use crate::harness::{Home, PROGRAM};
+
+/// A text of the plugin by its path.
+fn texts() -> Vec<(&'static str, &'static str)> {
+    plugin_files::FILES
+        .into_iter()
+        .filter(|(path, _)| Path::new(path).extension().is_some_and(|ending| ending == "md"))
+        .collect()
+}
+
+/// The lines of a text's fenced commands.
+fn commands(text: &str) -> Vec<&str> {
+    let fences = text.split("```bash\n").skip(1);
+    fences.flat_map(|rest| rest.split("```").next().unwrap_or_default().lines()).collect()
+}
+
+/// What a text lets Claude Code run unasked.
+fn allowed(text: &str) -> Vec<&str> {
+    let line = text.lines().find_map(|line| line.strip_prefix("allowed-tools: ")).unwrap_or_default();
+    line.split(", ").filter(|tool| !tool.is_empty()).collect()
+}
+
+#[test]
+fn every_command_in_the_texts_runs() {
+    let mut ran = BTreeSet::new();
+    for (path, text) in texts() {
+        let home = Home::new();
+        home.run(["setup", "--yes", "--profile", "work"]).success();
+        for command in commands(text) {
+            let output = home.command("sh").args(["-c", command]).output().expect("a shell");
+            let errors = String::from_utf8_lossy(&output.stderr);
+            // A diagnosis that found something is an answer, too.
+            let codes: &[i32] = if command.contains(" diagnose ") { &[0, 1] } else { &[0] };
+            assert!(codes.contains(&output.status.code().unwrap_or(-1)), "{path}: {command}\n{errors}");
+            if command.contains("--json") {
+                let answer: Result<Value, _> = serde_json::from_slice(&output.stdout);
+                assert!(answer.is_ok_and(|answer| answer.is_object()), "{path}: {command} answers as JSON");
+            }
+            ran.insert(command);
+        }
+    }
+    assert!(ran.len() >= 10, "{ran:?}");
+}
+
+#[test]
+fn what_is_approved_unasked_only_reads_and_is_spelt_out() {
+    for (path, text) in texts() {
+        for tool in allowed(text) {
+            let command = tool.strip_prefix("Bash(claude-bedrock ").and_then(|rest| rest.strip_suffix(')'));
+            let command = command.unwrap_or_else(|| panic!("{path} approves {tool}"));
+            let words = shlex::split(command).expect("words");
+            let reads = match words[0].as_str() {
+                "status" | "profiles" | "models" | "diagnose" | "regions" => !words.contains(&"--probe".to_owned()),
+                "reset" => words.contains(&"--dry-run".to_owned()),
+                "setup" => words[1..] == ["--json", "--answers", "{}"],
+                _ => false,
+            };
+            assert!(reads && !command.contains(['*', ':', ';', '&', '|', '$', '`', '\n']), "{path} approves {tool}");
+        }
+    }
+}
+
+#[test]
+fn every_slash_command_reads_before_it_asks_and_ends_with_a_way_out() {
+    for (path, text) in
+        texts().into_iter().filter(|(path, _)| path.contains("/commands/") || path.contains("/bedrock/"))
+    {
+        let description = text.lines().find_map(|line| line.strip_prefix("description: "));
+        assert!(description.is_some_and(|text| !text.contains(": ")), "{path}: its description is plain YAML");
+        assert!(!allowed(text).is_empty() && !commands(text).is_empty(), "{path}");
+        assert!(text.contains("anual recovery") || text.contains("Manual Recovery"), "{path}");
+        assert!(text.contains("program is not installed"), "{path}");
+    }
+}
+
+#[test]
+fn manifests_carry_the_version_and_every_file_is_in_the_program() {
+    let manifest: Value = serde_json::from_str(file("plugin/.claude-plugin/plugin.json")).expect("JSON");
+    assert_eq!(
+        (manifest["name"].as_str(), manifest["version"].as_str()),
+        (Some("bedrock"), Some(env!("CARGO_PKG_VERSION")))
+    );
+    let marketplace: Value = serde_json::from_str(file(".claude-plugin/marketplace.json")).expect("JSON");
+    assert_eq!(marketplace["name"], plugin_files::MARKETPLACE);
+    let mut found = BTreeSet::new();
+    for folder in ["plugin", ".claude-plugin"] {
+        collect(&root().join(folder), &mut found);
+    }
+    let carried: BTreeSet<PathBuf> = plugin_files::FILES.iter().map(|(path, _)| root().join(path)).collect();
+    assert_eq!(found, carried);
+}
+
+#[test]
+fn a_missing_program_is_one_line_and_no_hindrance_for_a_hook() {
+    let home = Home::new();
+    let folder = home.path().join("marketplace");
+    plugin_files::write(&folder).expect("written");
+    let wrapper = folder.join("plugin/bin/claude-bedrock");
+    let run = |path: &str, program: &str, arguments: &[&str]| {
+        let mut command = home.command("sh");
+        command.arg(&wrapper).args(arguments).env("PATH", path).env("CLAUDE_BEDROCK_PROGRAM", program);
+        command.output().expect("a shell")
+    };
+    let nowhere = "/usr/bin:/bin";
+    let missing = run(nowhere, "", &["status", "--json"]);
+    let said = String::from_utf8_lossy(&missing.stderr).into_owned();
+    assert_eq!((missing.status.code(), said.lines().count()), (Some(127), 1), "{said}");
+    assert!(said.contains("cargo install") && said.contains("CLAUDE_BEDROCK_PROGRAM"), "{said}");
+    let hook = run(nowhere, "", &["hook", "session-start"]);
+    assert!(hook.status.success() && hook.stdout.is_empty() && hook.stderr.is_empty());
+    let named = run(nowhere, PROGRAM, &["status", "--offline", "--json"]);
+    assert!(named.status.success() && named.stdout.starts_with(b"{"));
+    // Found by itself at the end of PATH, it is not called again and again.
+    let own = format!("{nowhere}:{}", folder.join("plugin/bin").display());
+    assert_eq!(run(&own, "", &["status"]).status.code(), Some(127));
+}
+
+#[test]
+#[expect(clippy::disallowed_methods, reason = "the tables are written when asked for; the test runner's own variable")]
+fn the_tables_of_the_reference_are_the_programs_own_data() {
+    let path = "plugin/skills/aws-bedrock/SKILL.md";
+    let text = fs_err::read_to_string(root().join(path)).expect("the reference");
+    let mut regions = String::from("| Region | Place | Partition |\n|---|---|---|\n");
+    for region in regions::all().iter().filter(|region| region.has_bedrock) {
+        let _ = writeln!(regions, "| `{}` | {} | `{}` |", region.name, region.description, region.partition);
+    }
+    let mut failures = String::from("| What goes wrong | What mends it |\n|---|---|\n");
+    for mode in catalogue::all() {
+        let command = mode.fix.command().map(|command| format!("`{command}`: ")).unwrap_or_default();
+        let row = format!("| {} | {command}{} |", mode.title, mode.fix.text()).replace('\n', " ");
+        let _ = writeln!(failures, "{row}");
+    }
+    let expected = with_table(&with_table(&text, "regions", &regions), "failures", &failures);
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        fs_err::write(root().join(path), &expected).expect("written");
+    } else {
+        assert!(text == expected, "{path} is behind the program's data; run its test with UPDATE_DOCS=1");
+    }
+}
+
+fn with_table(text: &str, name: &str, table: &str) -> String {
+    let (opens, closes) = (format!("<!-- {name} -->\n"), format!("<!-- /{name} -->"));
+    let (before, rest) = text.split_once(&opens).expect("its place");
+    let (_, after) = rest.split_once(&closes).expect("its end");
+    format!("{before}{opens}{table}{closes}{after}")
+}
+
+fn file(path: &str) -> &'static str {
+    plugin_files::FILES.iter().find(|(known, _)| *known == path).expect("carried").1
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn collect(folder: &Path, found: &mut BTreeSet<PathBuf>) {
+    for entry in fs_err::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            collect(&path, found);
+        } else {
+            found.insert(path);
+        }
+    }
+}
