@@ -68,6 +68,9 @@ fn a_report_has_the_findings_and_no_name_and_no_secret() {
             assert!(!text.contains(planted), "{planted} is in\n{text}");
         }
         let report = home.run(["diagnose", "--json"]);
+        for planted in ["111122223333", "ada.lovelace"] {
+            assert!(report.stdout.contains(planted), "{planted} is in no finding: {}", report.stdout);
+        }
         let report: serde_json::Value = serde_json::from_str(&report.stdout).expect("JSON");
         let findings = report["findings"].as_array().expect("a list");
         assert!(findings.len() >= 2, "{report}");
@@ -82,9 +85,7 @@ fn a_report_has_the_findings_and_no_name_and_no_secret() {
         for said in ["profile-", "~/.claude/settings.json", "env.AWS_SECRET_ACCESS_KEY", "Timings", "4096"] {
             assert!(text.replace('\\', "").contains(said), "{said} is not in\n{text}");
         }
-        if name.ends_with(".html") {
-            assert!(!text.contains("<script") && !text.contains("src=") && !text.contains("href="), "{text}");
-        }
+        assert!(!text.contains("<script") && !text.contains("src=") && !text.contains("href="), "{text}");
     }
 }
 
