@@ -2,6 +2,7 @@
 
 mod access;
 mod aws_file;
+pub mod diagnose;
 pub mod explain;
 pub mod models;
 pub mod plugin;
@@ -9,7 +10,7 @@ pub mod plugin;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 
 use crate::regions::Residency;
 
@@ -205,6 +206,7 @@ pub struct StatusArgs {
 
 /// Options of `diagnose`
 #[derive(Debug, Clone, Args)]
+#[command(group = ArgGroup::new("writing").args(["fix", "report"]).multiple(true))]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct DiagnoseArgs {
     /// Look from files alone, without the network
@@ -219,8 +221,11 @@ pub struct DiagnoseArgs {
     /// Mend what can be mended here, asking where it is more than a slip, and look again
     #[arg(long)]
     pub fix: bool,
-    /// Do not ask before mending
-    #[arg(long, short, requires = "fix")]
+    /// Also write a support bundle to attach to a ticket, without names and secrets: `.md` or `.html`
+    #[arg(long, value_name = "FILE", value_parser = diagnose::parse_report_file)]
+    pub report: Option<diagnose::ReportFile>,
+    /// Do not ask before mending; write the report over a file that is no report
+    #[arg(long, short, requires = "writing")]
     pub yes: bool,
 }
 

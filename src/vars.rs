@@ -127,6 +127,16 @@ pub const NO_PROXY_LOWER: &str = "no_proxy";
 pub const AWS_CA_BUNDLE: &str = "AWS_CA_BUNDLE";
 /// A file of certificates that Claude Code trusts beside the system's.
 pub const NODE_EXTRA_CA_CERTS: &str = "NODE_EXTRA_CA_CERTS";
+/// What the user is called, as login programs say it.
+pub const USER: &str = "USER";
+/// The same, as POSIX names it.
+pub const LOGNAME: &str = "LOGNAME";
+/// The same on Windows.
+pub const USERNAME: &str = "USERNAME";
+/// What the machine is called, where a shell exports it.
+pub const HOSTNAME: &str = "HOSTNAME";
+/// The same on Windows.
+pub const COMPUTERNAME: &str = "COMPUTERNAME";
 /// The user's home.
 pub const HOME: &str = "HOME";
 /// The user's home on Windows.

@@ -67,7 +67,8 @@ fn register(sandbox: &Sandbox) -> (u16, String, Value) {
         sandbox,
         "/client/register",
         &json!({
-            "clientName": "test", "clientType": "public", "redirectUris": ["http://127.0.0.1/oauth/callback"],
+            "clientName": "test", "clientType": "public", "scopes": ["sso:account:access"],
+            "redirectUris": ["http://127.0.0.1/oauth/callback"],
         }),
     )
 }
@@ -230,7 +231,7 @@ fn an_open_page_is_decided_from_outside_and_the_program_behind_it_gets_its_redir
     let (_, _, client) = register(&sandbox);
     let page = format!(
         "/authorize?response_type=code&client_id={}&redirect_uri=http%3A%2F%2F127.0.0.1%3A{port}%2Foauth%2Fcallback\
-         &state=s-1&code_challenge_method=S256&code_challenge=c",
+         &state=s-1&scopes=sso%3Aaccount%3Aaccess&code_challenge_method=S256&code_challenge=c",
         client["clientId"].as_str().expect("an id")
     );
     let callback = || {
