@@ -96,7 +96,7 @@ fn state(observation: &Observation) -> Option<State> {
 fn about_sign_in(observation: &Observation, sign_in: &SignIn) -> Option<State> {
     let now = observation.now;
     let login = short_command(command("claude-bedrock login", sign_in.profile.as_deref()));
-    let until = sign_in.token.map(|token| token.expires_at.duration_since(now)).filter(|left| left.is_positive());
+    let until = sign_in.token.map(|token| token.expires_at.duration_since(now)).filter(SignedDuration::is_positive);
     if sign_in.token.is_some_and(|token| token.renewable) {
         return None;
     }

@@ -8,7 +8,7 @@ use crate::harness::{Home, PROGRAM, Run, files_below, mode};
 const MARK: &str = "s3cr3t";
 
 /// Every command, its failures too.
-const COMMANDS: [&[&str]; 42] = [
+const COMMANDS: [&[&str]; 43] = [
     &["status"],
     &["status", "--offline"],
     &["status", "--profile", "work"],
