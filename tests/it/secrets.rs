@@ -8,7 +8,7 @@ use crate::harness::{Home, PROGRAM, Run, files_below, mode};
 const MARK: &str = "s3cr3t";
 
 /// Every command, its failures too.
-const COMMANDS: [&[&str]; 43] = [
+const COMMANDS: [&[&str]; 44] = [
     &["status"],
     &["status", "--offline"],
     &["status", "--profile", "work"],
@@ -45,6 +45,7 @@ const COMMANDS: [&[&str]; 43] = [
     &["hook", "session-start"],
     &["hook", "stop-failure"],
     &["statusline"],
+    &["plugin", "status"],
     &["reset", "--dry-run"],
     &["reset", "--dry-run", "--all"],
     &["reset", "--all"],
