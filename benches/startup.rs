@@ -7,10 +7,10 @@
 #![allow(clippy::disallowed_methods, reason = "a benchmark's own files")]
 
 use std::ffi::OsString;
+use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::thread;
 use std::time::{Duration, Instant};
 
 use aws_sandbox::{Account, Options, Sandbox};
@@ -25,6 +25,15 @@ const AT_ONCE: usize = 8;
 
 /// What a pipe takes before who writes to it has to wait.
 const PIPE: usize = 64 * 1024;
+
+/// The folder of SSO tokens, Claude Code's settings, and how large these are in a crowded home.
+const CACHE: &str = ".aws/sso/cache";
+const SETTINGS: &str = ".claude/settings.json";
+const CROWD: usize = 2 * 1024 * 1024;
+
+/// How often and how long a program's memory is looked at.
+const LOOKS: usize = 5;
+const LOOK: Duration = Duration::from_millis(200);
 
 /// One line of a table.
 struct Contender {
@@ -53,11 +62,19 @@ fn main() {
         ours("credentials, cached", "credentials --profile work"),
         ours("refresh, nothing due", "refresh --profile work"),
         ours("status --offline --json", "status --offline --json"),
+        ours("hook session-start, healthy", "hook session-start"),
+        ours("statusline", "statusline"),
     ];
     bench.table("one run", &contenders, RUNS, 1);
     bench.table("eight at once", &contenders[..2], RUNS / AT_ONCE, AT_ONCE);
     bench.print_memory(&contenders);
     bench.print_instructions(&contenders);
+    bench.crowd();
+    let [empty, _, _, _, hook, statusline] = contenders;
+    let crowded = [empty, hook, statusline];
+    bench.table("one run, with 500 files in the SSO cache and 2 MiB of settings", &crowded, RUNS, 1);
+    bench.print_memory(&crowded);
+    bench.restore();
     assert_eq!(bench.sandbox.requests().len(), served, "a cached answer asks nobody");
 
     let address = bench.sandbox.endpoint().replace("http://", "");
@@ -112,6 +129,41 @@ impl Bench {
     fn ours(&self, name: &'static str, arguments: &str) -> Contender {
         let command = std::iter::once(self.program.clone().into()).chain(arguments.split(' ').map(OsString::from));
         Contender { name, command: command.collect(), cold: false }
+    }
+
+    /// Fills the home as years of use do: sign-ins of other sessions, and settings with a long list of permissions.
+    fn crowd(&self) {
+        for number in 0..500 {
+            let path = self.home.path().join(format!("{CACHE}/{number:040x}.json"));
+            let token = format!(
+                "{{\"startUrl\": \"https://company-{number}.awsapps.com/start\", \"region\": \"us-east-1\", \
+                 \"accessToken\": \"{}\", \"expiresAt\": \"2020-01-01T00:00:00Z\"}}",
+                "x".repeat(1_000)
+            );
+            fs_err::write(path, token).expect("writable");
+        }
+        let settings = self.home.path().join(SETTINGS);
+        let before = fs_err::read_to_string(&settings).expect("the set-up wrote it");
+        let mut rules = String::with_capacity(CROWD + 100);
+        while rules.len() < CROWD {
+            let _ = write!(rules, "\"Bash(command-{}:*)\", ", rules.len());
+        }
+        let permissions = format!("{{\"permissions\": {{\"allow\": [{}]}},", rules.trim_end_matches(", "));
+        fs_err::write(&settings, before.replacen('{', &permissions, 1)).expect("writable");
+        fs_err::write(settings.with_extension("before"), before).expect("writable");
+        let shown = self.command(&self.ours("", "statusline")).stdout(Stdio::piped()).output().expect("it starts");
+        assert!(shown.stdout.starts_with(b"Bedrock work"), "the settings are in effect");
+        let told = self.command(&self.ours("", "hook session-start")).stdout(Stdio::piped()).output();
+        assert_eq!(told.expect("it starts").stdout, b"", "the session is healthy");
+    }
+
+    /// Takes back what [`Bench::crowd`] did.
+    fn restore(&self) {
+        for number in 0..500 {
+            fs_err::remove_file(self.home.path().join(format!("{CACHE}/{number:040x}.json"))).expect("there");
+        }
+        let settings = self.home.path().join(SETTINGS);
+        fs_err::rename(settings.with_extension("before"), settings).expect("there");
     }
 
     /// A small program, compiled as ours is.
@@ -179,26 +231,31 @@ impl Bench {
         medians
     }
 
-    /// The most memory each had, looked at while it waits to get rid of what it prints.
+    /// The most memory each had, looked at without a pause while it runs or waits to get rid of what it prints.
     fn print_memory(&self, contenders: &[Contender]) {
         println!("\nmost memory, resident");
         for contender in contenders {
-            let (reader, mut writer) = std::io::pipe().expect("a pipe");
-            writer.write_all(&vec![0; PIPE]).expect("room");
-            let mut child = self.command(contender).stdout(writer).spawn().expect("the program starts");
-            let mut most = None;
-            // One that prints nothing ends instead of waiting.
-            for _ in 0..100 {
-                thread::sleep(Duration::from_millis(2));
-                most = resident(child.id()).or(most);
-            }
-            drop(reader);
-            child.wait().expect("it ends");
+            let most = (0..LOOKS).filter_map(|_| self.most_memory(contender)).max_by(f64::total_cmp);
             match most {
                 Some(kibibytes) => println!("  {:34} {:9.2} MiB", contender.name, kibibytes / 1024.0),
                 None => println!("  {:34}   was too short to be seen", contender.name),
             }
         }
+    }
+
+    fn most_memory(&self, contender: &Contender) -> Option<f64> {
+        let (reader, mut writer) = std::io::pipe().expect("a pipe");
+        writer.write_all(&vec![0; PIPE]).expect("room");
+        let mut child = self.command(contender).stdout(writer).spawn().expect("the program starts");
+        let start = Instant::now();
+        let mut most = None;
+        // One that prints nothing ends instead of waiting.
+        while start.elapsed() < LOOK && child.try_wait().expect("a child").is_none() {
+            most = resident(child.id()).or(most);
+        }
+        drop(reader);
+        child.wait().expect("it ends");
+        most
     }
 
     /// Instructions, which a busy machine does not change.

@@ -2,6 +2,7 @@
 
 mod access;
 mod aws_file;
+pub mod diagnose;
 pub mod explain;
 pub mod models;
 pub mod plugin;
@@ -9,7 +10,7 @@ pub mod plugin;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 
 use crate::regions::Residency;
 
@@ -97,6 +98,8 @@ pub enum Command {
     /// What texts written for the original Bedrock plugin call
     #[command(flatten)]
     Original(plugin::OriginalCommand),
+    /// Print a segment for Claude Code's status line, from files alone; `setup --statusline` has it drawn
+    Statusline(plugin::StatuslineArgs),
     /// What Claude Code's hooks run
     #[command(hide = true)]
     Hook(plugin::HookArgs),
@@ -127,6 +130,10 @@ pub struct SetupArgs {
     /// Which settings file to write
     #[arg(long, value_name = "SCOPE", default_value = "user")]
     pub scope: SetupScope,
+    /// Also put profile, region, model family and what is about to end into Claude Code's status line; one that is
+    /// there already stays
+    #[arg(long)]
+    pub statusline: bool,
     /// Show the plan and write nothing
     #[arg(long)]
     pub dry_run: bool,
@@ -199,6 +206,7 @@ pub struct StatusArgs {
 
 /// Options of `diagnose`
 #[derive(Debug, Clone, Args)]
+#[command(group = ArgGroup::new("writing").args(["fix", "report"]).multiple(true))]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct DiagnoseArgs {
     /// Look from files alone, without the network
@@ -213,8 +221,11 @@ pub struct DiagnoseArgs {
     /// Mend what can be mended here, asking where it is more than a slip, and look again
     #[arg(long)]
     pub fix: bool,
-    /// Do not ask before mending
-    #[arg(long, short, requires = "fix")]
+    /// Also write a support bundle to attach to a ticket, without names and secrets: `.md` or `.html`
+    #[arg(long, value_name = "FILE", value_parser = diagnose::parse_report_file)]
+    pub report: Option<diagnose::ReportFile>,
+    /// Do not ask before mending; write the report over a file that is no report
+    #[arg(long, short, requires = "writing")]
     pub yes: bool,
 }
 

@@ -15,6 +15,12 @@ use crate::world::World;
 /// issues start with a prefix such as `AKIA` or `ASIA`.
 pub const UNUSABLE_DOCUMENT: &str = r#"{"Credentials":{"AccessKeyId":"CLAUDEBEDROCKSIGNEDOUT","SecretAccessKey":"signed-out","SessionToken":"signed-out"}}"#;
 
+/// The program's name, without what a system puts behind it.
+const PROGRAM: &str = "claude-bedrock";
+
+/// What draws our part of the status line.
+const STATUS_LINE: &str = "statusline";
+
 /// A helper command of ours found in a settings file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ours {
@@ -45,6 +51,24 @@ pub fn credential_export(program: &Path, profile: &str) -> Result<String, Unquot
 /// [`Unquotable`].
 pub fn auth_refresh(program: &Path, profile: &str) -> Result<String, Unquotable> {
     call(program, &["refresh"], profile)
+}
+
+/// The command of `statusLine`.
+///
+/// # Errors
+/// [`Unquotable`].
+pub fn status_line(program: &Path) -> Result<String, Unquotable> {
+    let program = program.to_str().ok_or_else(|| Unquotable(program.display().to_string()))?;
+    Ok(format!("{} {STATUS_LINE}", shell::quoted(program)?))
+}
+
+/// Whether a command is one that [`status_line`] made, whichever version did.
+#[must_use]
+pub fn is_status_line(command: &str) -> bool {
+    shell::words(command).is_some_and(|words| match words.as_slice() {
+        [program, verb] => Path::new(program).file_stem().is_some_and(|name| name == PROGRAM) && verb == STATUS_LINE,
+        _ => false,
+    })
 }
 
 /// The value of `awsCredentialExport` for a script of the user's own.
@@ -101,7 +125,7 @@ fn call(program: &Path, arguments: &[&str], profile: &str) -> Result<String, Unq
 pub fn recognise(command: &str) -> Option<Ours> {
     let words = shell::words(command)?;
     let program = PathBuf::from(words.first()?);
-    let is_ours = program.file_stem().is_some_and(|name| name == "claude-bedrock")
+    let is_ours = program.file_stem().is_some_and(|name| name == PROGRAM)
         && words.get(1).is_some_and(|word| word == "credentials" || word == "refresh");
     let profile = words.iter().find_map(|word| word.strip_prefix("--profile="))?;
     is_ours.then(|| Ours { program, profile: profile.to_owned() })
@@ -113,7 +137,7 @@ pub fn recognise(command: &str) -> Option<Ours> {
 pub fn lasting_program_path(world: &World) -> PathBuf {
     let running = world.executable();
     let Ok(resolved) = fs_err::canonicalize(running) else { return running.to_owned() };
-    let name = format!("claude-bedrock{}", std::env::consts::EXE_SUFFIX);
+    let name = format!("{PROGRAM}{}", std::env::consts::EXE_SUFFIX);
     let entries = world.path_var(vars::PATH).unwrap_or_default();
     std::env::split_paths(&entries)
         .filter(|folder| folder.is_absolute())
@@ -218,6 +242,8 @@ mod tests {
             assert_eq!(recognise(&export), Some(ours.clone()));
             assert_eq!(recognise(&auth_refresh(program, profile).expect("quotable")), Some(ours));
         }
+        let line = status_line(Path::new("/opt/o'dd bin/claude-bedrock")).expect("quotable");
+        assert!(is_status_line(&line) && !is_status_line("/opt/line.sh") && recognise(&line).is_none(), "{line}");
         assert_eq!(recognise("aws sso login --profile=work"), None);
         assert_eq!(recognise("/opt/claude-bedrock status --profile=work"), None);
         assert_eq!(recognise("unbalanced 'quote"), None);

@@ -41,6 +41,7 @@ pub mod regions;
 pub mod report;
 pub mod session_notice;
 pub mod settings;
+pub mod status_line;
 pub mod tuning;
 pub mod ui;
 pub mod vars;

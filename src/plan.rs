@@ -144,15 +144,17 @@ impl Wish {
         Self { key: Key::Env(name.into()), value: value.map(str::to_owned), required }
     }
 
-    fn top(name: &'static str, value: Option<&str>, required: bool) -> Self {
+    /// A setting of its own.
+    #[must_use]
+    pub fn top(name: &'static str, value: Option<&str>, required: bool) -> Self {
         Self { key: Key::Top(name.into()), value: value.map(str::to_owned), required }
     }
 
-    /// The value as it is written: text, and for the one key that holds an object the JSON it is.
+    /// The value as it is written: text, and for the keys that hold an object the JSON it is.
     #[must_use]
     pub fn json(&self) -> Option<RawJson> {
         let value = self.value.as_deref()?;
-        if self.key == Key::top(vars::MODEL_OVERRIDES)
+        if [vars::MODEL_OVERRIDES, vars::STATUS_LINE].iter().any(|name| self.key == Key::top(name))
             && let Ok(raw) = RawJson::from_raw(value)
         {
             return Some(raw);
@@ -175,7 +177,8 @@ impl Wish {
 /// Plans a set-up on a document. Values that are neither ours nor wished for stay unless consent was given.
 #[must_use]
 pub fn set_up(document: &Document, receipt: Option<&Receipt>, wishes: &[Wish], consent: &Consent) -> Plan {
-    fulfil(document, receipt, wishes, consent, &|_| true)
+    // A status line was asked for by itself, and goes by `reset` alone.
+    fulfil(document, receipt, wishes, consent, &|key| *key != Key::top(vars::STATUS_LINE))
 }
 
 /// Plans new pins on a document; of what earlier set-ups wrote, nothing but pins and their companions goes.

@@ -127,6 +127,16 @@ pub const NO_PROXY_LOWER: &str = "no_proxy";
 pub const AWS_CA_BUNDLE: &str = "AWS_CA_BUNDLE";
 /// A file of certificates that Claude Code trusts beside the system's.
 pub const NODE_EXTRA_CA_CERTS: &str = "NODE_EXTRA_CA_CERTS";
+/// What the user is called, as login programs say it.
+pub const USER: &str = "USER";
+/// The same, as POSIX names it.
+pub const LOGNAME: &str = "LOGNAME";
+/// The same on Windows.
+pub const USERNAME: &str = "USERNAME";
+/// What the machine is called, where a shell exports it.
+pub const HOSTNAME: &str = "HOSTNAME";
+/// The same on Windows.
+pub const COMPUTERNAME: &str = "COMPUTERNAME";
 /// The user's home.
 pub const HOME: &str = "HOME";
 /// The user's home on Windows.
@@ -165,6 +175,9 @@ pub const CLAUDE_TOOL: &str = "CLAUDECODE";
 /// `dumb` for a terminal that cannot move its cursor.
 pub const TERM: &str = "TERM";
 
+/// Set to anything but nothing by those who want no colour (no-color.org).
+pub const NO_COLOR: &str = "NO_COLOR";
+
 /// With this Claude Code takes cloud credentials out of the environment of its hooks and tools (since 2.1.83).
 pub const SUBPROCESS_ENV_SCRUB: &str = "CLAUDE_CODE_SUBPROCESS_ENV_SCRUB";
 /// How many minutes before its end a sign-in that cannot renew itself is told of when a session starts.
@@ -188,6 +201,8 @@ pub const CREDENTIAL_EXPORT: &str = "awsCredentialExport";
 pub const API_KEY_HELPER: &str = "apiKeyHelper";
 /// Settings key: the models of the picker.
 pub const AVAILABLE_MODELS: &str = "availableModels";
+/// Settings key: the command that draws a line below the prompt; an object.
+pub const STATUS_LINE: &str = "statusLine";
 /// Settings key: the object of environment variables.
 pub const ENV: &str = "env";
 /// Settings key: the main model; [`MODEL`] beats it.

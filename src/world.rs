@@ -88,6 +88,12 @@ impl World {
         world
     }
 
+    /// The same process in another folder.
+    #[must_use]
+    pub fn at(&self, folder: &Path) -> Self {
+        Self { working_directory: folder.to_owned(), ..self.clone() }
+    }
+
     /// The command line, program name first.
     #[must_use]
     pub fn arguments(&self) -> &[OsString] {

@@ -103,7 +103,9 @@ fn aws_path(facts: &Facts, file: SourceFile) -> &Path {
     }
 }
 
-fn is_secret_key(key: &str) -> bool {
+/// Whether a key of an AWS file may hold a secret.
+#[must_use]
+pub fn is_secret_key(key: &str) -> bool {
     let key = key.to_ascii_lowercase();
     ["secret", "token", "password"].iter().any(|mark| key.contains(mark)) && !key.ends_with("_file")
 }

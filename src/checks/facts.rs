@@ -1,6 +1,7 @@
 //! Everything the checks judge, as data: what was read, what was asked, and what could not be asked and why.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use jiff::Timestamp;
 
@@ -216,6 +217,8 @@ pub struct Online {
     pub probes: Look<Vec<Probed>, String>,
     /// What a configured export printed, where it is someone else's.
     pub export: Look<Vec<helper_check::Finding>>,
+    /// What was asked, and how long it took; much of it at once.
+    pub timings: Vec<(&'static str, Duration)>,
 }
 
 impl Online {
@@ -232,6 +235,7 @@ impl Online {
             quotas: Look::Skipped(reason.into()),
             probes: Look::Skipped(reason.into()),
             export: Look::Skipped(reason.into()),
+            timings: Vec::new(),
         }
     }
 }

@@ -16,6 +16,14 @@ pub struct HookArgs {
     pub rest: Vec<String>,
 }
 
+/// Options of `statusline`
+#[derive(Debug, Clone, Args)]
+pub struct StatuslineArgs {
+    /// Whatever a settings file of another version says.
+    #[arg(hide = true, trailing_var_arg = true, allow_hyphen_values = true)]
+    pub rest: Vec<String>,
+}
+
 /// Options of `plugin`
 #[derive(Debug, Clone, Args)]
 #[command(arg_required_else_help = true)]

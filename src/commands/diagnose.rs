@@ -1,6 +1,7 @@
 //! `diagnose`: what is wrong, why, and what mends it.
 
 mod mend;
+mod report_file;
 
 use std::path::Path;
 
@@ -9,6 +10,8 @@ use crate::checks::{self, Outcome, Selection};
 use crate::cli::{DiagnoseArgs, Global};
 use crate::error::Failure;
 use crate::observe::diagnosis::{self, Depth};
+use crate::observe::machine;
+use crate::report::bundle::Bundle;
 use crate::report::{human, v1};
 use crate::ui::Ui;
 use crate::world::World;
@@ -18,10 +21,12 @@ pub(super) fn run(world: &World, ui: Ui, global: &Global, args: &DiagnoseArgs) -
         Failure::refused(format!("`{unknown}` is neither a failure mode nor a family"))
             .hint("ids look like `A04`; families are C, A, R, M, P, Q, N and O")
     })?;
-    let look = Look { world, ui, args, selection };
+    let place = args.report.as_ref().map(|file| report_file::place(world, file, args.yes)).transpose()?;
+    let look = Look { world, ui, args, selection, place };
     let (facts, outcome) = look.observe();
     if !args.fix {
         look.report(global, &facts, &outcome, None)?;
+        look.write_report(&facts, &outcome, &[])?;
         return ended(&outcome);
     }
     let before: Vec<&'static str> = outcome.findings.iter().map(|finding| finding.id).collect();
@@ -31,9 +36,10 @@ pub(super) fn run(world: &World, ui: Ui, global: &Global, args: &DiagnoseArgs) -
     mend::apply(world, ui, args, &facts, &outcome)?;
     let (facts, outcome) = look.observe();
     let left: Vec<&str> = outcome.findings.iter().map(|finding| finding.id).collect();
-    let mut cured: Vec<&str> = before.iter().copied().filter(|id| !left.contains(id)).collect();
+    let mut cured: Vec<&'static str> = before.iter().copied().filter(|id| !left.contains(id)).collect();
     cured.dedup();
     look.report(global, &facts, &outcome, Some((&cured, &left)))?;
+    look.write_report(&facts, &outcome, &cured)?;
     ended(&outcome)
 }
 
@@ -43,6 +49,8 @@ struct Look<'a> {
     ui: Ui,
     args: &'a DiagnoseArgs,
     selection: Selection,
+    /// What stands where the report is to go, if there is to be one.
+    place: Option<report_file::Place>,
 }
 
 impl Look<'_> {
@@ -77,6 +85,12 @@ impl Look<'_> {
             Some((cured, left)) => human::diagnosis::mended(cured, left, outcome),
         };
         self.ui.answer(&text)
+    }
+
+    fn write_report(&self, facts: &Facts, outcome: &Outcome, cured: &[&'static str]) -> Result<(), Failure> {
+        let (Some(file), Some(place)) = (&self.args.report, self.place) else { return Ok(()) };
+        let bundle = Bundle::of(facts, &machine::machine(self.world), outcome, cured.to_vec());
+        report_file::write(self.world, self.ui, file, place, &bundle)
     }
 }
 

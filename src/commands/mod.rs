@@ -21,6 +21,7 @@ mod reset;
 mod setup;
 mod sign_in;
 mod status;
+mod statusline;
 mod target;
 mod upgrade;
 
@@ -52,6 +53,10 @@ pub fn run(world: &World, ui: Ui, cli: &Cli) -> Result<(), Failure> {
         Command::Helpers(args) => helpers::run(world, ui, &cli.global, args),
         Command::Plugin(args) => plugin::run(world, ui, &cli.global, args),
         Command::Original(command) => original::run(world, ui, &cli.global, command),
+        Command::Statusline(_) => {
+            statusline::run(world, ui, &cli.global);
+            Ok(())
+        }
         Command::Hook(args) => hook::run(world, ui, args),
     }
 }

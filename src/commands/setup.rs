@@ -9,6 +9,7 @@ mod knowledge;
 mod new_profile;
 mod outcome;
 mod own_helpers;
+mod status_line;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -85,6 +86,7 @@ fn set_up(world: &World, ui: Ui, global: &Global, args: &SetupArgs, asker: Asker
             .hint("everyone who works on the project keeps their own; leave `--identity` out")
             .into());
     }
+    status_line::refuse_contradictions(args)?;
     own_helpers::refuse_contradictions(global, args)?;
     let mut setup = Setup::new(world, ui, global, args, asker)?;
     setup.check_process_name()?;

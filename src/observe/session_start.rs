@@ -24,6 +24,10 @@ const UPGRADE: &str = "upgrade";
 pub struct Start {
     /// What there is to judge.
     pub observation: Observation,
+    /// What Claude Code will do.
+    pub configuration: Configuration,
+    /// The profile whose sign-in it depends on, as far as that can be known.
+    pub profile: Option<String>,
     /// The profile that names the SSO session, and the session.
     pub renewable: Option<(String, SsoProfile)>,
     /// The AWS files.
@@ -50,10 +54,12 @@ pub fn look(world: &World) -> Start {
         upgrade_is_due: false,
     };
     if !on_bedrock {
-        return Start { observation, renewable: None, files };
+        return Start { observation, configuration: judged, profile: None, renewable: None, files };
     }
     observation.missing_program = missing_program(&judged);
-    let Some(profile) = watched_profile(world, &judged) else { return Start { observation, renewable: None, files } };
+    let Some(profile) = watched_profile(world, &judged) else {
+        return Start { observation, configuration: judged, profile: None, renewable: None, files };
+    };
     if matches!(judged.identity, Identity::Profile(_)) {
         let hidden = files.profiles.profile(&profile).is_some_and(|found| !found.found_by_claude_code);
         observation.hidden_profile = hidden.then(|| profile.clone());
@@ -71,7 +77,7 @@ pub fn look(world: &World) -> Start {
         observation.credentials_until =
             key.and_then(|key| credentials::cached(world, &key)).map(|found| found.expiration);
     }
-    Start { observation, renewable, files }
+    Start { observation, configuration: judged, profile: Some(profile), renewable, files }
 }
 
 /// Keeps that the longer sign-in was told of.

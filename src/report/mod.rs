@@ -1,5 +1,6 @@
 //! What the program says: for people, and as JSON of a frozen form.
 
+pub mod bundle;
 pub mod diff;
 pub mod helpers;
 pub mod human;

@@ -170,7 +170,7 @@ fn a_session_whose_sign_in_has_ended_says_so_and_is_mended_without_a_model() {
     let Some(claude) = newest() else { return };
     let mut machine = machine(&claude);
     machine.approve();
-    machine.program(&["setup", "--yes", "--profile", "work", "--identity", "shared"]).success();
+    machine.program(&["setup", "--yes", "--profile", "work", "--identity", "shared", "--statusline"]).success();
     machine.program(&["plugin", "install"]).success();
     machine.change(&machine.token_file(), |token| {
         token["expiresAt"] = json!("2020-01-01T00:00:00Z");
@@ -185,6 +185,7 @@ fn a_session_whose_sign_in_has_ended_says_so_and_is_mended_without_a_model() {
         &claude,
         &[
             json!({ "wait": "says: Amazon Bedrock: the sign-in to `work` ended" }),
+            json!({ "wait": "Bedrock work · us-west-2 · sonnet · signed out: claude-bedrock login" }),
             json!({ "type": "!" }),
             json!({ "type": "claude-bedrock refresh && echo RENE''WED" }),
             json!({ "key": "Enter" }),

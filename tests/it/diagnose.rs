@@ -1,5 +1,6 @@
 //! `diagnose`: homes and accounts that have exactly one fault, and its finding; and healthy ones, which have none.
 
+mod bundle;
 mod coverage;
 mod files;
 mod healthy;

@@ -30,6 +30,7 @@ mod setup;
 mod sign_in;
 mod sign_in_storm;
 mod status;
+mod statusline;
 mod storm;
 #[path = "../terminal/mod.rs"]
 mod terminal;

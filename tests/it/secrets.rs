@@ -8,7 +8,7 @@ use crate::harness::{Home, PROGRAM, Run, files_below, mode};
 const MARK: &str = "s3cr3t";
 
 /// Every command, its failures too.
-const COMMANDS: [&[&str]; 49] = [
+const COMMANDS: [&[&str]; 50] = [
     &["status"],
     &["status", "--offline"],
     &["status", "--profile", "work"],
@@ -51,6 +51,7 @@ const COMMANDS: [&[&str]; 49] = [
     &["test-bedrock"],
     &["apply-config", "--profile=keys", "--region=us-west-2", "--model=nope"],
     &["apply-config", "--remove"],
+    &["statusline"],
     &["reset", "--dry-run"],
     &["reset", "--dry-run", "--all"],
     &["reset", "--all"],
@@ -65,7 +66,7 @@ fn assert_silent(run: &Run, what: &str) {
     assert!(!run.stdout.contains(MARK), "{what} printed {}", run.stdout);
     assert!(!run.stderr.contains(MARK), "{what} printed {}", run.stderr);
     assert!(!run.stderr.contains("panicked"), "{what}: {}", run.stderr);
-    let is_quiet = what.contains("refresh") || what.starts_with("hook");
+    let is_quiet = what.contains("refresh") || what.starts_with("hook") || what.starts_with("statusline");
     assert!(!run.stdout.is_empty() || !run.stderr.is_empty() || is_quiet, "{what} ran");
 }
 

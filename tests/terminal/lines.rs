@@ -40,6 +40,7 @@ fn a_dumb_terminal_is_asked_in_numbered_lines() {
         screen.wait_for("Please type yes, no or back.");
         line("y");
         assert_eq!(screen.exit_code(), 0);
+        assert!(screen.raw().contains("--statusline`"), "it is mentioned to a person");
         assert!(!screen.raw().contains('\u{1b}'), "no sequence reaches a dumb terminal: {:?}", screen.raw());
         let settings: serde_json::Value = serde_json::from_str(&screen.read(".claude/settings.json")).expect("JSON");
         assert_eq!(settings["env"]["AWS_PROFILE"], "reader");

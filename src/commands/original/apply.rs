@@ -51,6 +51,7 @@ pub(super) fn run(world: &World, ui: Ui, global: &Global, args: &ApplyArgs) -> R
 
 fn setup_args(args: &ApplyArgs) -> SetupArgs {
     SetupArgs {
+        statusline: false,
         model: args.model.clone(),
         identity: Some(args.identity),
         export_command: None,

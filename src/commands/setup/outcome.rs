@@ -36,7 +36,10 @@ pub(super) struct Outcome<'a> {
 
 impl Outcome<'_> {
     pub(super) fn nothing_to_do(&self) -> Result<(), Failure> {
-        let text = format!("{} Nothing to change: {} already says so.\n", styled(GOOD, "✔"), self.file());
+        let mut text = format!("{} Nothing to change: {} already says so.\n", styled(GOOD, "✔"), self.file());
+        if let Some(note) = self.setup.status_line_note(&self.draft.document, self.draft.receipt.as_ref()) {
+            let _ = writeln!(text, "{}", styled(DIM, &note));
+        }
         self.say(false, &text)
     }
 
@@ -85,6 +88,7 @@ impl Outcome<'_> {
         );
         let _ = writeln!(text, "Undo with `claude-bedrock reset`; look with `claude-bedrock status`.");
         text.push_str(&self.manual_recovery());
+        text.push_str(&self.setup.status_line_offer());
         self.say(true, &text)
     }
 
@@ -177,6 +181,7 @@ impl Outcome<'_> {
             );
         }
         notes.extend(self.setup.legacy_note(self.choice));
+        notes.extend(self.setup.status_line_note(&self.draft.document, self.draft.receipt.as_ref()));
         if self.choice.model.contains("opus") {
             notes.push("Opus is the dearest family; every turn of the main model is billed to this account.".into());
         }

@@ -1,7 +1,7 @@
 //! What the network tells: the doors, the credentials, and with these everything else at once.
 
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::aws::bedrock::{Availability, Bedrock, InferenceProfile};
 use crate::aws::call;
@@ -40,12 +40,21 @@ pub(super) fn ask(facts: &Facts, depth: Depth) -> Online {
     }
     // As Claude Code would: its settings' `env` lies over the shell's variables.
     let world = &facts.world.with_more(facts.settings.environment());
+    let start = Instant::now();
     thread::scope(|scope| {
         let doors = scope.spawn(|| endpoints(world, facts));
         let mut online = with_credentials(world, facts, depth);
         online.endpoints = doors.join().unwrap_or_default();
+        online.timings.push(("everything that was asked", start.elapsed()));
         online
     })
+}
+
+/// A future's output, and how long it took from when it was first polled.
+async fn timed<F: Future>(future: F) -> (F::Output, Duration) {
+    let start = Instant::now();
+    let output = future.await;
+    (output, start.elapsed())
 }
 
 fn endpoints(world: &World, facts: &Facts) -> Vec<Endpoint> {
@@ -92,8 +101,10 @@ fn with_credentials(world: &World, facts: &Facts, depth: Depth) -> Online {
             online
         }
         Identity::Export(found) => {
+            let start = Instant::now();
             let (look, credentials) = run_export(world, facts, &found.value);
             online.export = look;
+            online.timings.push(("the export command", start.elapsed()));
             match credentials {
                 Some(credentials) => ask_aws(world, facts, "default", &credentials, depth, online),
                 None => {
@@ -110,7 +121,10 @@ fn with_credentials(world: &World, facts: &Facts, depth: Depth) -> Online {
                 online.credentials = Look::Skipped("no profile and no keys are configured".into());
                 return online;
             };
-            match credentials::resolve(world, &facts.files, &profile.value, ONE_LOOK) {
+            let start = Instant::now();
+            let resolved = credentials::resolve(world, &facts.files, &profile.value, ONE_LOOK);
+            online.timings.push(("the credentials of the profile", start.elapsed()));
+            match resolved {
                 Ok(credentials) => ask_aws(world, facts, &profile.value, &credentials, depth, online),
                 Err(error) => without(online, error),
             }
@@ -137,7 +151,11 @@ fn ask_aws(
         let asked = identity::caller(world, &facts.files, profile, region, credentials);
         let quotas = quotas::of_bedrock(world, &facts.files, profile, region, credentials);
         let probes = probe(world, facts, profile, credentials, depth);
-        let (identity, quotas, probes, ()) = tokio::join!(asked, quotas, probes, look(&bedrock, facts, &mut online));
+        let look = look(&bedrock, facts, &mut online);
+        let ((identity, asking), (quotas, counting), (probes, probing), ()) =
+            tokio::join!(timed(asked), timed(quotas), timed(probes), look);
+        online.timings.extend([("sts:GetCallerIdentity", asking), ("servicequotas:ListServiceQuotas", counting)]);
+        online.timings.extend(probes.seen().map(|_| ("one token of every model", probing)));
         online.identity = identity.into();
         online.quotas = quotas.map_or_else(Look::Failed, Look::Seen);
         online.probes = probes;
@@ -175,11 +193,18 @@ fn pins(facts: &Facts) -> impl Iterator<Item = &str> {
 
 /// Everything Bedrock's control plane tells, as much of it at once as may be.
 async fn look(bedrock: &Bedrock, facts: &Facts, online: &mut Online) {
-    let (listing, use_case) = tokio::join!(bedrock.inference_profiles(), bedrock.use_case_is_filed());
+    let ((listing, listed), (use_case, filed)) =
+        tokio::join!(timed(bedrock.inference_profiles()), timed(bedrock.use_case_is_filed()));
     let models = foundation_models(facts, listing.as_deref().unwrap_or_default());
     online.listing = listing.into();
     online.use_case = use_case.into();
-    online.availability = availability(bedrock, models).await;
+    let (availability, available) = timed(availability(bedrock, models)).await;
+    online.availability = availability;
+    online.timings.extend([
+        ("bedrock:ListInferenceProfiles", listed),
+        ("bedrock:GetUseCaseForModelAccess", filed),
+        ("bedrock:GetFoundationModelAvailability", available),
+    ]);
 }
 
 /// The foundation models behind the pins, as AWS lists them.

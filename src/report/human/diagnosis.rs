@@ -143,7 +143,9 @@ pub fn edit_lines(edits: &[SettingEdit], home: Option<&Path>) -> String {
     text
 }
 
-fn summary(text: &mut String, outcome: &Outcome, verbose: bool) {
+/// How many findings of which weight there are, in words.
+#[must_use]
+pub fn counted(outcome: &Outcome) -> String {
     let count = |severity| outcome.findings.iter().filter(|finding| finding.severity == severity).count();
     let parts = [(Severity::Error, "error"), (Severity::Warning, "warning"), (Severity::Hint, "hint")];
     let said: Vec<String> = parts
@@ -152,7 +154,11 @@ fn summary(text: &mut String, outcome: &Outcome, verbose: bool) {
         .filter(|(count, _)| *count > 0)
         .map(|(count, word)| format!("{count} {word}{}", if count == 1 { "" } else { "s" }))
         .collect();
-    let found = if said.is_empty() { "nothing wrong".to_owned() } else { said.join(", ") };
+    if said.is_empty() { "nothing wrong".to_owned() } else { said.join(", ") }
+}
+
+fn summary(text: &mut String, outcome: &Outcome, verbose: bool) {
+    let found = counted(outcome);
     let mark = if outcome.is_healthy() { styled(GOOD, "✔") } else { styled(BAD, "✘") };
     let _ = writeln!(
         text,
