@@ -31,6 +31,7 @@ pub struct Cli {
 
 /// Options of every command
 #[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Options of every command")]
 pub struct Global {
     /// AWS profile; without it the one Claude Code is configured with, then the ambient one
     #[arg(long, global = true, value_name = "NAME")]
@@ -212,7 +213,7 @@ pub struct DiagnoseArgs {
     /// Look from files alone, without the network
     #[arg(long, conflicts_with = "probe")]
     pub offline: bool,
-    /// Look for these failure modes or families alone, such as `A04` or `M`
+    /// Look for these failure modes or families alone, such as `A04` or `A,M02`
     #[arg(long, value_name = "ID|FAMILY", num_args = 1.., value_delimiter = ',')]
     pub only: Vec<String>,
     /// Also ask every model Claude Code would use for one token, which costs a few

@@ -285,7 +285,8 @@ impl Wizard {
         if self.knowledge.profiles.is_empty() {
             return Step::Stuck(Stuck {
                 message: format!("there is no AWS profile on this machine: {} hold none", self.knowledge.looked_in),
-                hint: "create one with `aws configure sso`, then run `claude-bedrock setup` again".into(),
+                hint: "make one from your company's AWS access portal address: `claude-bedrock setup --start-url URL`"
+                    .into(),
                 mended_by: &[],
             });
         }

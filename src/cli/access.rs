@@ -48,7 +48,7 @@ pub enum EnvFormat {
 /// Options of `policy`
 #[derive(Debug, Clone, Args)]
 pub struct PolicyArgs {
-    /// Which models to allow
+    /// The models the policy is about
     #[arg(long, global = true, value_name = "WHICH", default_value = "pinned")]
     pub models: PolicyModels,
     /// What to write
@@ -80,6 +80,6 @@ pub enum PolicyFormat {
 /// What to do with the policy instead of writing it
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Subcommand)]
 pub enum PolicyCommand {
-    /// Compare it with what the principal may do, and name what is missing
+    /// Compare the policy with what the principal may do, and name what is missing
     Check,
 }

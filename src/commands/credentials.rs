@@ -69,7 +69,10 @@ pub(super) fn explain(error: &CredentialsError, profile: &str) -> Failure {
         });
     }
     match error.innermost() {
-        CredentialsError::NoProfile { .. } | CredentialsError::Incomplete { .. } => Failure::refused(error.to_string()),
+        CredentialsError::NoProfile { .. } => {
+            Failure::refused(error.to_string()).hint("`claude-bedrock profiles` lists those there are")
+        }
+        CredentialsError::Incomplete { .. } => Failure::refused(error.to_string()),
         _ => Failure::failed(error.to_string()),
     }
 }

@@ -65,6 +65,30 @@ pub(super) struct Wanted<'a> {
     pub(super) listens: bool,
 }
 
+impl Wanted<'_> {
+    /// A profile that is yet to be made has a session to sign in to, and no account.
+    fn has_profile(&self) -> bool {
+        !self.sso.account_id.is_empty()
+    }
+
+    /// For whom it is, to be said.
+    fn whom(&self) -> String {
+        let kind = if self.has_profile() { "profile" } else { "SSO session" };
+        format!("the {kind} `{}`", self.profile)
+    }
+
+    /// The command by which a person comes back to it.
+    fn command(&self) -> String {
+        let (command, value) = if self.has_profile() {
+            ("login --profile", self.profile)
+        } else {
+            ("setup --start-url", self.sso.start_url.as_str())
+        };
+        let quoted = shlex::try_quote(value).unwrap_or_else(|_| value.into());
+        format!("claude-bedrock {command} {quoted}")
+    }
+}
+
 /// Signs in, or uses what someone else's sign-in brought meanwhile.
 ///
 /// # Errors
@@ -81,15 +105,16 @@ pub(super) fn sign_in(world: &World, ui: Ui, files: &AwsFiles, wanted: &Wanted<'
     let (way, remember) = way(world, wanted.way, preferences.browser.is_some());
     let browser = Browser::of(world, preferences.browser);
     let beside = Beside::begin(world, ui, wanted.listens);
+    let whom = wanted.whom();
     let tell = |announcement: &Announcement| {
-        let mut text = words(announcement, wanted.profile);
+        let mut text = words(announcement, &whom);
         text.extend(beside.as_ref().and_then(|beside| beside.invitation(announcement)));
         ui.tell_person(&text, wanted.stream);
     };
     let remind = |announcement: &Announcement| {
         // What was printed for Claude Code it goes on showing by itself.
         if wanted.stream == Stream::Status {
-            ui.remind_person(&words(announcement, wanted.profile));
+            ui.remind_person(&words(announcement, &whom));
         }
     };
     let sign_in = SignIn {
@@ -107,7 +132,7 @@ pub(super) fn sign_in(world: &World, ui: Ui, files: &AwsFiles, wanted: &Wanted<'
         waits: RefCell::default(),
         pasted: beside.as_ref().and_then(Beside::lines),
     };
-    sign_in.run().map_err(|error| explain(&error, wanted.profile))
+    sign_in.run().map_err(|error| explain(&error, wanted))
 }
 
 /// Signs in for a profile whose credentials could not be had.
@@ -195,18 +220,18 @@ fn is_container() -> bool {
     ["/.dockerenv", "/run/.containerenv"].iter().any(|mark| Path::new(mark).exists())
 }
 
-fn words(announcement: &Announcement, profile: &str) -> String {
+fn words(announcement: &Announcement, whom: &str) -> String {
     match announcement {
         Announcement::WaitingForAnother => {
-            format!("Waiting for the sign-in to `{profile}` that another process has started.")
+            format!("Waiting for the sign-in for {whom} that another process has started.")
         }
         Announcement::Browser { address } => {
-            format!("Sign in to AWS for the profile `{profile}` in the browser. Should none open, go to:\n{address}")
+            format!("Sign in to AWS for {whom} in the browser. Should none open, go to:\n{address}")
         }
         Announcement::Code { code, address, complete, resumed } => {
             let still = if *resumed { "Still waiting: sign" } else { "Sign" };
             let shortcut = complete.as_ref().map(|complete| format!("\nor go to {complete}")).unwrap_or_default();
-            format!("{still} in to AWS for the profile `{profile}`: enter the code {code} at {address}{shortcut}")
+            format!("{still} in to AWS for {whom}: enter the code {code} at {address}{shortcut}")
         }
         Announcement::NoBrowser { programs } => {
             let names: Vec<String> = programs.iter().map(|name| format!("`{name}`")).collect();
@@ -220,9 +245,8 @@ fn words(announcement: &Announcement, profile: &str) -> String {
 }
 
 /// Why nobody is signed in, with its exit code and what to do.
-fn explain(error: &SignInError, profile: &str) -> Failure {
-    let quoted = shlex::try_quote(profile).unwrap_or_else(|_| profile.into());
-    let login = format!("claude-bedrock login --profile {quoted}");
+fn explain(error: &SignInError, wanted: &Wanted<'_>) -> Failure {
+    let login = wanted.command();
     let failure = match error {
         SignInError::Session(error) if !error.needs_sign_in() => Failure::failed(error.to_string()),
         other => Failure::signed_out(other.to_string()),

@@ -84,6 +84,22 @@ fn what_is_not_clear_is_listed_and_nothing_is_written() {
 }
 
 #[test]
+fn where_nobody_can_sign_in_the_way_back_needs_no_profile() {
+    let home = Home::new();
+    fs_err::remove_dir_all(home.path().join(".aws")).expect("a furnished folder");
+    let said = home.run(setup(&[])).failure(3);
+    assert!(
+        said.contains(&format!("run `claude-bedrock setup --start-url {URL}` in a terminal of your own")),
+        "{said}"
+    );
+    assert_eq!(home.sandbox.requests().len(), 0, "{:?}", home.sandbox.requests());
+    let said = home.run(["setup", "--yes"]).failure(2);
+    assert!(said.contains("`claude-bedrock setup --start-url URL`"), "{said}");
+    let said = home.run(["login", "--profile", "wrok"]).failure(2);
+    assert!(said.contains("`claude-bedrock profiles`"), "{said}");
+}
+
+#[test]
 fn a_dry_run_signs_in_and_writes_no_configuration() {
     let home = bare();
     let dry = home.run(setup(&["--role", "BedrockDeveloper", "--dry-run"])).success();
