@@ -68,12 +68,16 @@ pub(super) struct WrongType {
 
 /// The first of them in the table's order.
 pub(super) fn find_wrong_type(text: &str, root: &Object) -> Option<WrongType> {
+    // Rows about one object stand together; a walk over thousands of permission rules is made once.
+    let mut walked: Option<(&str, Option<Object>)> = None;
     KNOWN.iter().find_map(|(key, kind)| {
         let value = match key.split_once('.') {
             None => root.member(key)?.value.clone(),
             Some((outer, inner)) => {
-                let outer = Object::at(text, root.member(outer)?.value.start)?;
-                outer.member(inner)?.value.clone()
+                if walked.as_ref().is_none_or(|(name, _)| *name != outer) {
+                    walked = Some((outer, root.member(outer).and_then(|at| Object::at(text, at.value.start))));
+                }
+                walked.as_ref()?.1.as_ref()?.member(inner)?.value.clone()
             }
         };
         let raw = &text[value.clone()];
