@@ -2,11 +2,13 @@
 
 mod access;
 mod aws_file;
+mod daily;
 pub mod diagnose;
 pub mod explain;
 pub mod models;
 pub mod plugin;
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -27,6 +29,16 @@ pub struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
+}
+
+impl Cli {
+    /// Reads the command line, the program's name first.
+    ///
+    /// # Errors
+    /// Help, the version, or wrong use.
+    pub fn read(arguments: &[OsString]) -> Result<Self, clap::Error> {
+        daily::parse(arguments).map_or_else(|| Self::try_parse_from(arguments), Ok)
+    }
 }
 
 /// Options of every command

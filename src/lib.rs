@@ -51,7 +51,6 @@ pub mod world;
 use std::process::ExitCode;
 
 use anstream::ColorChoice;
-use clap::Parser;
 
 use cli::{Cli, Color};
 use error::Exit;
@@ -61,7 +60,7 @@ use world::World;
 /// Runs the program in the given surroundings.
 #[must_use]
 pub fn run(world: &World) -> ExitCode {
-    let cli = match Cli::try_parse_from(world.arguments()) {
+    let cli = match Cli::read(world.arguments()) {
         Ok(cli) => cli,
         Err(error) => {
             // Help and version are answers; what else clap says is about wrong use.
