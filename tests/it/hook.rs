@@ -136,7 +136,7 @@ fn what_stops_claude_code_is_told() {
     home.write(".claude/settings.json", settings.replace(crate::harness::PROGRAM, "/gone/claude-bedrock"));
     let gone = message(&home).expect("a message");
     assert!(gone.contains("`awsCredentialExport` runs `/gone/claude-bedrock`, which is not there"), "{gone}");
-    home.write(".claude/settings.json", settings.replace("work", "nobody"));
+    home.write(".claude/settings.json", settings.replace("--profile=work", "--profile=nobody"));
     assert!(message(&home).expect("a message").contains("the profile `nobody` is in neither"));
     home.write(".claude/settings.json", settings.replacen('{', "{ // mine\n", 1));
     let ignored = message(&home).expect("a message");

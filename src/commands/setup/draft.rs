@@ -17,6 +17,9 @@ use crate::wizard::{KeptValue, Planned};
 use super::Setup;
 use super::outcome::Outcome;
 
+/// How often a plan is made anew for a file that another program keeps writing, Claude Code at its start perhaps.
+const ATTEMPTS_BESIDE_OTHERS: usize = 5;
+
 /// A settings file as it stands and what would be done to it.
 pub(super) struct Draft {
     pub(super) snapshot: Snapshot,
@@ -58,23 +61,34 @@ impl Setup<'_> {
         consent: &Consent,
         identity: &Identity,
     ) -> Result<Option<Draft>, Failure> {
-        let failure = match self.try_to_write(draft) {
+        let mut failure = match self.try_to_write(draft) {
             Err(NotWritten::ChangedMeanwhile(failure)) => failure,
             other => return other.map(|()| None).map_err(Failure::from),
         };
-        let fresh = self.draft(choice, consent)?;
-        if fresh.plan != draft.plan {
-            self.ui.warning("the settings file was changed meanwhile; this is the new plan");
-            let outcome = Outcome { setup: self, choice, identity, draft: &fresh };
-            if self.asker.is_person() {
-                outcome.confirm()?;
-            } else {
-                self.ui.status(&outcome.plan_with_diff(self.ui.status_width()));
-                return Err(failure);
+        for _ in 0..ATTEMPTS_BESIDE_OTHERS {
+            let fresh = self.draft(choice, consent)?;
+            if fresh.plan != draft.plan {
+                self.show_what_changed(&fresh, choice, identity).ok_or(failure)??;
+                return self.try_to_write(&fresh).map(|()| Some(fresh)).map_err(Failure::from);
+            }
+            match self.try_to_write(&fresh) {
+                Ok(()) => return Ok(Some(fresh)),
+                Err(NotWritten::ChangedMeanwhile(again)) => failure = again,
+                Err(failed) => return Err(failed.into()),
             }
         }
-        self.try_to_write(&fresh)?;
-        Ok(Some(fresh))
+        Err(failure)
+    }
+
+    /// Shows a plan that is not the one agreed to, and asks for a yes to it; `None` where nobody can be asked.
+    fn show_what_changed(&self, fresh: &Draft, choice: &Choice, identity: &Identity) -> Option<Result<(), Failure>> {
+        self.ui.warning("the settings file was changed meanwhile; this is the new plan");
+        let outcome = Outcome { setup: self, choice, identity, draft: fresh };
+        if self.asker.is_person() {
+            return Some(outcome.confirm());
+        }
+        self.ui.status(&outcome.plan_with_diff(self.ui.status_width()));
+        None
     }
 
     fn try_to_write(&self, draft: &Draft) -> Result<(), NotWritten> {
