@@ -21,12 +21,12 @@ pub use self::{
         Agreement, AgreementStatus, ApplicationProfile, DataRetention, Gates, IamRole, Member, Quota, QuotaUnit, Role,
         Trust, UseCaseForm, User, WebIdentity,
     },
-    partition::Partition,
     policy::{Effect, Permissions, ServiceControlPolicy, Statement, Values},
     script::{Script, ToolCall, Turn},
     validation::AccountError,
 };
 pub(crate) use self::{
+    partition::Partition,
     policy::{Verdict, Wish, glob},
     script::due,
 };
@@ -168,8 +168,7 @@ impl Account {
     }
 
     /// The partition ARNs begin with.
-    #[must_use]
-    pub fn partition(&self) -> Partition {
+    pub(crate) fn partition(&self) -> Partition {
         let stated = self.partition.as_deref().map(Partition::named);
         // Validation has refused what is neither a partition nor in one.
         stated.unwrap_or_else(|| Partition::of(&self.region)).expect("a partition")

@@ -1,4 +1,4 @@
-//! Claude Code in AWS GovCloud: its models, its region and its identity are of that partition, and no other is asked.
+//! Claude Code in AWS `GovCloud`: its models, its region and its identity are of that partition, and no other is asked.
 
 use serde_json::Value;
 
@@ -16,9 +16,7 @@ fn a_turn_in_govcloud_meets_only_what_is_there() {
         for (model, expected) in [(None, "claude-sonnet-4-6"), (Some(alias), "claude-opus-4-8")] {
             let run = match model {
                 None => machine.ask(&claude),
-                Some(alias) => {
-                    machine.run(std::iter::once(claude.as_os_str()).chain(alias.iter().map(|word| word.as_ref())))
-                }
+                Some(alias) => machine.run(std::iter::once(claude.as_os_str()).chain(alias.iter().map(AsRef::as_ref))),
             };
             let answer = run.success();
             let begins = format!("us-gov.anthropic.{expected} in us-gov-west-1, as arn:aws-us-gov:sts::111122223333:");

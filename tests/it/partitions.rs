@@ -1,4 +1,4 @@
-//! Accounts of other partitions, from the set-up to the policy: GovCloud, and China, where there is no Bedrock.
+//! Accounts of other partitions, from the set-up to the policy: `GovCloud`, and China, where there is no Bedrock.
 
 use aws_sandbox::Account;
 use serde_json::{Value, json};

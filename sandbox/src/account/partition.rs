@@ -11,21 +11,19 @@ const HOMES: [(&str, &str); 4] =
 
 /// A partition, which ARNs begin with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Partition {
+pub(crate) struct Partition {
     name: &'static str,
     home: &'static str,
 }
 
 impl Partition {
     /// The partition of that name.
-    #[must_use]
-    pub fn named(name: &str) -> Option<Self> {
+    pub(crate) fn named(name: &str) -> Option<Self> {
         HOMES.iter().find(|(known, _)| *known == name).map(|&(name, home)| Self { name, home })
     }
 
     /// The partition a region is in: the longest beginning of its name decides, also of one newer than the data.
-    #[must_use]
-    pub fn of(region: &str) -> Option<Self> {
+    pub(crate) fn of(region: &str) -> Option<Self> {
         let beginnings = DATA.lines().filter_map(|line| match line.split('\t').collect::<Vec<_>>()[..] {
             ["partition", name, _, beginnings] => Some((name, beginnings)),
             _ => None,
@@ -42,8 +40,7 @@ impl Partition {
     }
 
     /// The region requests to services without regions are signed for.
-    #[must_use]
-    pub const fn home(self) -> &'static str {
+    pub(crate) const fn home(self) -> &'static str {
         self.home
     }
 }
