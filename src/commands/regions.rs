@@ -3,8 +3,9 @@
 use crate::ask;
 use crate::aws::reachability;
 use crate::cli::{Global, RegionsArgs};
-use crate::commands::principal::Principal;
+use crate::commands::principal::OnBehalf;
 use crate::error::Failure;
+use crate::observe::principal::Principal;
 use crate::regions::survey::{State, Survey};
 use crate::regions::{self, Residency};
 use crate::report::{human, v1};
@@ -12,7 +13,7 @@ use crate::ui::Ui;
 use crate::world::World;
 
 pub(super) fn run(world: &World, ui: Ui, global: &Global, args: &RegionsArgs) -> Result<(), Failure> {
-    let Principal { files, profile, region, credentials, .. } = Principal::of(world, global)?;
+    let OnBehalf { files, who: Principal { profile, region, credentials, .. }, .. } = OnBehalf::of(world, global)?;
     let partition = regions::partition_of(&region).name;
     let asked = regions_to_ask(partition, args.residency, &region);
     if asked.is_empty() {

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
+use aws_smithy_types::base64;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -209,6 +210,21 @@ impl Machine {
     pub(super) fn requests(&self) -> Vec<Request> {
         let log = fs_err::read_to_string(self.log()).expect("a log");
         log.lines().map(|line| Request::of(&serde_json::from_str(line).expect("JSON"))).collect()
+    }
+
+    /// The models and bodies of the last run's requests for an operation of the runtime.
+    pub(super) fn bodies(&self, operation: &str) -> Vec<(String, Value)> {
+        let text = fs_err::read_to_string(self.recording()).expect("a recording");
+        let all = text.lines().map(|line| serde_json::from_str::<Value>(line).expect("JSON"));
+        let wanted = all.filter(|exchange| exchange["operation"] == operation);
+        wanted
+            .map(|exchange| {
+                let path = exchange["request"]["path"].as_str().expect("a path");
+                let model = path.split('/').nth(2).expect("a model").to_owned();
+                let body = base64::decode(exchange["request"]["body"].as_str().expect("text")).expect("Base64");
+                (model, serde_json::from_slice(&body).expect("JSON"))
+            })
+            .collect()
     }
 
     /// The requests and answers of the last run in full.
