@@ -233,8 +233,7 @@ fn a_sign_in_after_a_word_on_the_client_registration_leaves_nothing_to_say() {
     home.run(["login", "--profile", "work"]).success();
     home.run(["setup", "--yes", "--profile", "work", "--identity", "shared"]).success();
     assert_eq!(message(&home), None);
-    let soon = jiff::Timestamp::now() + jiff::SignedDuration::from_mins(20);
-    let soon = json!(soon.strftime("%Y-%m-%dT%H:%M:%SZ").to_string());
+    let soon = json!(home.before_the_token_ends(40));
     home.change_token(&[("registrationExpiresAt", soon.clone())]);
     for entry in fs_err::read_dir(home.path().join(".aws/sso/cache")).expect("a cache") {
         let path = entry.expect("an entry").path();

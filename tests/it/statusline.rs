@@ -75,15 +75,13 @@ fn an_end_is_counted_down_and_then_told_with_what_to_run() {
 #[test]
 fn the_end_of_the_client_registration_is_no_end_of_the_sign_in() {
     let home = set_up("shared").env("NO_COLOR", "1");
-    let set = |left: i64| {
-        let end = jiff::Timestamp::now() + jiff::SignedDuration::from_secs(left);
-        home.change_token(&[("registrationExpiresAt", json!(end.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()))]);
-    };
-    set(24 * 60 * 60);
+    let set =
+        |minutes: i64| home.change_token(&[("registrationExpiresAt", json!(home.before_the_token_ends(minutes)))]);
+    set(-24 * 60);
     assert_eq!(segment(&home), "Bedrock work · us-west-2 · sonnet\n");
-    set(20 * 60 + 30);
-    assert_eq!(segment(&home), "Bedrock work · us-west-2 · sonnet · renewal ends in 20 min: claude-bedrock login\n");
-    set(-60);
+    set(40);
+    assert_eq!(segment(&home), "Bedrock work · us-west-2 · sonnet · renewal ends in 19 min: claude-bedrock login\n");
+    set(61);
     assert_eq!(segment(&home), "Bedrock work · us-west-2 · sonnet\n", "it lasts another hour");
 }
 
