@@ -27,16 +27,16 @@ pub(in crate::aws) fn tell(world: &World, lock: &Path, error: &CallError) {
     if error.code().is_some() {
         return;
     }
-    let word = Word { at: world.now(), way: way(world), words: error.to_string() };
+    let left = Word { at: world.now(), way: way(world), words: error.to_string() };
     // Without it the others ask for themselves.
-    let _ = private_file::write(&path(lock), &serde_json::to_vec(&word).unwrap_or_default());
+    let _ = private_file::write(&path(lock), &serde_json::to_vec(&left).unwrap_or_default());
 }
 
 /// What a holder left since the moment from which the lock was waited for.
 pub(in crate::aws) fn told_since(world: &World, lock: &Path, waiting_since: Timestamp) -> Option<CallError> {
-    let word: Word = serde_json::from_slice(&private_file::read(&path(lock)).ok()??).ok()?;
-    let is_of_use = word.at >= waiting_since && word.at <= world.now() && word.way == way(world);
-    is_of_use.then_some(CallError::UnansweredElsewhere(word.words))
+    let left: Word = serde_json::from_slice(&private_file::read(&path(lock)).ok()??).ok()?;
+    let is_of_use = left.at >= waiting_since && left.at <= world.now() && left.way == way(world);
+    is_of_use.then_some(CallError::UnansweredElsewhere(left.words))
 }
 
 fn path(lock: &Path) -> std::path::PathBuf {
