@@ -16,7 +16,7 @@ use crate::trouble::assert_plain;
 const LONG_AGO: &str = "2020-01-01T00:00:00Z";
 
 /// Claude Code kills `awsAuthRefresh` after three minutes and waits for nothing else that long.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Where it stops.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -164,8 +164,9 @@ fn what_still_lives_is_used(deaf: &Deaf) {
     let known = home.run(["credentials"]).success();
     let file = home.state_files("credentials").remove(0);
     let mut cached: serde_json::Value = serde_json::from_slice(&fs_err::read(&file).expect("readable")).expect("JSON");
-    let end = jiff::Timestamp::now() + jiff::SignedDuration::from_mins(8);
-    cached["expiration"] = json!(end.to_string());
+    let end: jiff::Timestamp = cached["expiration"].as_str().expect("text").parse().expect("a time");
+    // They last an hour.
+    cached["expiration"] = json!((end - jiff::SignedDuration::from_mins(52)).to_string());
     home.write(file.to_str().expect("UTF-8"), cached.to_string());
     let used = deaf.run(&home, &["credentials"]).json();
     let known: serde_json::Value = serde_json::from_str(&known).expect("JSON");
