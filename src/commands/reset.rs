@@ -12,6 +12,7 @@ use crate::aws_config::{self, Deed, TakenOut};
 use crate::cli::{Global, ResetArgs};
 use crate::configuration;
 use crate::error::{Exit, Failure};
+use crate::observe::session_start;
 use crate::plan::{self, Plan};
 use crate::private_file::StateFolder;
 use crate::proof;
@@ -77,6 +78,7 @@ pub(super) fn carry_out(world: &World, ui: Ui, args: &ResetArgs) -> Result<(Repo
     if !args.dry_run {
         problems.extend(credentials::forget_all(&state).map_err(failed).err());
         problems.extend(proof::forget_all(&state).map_err(failed).err());
+        problems.extend(session_start::forget_told(&state).map_err(failed).err());
     }
     for receipt in elsewhere {
         ui.status(&format!("Left as it is: `{}`; run `reset` where it applies.", receipt.settings.display()));

@@ -10,6 +10,7 @@ pub(crate) mod machine;
 mod mixed_writes;
 mod models;
 mod oracle;
+mod partitions;
 mod plugin;
 mod policy;
 mod profiles;

@@ -17,6 +17,7 @@ mod models;
 mod network;
 mod new_profile;
 mod original;
+mod partitions;
 mod plugin;
 mod policy;
 mod preferences;
