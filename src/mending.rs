@@ -127,7 +127,7 @@ fn lines(facts: &Facts, edit: &LineEdit) -> Vec<(bool, String)> {
         Change::Value { was: value, is } => lines.push((true, was.replacen(value.as_str(), is, 1))),
         Change::CommentOut => lines.push((true, format!("# {was}"))),
         Change::Remove => {}
-        Change::RemoveByteOrderMark => lines[0].1 = "(a byte order mark)".to_owned(),
+        Change::RemoveByteOrderMark => lines = vec![(false, "(a byte order mark)".to_owned())],
         Change::Below(new) => lines = coming(&mut new.iter().map(String::as_str)),
         Change::Append(sections) => lines = coming(&mut sections.lines()),
     }

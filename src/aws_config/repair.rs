@@ -142,15 +142,12 @@ pub(super) fn repaired(text: &str, edits: &[&LineEdit]) -> Option<Repaired> {
     let mut repaired = Repaired { text: String::new(), splices: Vec::new(), added: String::new() };
     let mut behind = "";
     for (was, becomes) in &lines {
-        match becomes {
-            Some(is) => {
-                repaired.splice(is, was, behind);
-                repaired.text.push_str(is);
-            }
-            None => {
-                repaired.text.push_str(was);
-                behind = was;
-            }
+        if let Some(is) = becomes {
+            repaired.splice(is, was, behind);
+            repaired.text.push_str(is);
+        } else {
+            repaired.text.push_str(was);
+            behind = was;
         }
     }
     if !sections.is_empty() {

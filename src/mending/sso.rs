@@ -2,8 +2,10 @@
 
 use crate::aws::profile::{Gap, Profile, ProfileFiles, ProfileKind, SourceFile, SsoProfile, SsoSession};
 use crate::aws_config::{Change, Upgrade, is_portable_name, session_section};
+use crate::checks::configuration::region_fault;
 use crate::checks::facts::Facts;
 use crate::checks::finding::{Action, Fix, FixKind};
+use crate::checks::settings_files::distance;
 
 use super::{Draft, edit, headers};
 
@@ -119,7 +121,7 @@ fn near_session<'a>(files: &'a ProfileFiles, wanted: &str) -> Option<&'a str> {
     if let [only] = names[..] {
         return Some(only);
     }
-    let mut near = names.into_iter().filter(|name| crate::checks::settings_files::distance(name, wanted) <= SLIPS);
+    let mut near = names.into_iter().filter(|name| distance(name, wanted) <= SLIPS);
     let first = near.next()?;
     near.next().is_none().then_some(first)
 }
@@ -162,12 +164,11 @@ pub(super) fn portal(facts: &Facts) -> Option<Fix> {
         Some(session) => session.get(key),
         None => profile.get(key),
     };
-    let (value, is) = match https(&sso.start_url) {
-        Some(right) => (value("sso_start_url")?, right),
-        None => {
-            let (_, meant) = crate::checks::configuration::region_fault("sso_region", &sso.region)?;
-            (value("sso_region")?, meant?)
-        }
+    let (value, is) = if let Some(right) = https(&sso.start_url) {
+        (value("sso_start_url")?, right)
+    } else {
+        let (_, meant) = region_fault("sso_region", &sso.region)?;
+        (value("sso_region")?, meant?)
     };
     let about = match session {
         Some(session) => users(files, &session.name),
