@@ -172,7 +172,8 @@ pub(super) fn for_profile(
     sign_in(world, ui, files, &wanted).map(drop)
 }
 
-/// Signs in because `diagnose` found that it is needed; `refused` is what AWS said, when it was asked.
+/// Signs in because `diagnose` found that it is needed, `anew` where a sign-in that is still good is not good enough;
+/// `refused` is what AWS said, when it was asked.
 ///
 /// # Errors
 /// As [`sign_in`].
@@ -181,6 +182,7 @@ pub(super) fn to_mend(
     ui: Ui,
     files: &AwsFiles,
     profile: &str,
+    anew: bool,
     refused: Option<&CredentialsError>,
 ) -> Result<(), Failure> {
     let kind = credentials::kind(files, profile).map_err(|error| credentials_explain(&error, profile))?;
@@ -197,7 +199,7 @@ pub(super) fn to_mend(
         profile,
         sso,
         way: WayArgs::default(),
-        wish: Wish::Forced,
+        wish: if anew { Wish::Anew } else { Wish::Forced },
         refused: is_refused,
         stream: Stream::Status,
         listens: false,
