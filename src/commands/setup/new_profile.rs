@@ -16,7 +16,7 @@ use crate::ui::{Stream, Ui};
 use crate::wizard::{self, Offer, Question, Style};
 use crate::world::World;
 
-use super::asker::{Asker, Stop};
+use super::asker::{Asker, SIGN_IN, Stop};
 
 /// Asks what is not given and answers with the profile, which is written nowhere yet.
 pub(super) fn create(
@@ -35,7 +35,10 @@ pub(super) fn create(
     loop {
         match new_profile::next(&knowledge, &answers) {
             Step::Done(profile) => return Ok(profile),
-            Step::Stuck(message) => return Err(Failure::refused(format!("{message}; nothing was written")).into()),
+            Step::Stuck(message, topic) => {
+                let failure = Failure::refused(format!("{message}; nothing was written"));
+                return Err(Stop::Failed(failure, vec![topic.key().to_owned()]));
+            }
             Step::SignIn => {
                 let (sso, signed_in) = sign_in(world, ui, files, &knowledge, &answers, asker)?;
                 let portal = Portal::new(world, &files.profiles, &sso, &signed_in);
@@ -68,8 +71,13 @@ pub(super) fn create(
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "the form `map_err` wants")]
-fn failed(error: call::CallError) -> Failure {
-    Failure::failed(error.to_string())
+fn failed(error: call::CallError) -> Stop {
+    Stop::Failed(Failure::failed(error.to_string()), asked_for())
+}
+
+/// The answers that say whom a sign-in is asked of.
+fn asked_for() -> Vec<String> {
+    [Topic::StartUrl.key(), Topic::SsoRegion.key(), SIGN_IN].map(str::to_owned).to_vec()
 }
 
 fn known(files: &AwsFiles) -> Knowledge {
@@ -99,7 +107,7 @@ fn given(global: &Global, args: &NewProfileArgs) -> Answers {
     }
 }
 
-fn check_given(answers: &Answers, knowledge: &Knowledge) -> Result<(), Failure> {
+fn check_given(answers: &Answers, knowledge: &Knowledge) -> Result<(), Stop> {
     let given = [
         (Topic::StartUrl, "--start-url", &answers.start_url),
         (Topic::SsoRegion, "--sso-region", &answers.sso_region),
@@ -109,7 +117,8 @@ fn check_given(answers: &Answers, knowledge: &Knowledge) -> Result<(), Failure> 
     for (topic, option, answer) in given {
         if let Some(answer) = answer {
             new_profile::check(topic, answer, knowledge)
-                .map_err(|message| Failure::refused(format!("`{option} {answer}` cannot be used: {message}")))?;
+                .map_err(|message| Failure::refused(format!("`{option} {answer}` cannot be used: {message}")))
+                .map_err(|failure| Stop::Failed(failure, vec![topic.key().to_owned()]))?;
         }
     }
     Ok(())
@@ -125,12 +134,12 @@ fn sign_in(
     asker: &Asker,
 ) -> Result<(SsoProfile, Token), Stop> {
     let start_url = answers.start_url.clone().unwrap_or_default();
-    let reused = knowledge.sessions.iter().find(|(_, url, _)| *url == start_url);
-    let (session, region) = match reused {
-        Some((name, _, region)) if answers.sso_region.as_ref().is_none_or(|wanted| wanted == region) => {
-            (name.clone(), region.clone())
+    let (session, start_url, region) = match knowledge.session_of(&start_url) {
+        Some(known) if answers.sso_region.as_ref().is_none_or(|wanted| *wanted == known.2) => known.clone(),
+        _ => {
+            let region = new_profile::region(answers).unwrap_or_default();
+            (answers.session.clone().unwrap_or_default(), start_url, region)
         }
-        _ => (answers.session.clone().unwrap_or_default(), new_profile::region(answers).unwrap_or_default()),
     };
     let sso = SsoProfile {
         token_cache_key: session.clone(),
@@ -148,7 +157,7 @@ fn sign_in(
             return Ok((sso, token));
         }
         if !given.signs_in(&session, &format!("nobody is signed in to the SSO session `{session}`"))? {
-            return Err(Failure::interrupted().into());
+            return Err(Stop::Failed(Failure::interrupted(), vec![SIGN_IN.to_owned()]));
         }
     }
     let wanted = Wanted {
@@ -160,7 +169,7 @@ fn sign_in(
         stream: Stream::Status,
         listens: false,
     };
-    let token = sign_in::sign_in(world, ui, files, &wanted)?;
+    let token = sign_in::sign_in(world, ui, files, &wanted).map_err(|failure| Stop::Failed(failure, asked_for()))?;
     Ok((sso, token))
 }
 
