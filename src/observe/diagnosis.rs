@@ -3,6 +3,7 @@
 
 mod machine;
 mod online;
+mod remembered;
 
 use std::path::{Path, PathBuf};
 

@@ -22,7 +22,7 @@ use crate::observe;
 use crate::vars;
 use crate::world::World;
 
-use super::Depth;
+use super::{Depth, remembered};
 
 /// How much life credentials need for a single look at AWS.
 const ONE_LOOK: Duration = Duration::from_mins(1);
@@ -160,6 +160,7 @@ fn ask_aws(
         online.quotas = quotas.map_or_else(Look::Failed, Look::Seen);
         online.probes = probes;
     });
+    remembered::keep(world, facts, &online);
     online
 }
 
@@ -172,7 +173,8 @@ async fn probe(
     depth: Depth,
 ) -> Look<Vec<Probed>, String> {
     if depth != Depth::Probe {
-        return Look::Skipped("without --probe no model is asked, for an answer costs a few tokens".into());
+        let reason = "without --probe no model is asked, for an answer costs a few tokens";
+        return Look::Skipped(format!("{reason}{}", remembered::words(world, facts)));
     }
     let mut ids: Vec<String> = pins(facts).map(str::to_owned).filter(|id| model::is_bedrock_id(id)).collect();
     ids.sort();
@@ -185,7 +187,7 @@ async fn probe(
 }
 
 /// The models that are pinned.
-fn pins(facts: &Facts) -> impl Iterator<Item = &str> {
+pub(super) fn pins(facts: &Facts) -> impl Iterator<Item = &str> {
     let configuration = &facts.configuration;
     let pins = configuration.main_model.iter().chain(configuration.pins.iter().filter_map(|(_, pin)| pin.as_ref()));
     pins.map(|found| found.value.as_str())
