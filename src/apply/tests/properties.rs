@@ -28,7 +28,7 @@ fn choice() -> impl Strategy<Value = Choice> {
             overrides.sort_unstable();
             overrides.dedup();
             let value = || Some("arn:x".to_owned());
-            let wish = |name| plan::Wish { key: Key::Override(Cow::Borrowed(name)), value: value(), required: false };
+            let wish = |name| Wish { key: Key::Override(Cow::Borrowed(name)), value: value(), required: false };
             let also = overrides.into_iter().map(wish).collect();
             pins.sort_unstable();
             pins.dedup_by_key(|(name, _)| *name);
