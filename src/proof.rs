@@ -179,6 +179,14 @@ impl Proofs {
         private_file::write(&key.path(state), &serde_json::to_vec(&proofs).unwrap_or_default())
     }
 
+    /// The same with new proofs in the place of older ones.
+    #[must_use]
+    pub fn and(mut self, new: Vec<Proof>) -> Self {
+        self.models.retain(|known| new.iter().all(|proof| proof.id != known.id));
+        self.models.extend(new);
+        self
+    }
+
     /// How a model answered, whichever of its names it was asked by.
     #[must_use]
     pub fn of(&self, names: &[&str]) -> Option<&Proof> {

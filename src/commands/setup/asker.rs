@@ -98,7 +98,7 @@ impl Given {
     /// The question when it was not answered yet; why the answer is none.
     pub(super) fn answer(&self, key: &str, question: &Question) -> Result<String, Stop> {
         let Some(answer) = self.answers.get(key) else { return Err(self.asked(key, question)) };
-        let is_free = question.style == Style::Type || question.topic == Topic::Model;
+        let is_free = question.style == Style::Type || matches!(question.topic, Topic::Model | Topic::More);
         if is_free || question.offers.iter().any(|offer| offer.value == *answer) {
             return Ok(answer.clone());
         }
