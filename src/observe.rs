@@ -235,14 +235,14 @@ impl Caller<'_> {
     /// # Errors
     /// See [`CredentialsError`]; what stops a model is no error.
     pub fn probe(&self, offering: &models::Offering, ids: &[String]) -> Result<Vec<Proof>, CredentialsError> {
-        let who = models::Principal {
+        let who = principal::Principal {
             profile: self.profile.to_owned(),
             region: self.region.to_owned(),
             credentials: self.credentials()?.into_owned(),
             // Whose the credentials of a script are may change with every call.
             proof_key: match self.given {
                 Some(_) => None,
-                None => models::proof_key(self.world, self.files, self.profile, self.region),
+                None => principal::proof_key(self.world, self.files, self.profile, self.region),
             },
         };
         Ok(models::probe(self.world, self.files, &who, offering, ids))

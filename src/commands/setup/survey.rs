@@ -2,7 +2,7 @@
 
 use crate::aws::credentials::CredentialsError;
 use crate::aws::profile::ProfileKind;
-use crate::aws::reachability;
+use crate::aws::{call, reachability};
 use crate::commands::regions::regions_to_ask;
 use crate::configuration::is_region_shaped;
 use crate::regions::survey::Survey;
@@ -24,7 +24,8 @@ impl Setup<'_> {
         let caller = self.own.caller(self.world, &self.files, profile, &near);
         let progress = self.ui.progress(&format!("Asking Bedrock in {} regions at once…", asked.len()));
         let credentials = caller.credentials()?;
-        let answers = reachability::ask(self.world, &self.files, caller.profile, &credentials, &asked);
+        let asking = reachability::ask(self.world, &self.files, caller.profile, &credentials, &asked);
+        let answers = call::block_on(asking);
         drop(progress);
         Ok(Survey::of(partition, residency, answers))
     }
