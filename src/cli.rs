@@ -79,7 +79,7 @@ pub enum Color {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Set up Claude Code on Amazon Bedrock
-    Setup(SetupArgs),
+    Setup(Box<SetupArgs>),
     /// Show which provider Claude Code will use, why, and how long the sign-in lasts
     Status(StatusArgs),
     /// Find out what is wrong, why, and the one command that mends it

@@ -39,6 +39,11 @@ pub(super) enum Stop {
     Asked(Box<Interview>),
 }
 
+/// A sign-in that failed can be tried again, or another profile be chosen.
+pub(super) fn mended_by_sign_in(failure: Failure) -> Stop {
+    Stop::Failed(failure, vec![SIGN_IN.to_owned(), Topic::Profile.key().to_owned()])
+}
+
 impl From<Failure> for Stop {
     fn from(failure: Failure) -> Self {
         Self::Failed(failure, Vec::new())

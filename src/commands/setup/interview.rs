@@ -15,7 +15,7 @@ use crate::wizard::question::NO;
 use crate::wizard::{Question, Step, Stuck, Topic, Wizard, more};
 
 use super::Setup;
-use super::asker::{Asker, Given, Stop};
+use super::asker::{Asker, Given, Stop, mended_by_sign_in};
 use super::consents::Consents;
 use super::draft::Draft;
 use super::outcome::Outcome;
@@ -141,14 +141,12 @@ impl<'a> Interview<'a> {
             may_say_more: !given.answers.contains_key(Topic::More.key()),
         };
         let said = given.answers.get(Topic::Confirmation.key());
-        match said.and_then(|said| consents.meaning(question, said)) {
-            Some(meaning) => Ok(meaning),
-            None => {
-                let notes = question.map(|question| question.notes.clone()).unwrap_or_default();
-                let outcome = Outcome { setup: self.setup, choice, identity, draft };
-                Err(outcome.asked(given, notes, consents.offers(question)))
-            }
+        if let Some(meaning) = said.and_then(|said| consents.meaning(question, said)) {
+            return Ok(meaning);
         }
+        let notes = question.map(|question| question.notes.clone()).unwrap_or_default();
+        let outcome = Outcome { setup: self.setup, choice, identity, draft };
+        Err(outcome.asked(given, notes, consents.offers(question)))
     }
 
     fn observe(&mut self, profile: &str, region: &str) -> Result<(), Stop> {
@@ -213,7 +211,7 @@ impl<'a> Interview<'a> {
                 if !wanted {
                     return Ok(Err(error));
                 }
-                sign_in::for_profile(world, *ui, files, profile, &error, Wish::Forced)?;
+                sign_in::for_profile(world, *ui, files, profile, &error, Wish::Forced).map_err(mended_by_sign_in)?;
                 Ok(ask())
             }
             other => Ok(other),
