@@ -17,7 +17,7 @@ mod survey;
 
 use std::path::PathBuf;
 
-use crate::ask;
+use crate::ask::{self, Watch};
 use crate::aws::files::{self, AwsFiles};
 use crate::aws_config::Planned;
 use crate::cli::{Global, SetupArgs, SetupScope};
@@ -94,15 +94,16 @@ fn set_up(world: &World, ui: Ui, global: &Global, args: &SetupArgs, asker: Asker
     let mut setup = Setup::new(world, ui, global, args, asker)?;
     setup.check_process_name()?;
     setup.check_own_helpers()?;
+    let watch = ask::watch(ui);
     setup.plan_profile()?;
-    setup.run()
+    setup.run(watch)
 }
 
 /// Writes a choice for a command of the original plugin, which answers by itself.
 pub(super) fn write(world: &World, ui: Ui, global: &Global, args: &SetupArgs) -> Result<(), Failure> {
     let mut setup = Setup::new(world, ui, global, args, Asker::Recommendation)?;
     setup.original = true;
-    match setup.run() {
+    match setup.run(ask::watch(ui)) {
         Ok(()) => Ok(()),
         Err(Stop::Failed(failure, _)) => Err(failure),
         Err(Stop::Asked(_)) => Err(Failure::failed("a question was left open")),
@@ -168,7 +169,8 @@ impl<'a> Setup<'a> {
         Ok(())
     }
 
-    fn run(&self) -> Result<(), Stop> {
+    /// Until it is written an interrupt is watched for.
+    fn run(&self, watch: Watch) -> Result<(), Stop> {
         for problem in &self.files.problems {
             self.ui.warning(problem);
         }
@@ -180,7 +182,6 @@ impl<'a> Setup<'a> {
         knowledge.status_line = self.status_line_now()?;
         knowledge.regions = if self.asker.asks() { Regions::Wanted } else { Regions::Unasked };
         self.own.settle(self.world, &self.files, &mut knowledge, &mut given);
-        let watch = ask::watch(self.ui);
         let Decision { choice, consent, identity, mut draft, lock } =
             Interview::new(self, Wizard::new(knowledge, given)).decide()?;
         let outcome = Outcome { setup: self, choice: &choice, identity: &identity, draft: &draft };
