@@ -229,7 +229,7 @@ pub struct DiagnoseArgs {
     /// Look for these failure modes or families alone, such as `A04` or `A,M02`
     #[arg(long, value_name = "ID|FAMILY", num_args = 1.., value_delimiter = ',')]
     pub only: Vec<String>,
-    /// Also ask every model Claude Code would use for one token, which costs a few
+    /// Also ask every model Claude Code would use for one token, which costs a few; at a terminal you are asked
     #[arg(long)]
     pub probe: bool,
     /// Mend what can be mended here, asking where it is more than a slip, and look again
