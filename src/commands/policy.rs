@@ -9,12 +9,14 @@ use crate::aws::identity::{self, Identity};
 use crate::aws::profile::ProfileKind;
 use crate::cli::{Global, PolicyArgs, PolicyCommand, PolicyFormat, PolicyModels};
 use crate::commands::principal::OnBehalf;
+use crate::commands::regions::none_to_ask;
 use crate::configuration;
 use crate::error::Failure;
 use crate::model;
 use crate::observe::principal::Principal;
 use crate::policy::document::{self, Document};
 use crate::policy::{self, Statement, Subject, Target};
+use crate::regions::{self, Residency};
 use crate::report::{human, v1};
 use crate::ui::Ui;
 use crate::world::World;
@@ -87,8 +89,13 @@ fn inquire(world: &World, ui: Ui, global: &Global, which: PolicyModels) -> Resul
     let identity = identity.map_err(|error| Failure::failed(error.to_string()))?;
     let targets = targets?;
     if targets.is_empty() {
-        return Err(Failure::refused(format!("{region} lists no Claude model for {}", identity.arn))
-            .hint("`claude-bedrock regions` shows where there are some"));
+        let partition = regions::partition_of(region).name;
+        return Err(if regions::with_bedrock(partition).next().is_none() {
+            none_to_ask(partition, Residency::Any)
+        } else {
+            Failure::refused(format!("{region} lists no Claude model for {}", identity.arn))
+                .hint("`claude-bedrock regions` shows where there are some")
+        });
     }
     let subject = Subject {
         partition: identity.arn.split(':').nth(1).unwrap_or("aws").to_owned(),

@@ -61,8 +61,12 @@ impl Machine {
 
     /// More TOML for the account.
     pub(super) fn with_more(toml: &str) -> Self {
+        Self::playing(include_str!("../../sandbox/account.toml"), toml)
+    }
+
+    /// Any account with more TOML for it.
+    pub(super) fn playing(text: &str, toml: &str) -> Self {
         let folder = tempfile::Builder::new().prefix("machine").tempdir().expect("a temporary folder");
-        let text = include_str!("../../sandbox/account.toml");
         let at = text.find("# Cross-region inference").expect("the default account has its landmark");
         let machine = Self { folder, variables: Vec::new(), signed_out: false, approve: false };
         machine.write("account.toml", format!("{}{AMBIENT_USER}{toml}\n{}", &text[..at], &text[at..]));

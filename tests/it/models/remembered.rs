@@ -71,20 +71,3 @@ fn what_another_identity_or_region_heard_or_what_is_old_is_not_told() {
     home.write(kept.strip_prefix(home.path()).expect("below").to_str().expect("UTF-8"), "{\"version\":1,\"mod");
     assert_eq!(probes(&home, &[]), json!([]), "a file that cannot be read tells nothing");
 }
-
-#[test]
-fn diagnose_tells_what_is_remembered_and_keeps_what_it_hears() {
-    let home = probed();
-    let said = home.run(["diagnose", "--json"]).json();
-    let reason = |said: &Value| {
-        let skipped = said["skipped"].as_array().expect("a list").clone();
-        skipped.iter().find(|check| check["id"] == "M18").map_or(Value::Null, |check| check["reason"].clone())
-    };
-    let told = reason(&said);
-    let told = told.as_str().unwrap_or_default();
-    assert!(told.contains("`us.anthropic.claude-opus-5-5` did not (M18: "), "{told} in {said:#}");
-    fs_err::remove_file(home.state_files("proofs").remove(0)).expect("removed");
-    let _ = home.run(["diagnose", "--probe", "--json"]);
-    let kept = probes(&home, &[]);
-    assert_eq!(kept.as_array().map(Vec::len), Some(4), "{kept}");
-}
