@@ -1,10 +1,10 @@
 //! `regions`: every Bedrock region of the partition at once: how far away, what is there for this account, which to take.
 
 use crate::ask;
-use crate::aws::reachability;
+use crate::aws::{call, reachability};
 use crate::cli::{Global, RegionsArgs};
 use crate::commands::principal::OnBehalf;
-use crate::error::Failure;
+use crate::error::{Failure, UNREACHABLE_HINT};
 use crate::observe::principal::Principal;
 use crate::regions::survey::{State, Survey};
 use crate::regions::{self, Residency};
@@ -21,7 +21,7 @@ pub(super) fn run(world: &World, ui: Ui, global: &Global, args: &RegionsArgs) ->
     }
     let watch = ask::watch(ui);
     let progress = ui.progress(&format!("Asking Bedrock in {} regions at once…", asked.len()));
-    let answers = reachability::ask(world, &files, &profile, &credentials, &asked);
+    let answers = call::block_on(reachability::ask(world, &files, &profile, &credentials, &asked));
     drop(progress);
     drop(watch);
     let survey = Survey::of(partition, args.residency, answers);
@@ -32,15 +32,13 @@ pub(super) fn run(world: &World, ui: Ui, global: &Global, args: &RegionsArgs) ->
         ui.answer(&human::regions::regions(&survey, ui.answer_width()))?;
     }
     if survey.rows.iter().all(|row| matches!(row.state, State::Unreached(_))) {
-        return Err(Failure::failed("no region could be reached").hint(
-            "is there a network? Behind a company's proxy set HTTPS_PROXY, and AWS_CA_BUNDLE for its certificate",
-        ));
+        return Err(Failure::failed("no region could be reached").hint(UNREACHABLE_HINT));
     }
     Ok(())
 }
 
 /// Those the data knows, and the one in use where the data does not: AWS opens regions between releases.
-fn regions_to_ask(partition: &str, residency: Residency, in_use: &str) -> Vec<String> {
+pub(super) fn regions_to_ask(partition: &str, residency: Residency, in_use: &str) -> Vec<String> {
     let known = regions::with_bedrock(partition).filter(|region| residency.has(region.country));
     let mut names: Vec<String> = known.map(|region| region.name.to_owned()).collect();
     let has_any = regions::with_bedrock(partition).next().is_some();

@@ -1,6 +1,7 @@
 //! Proven with the real clients, each in a network namespace that holds nothing but loopback.
 
 mod aws_cli;
+mod aws_file;
 mod browser;
 mod claude_code;
 mod helpers;

@@ -30,6 +30,7 @@ mod session;
 mod setup;
 mod sign_in;
 mod sign_in_storm;
+mod silence;
 mod status;
 mod statusline;
 mod storm;
