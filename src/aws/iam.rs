@@ -127,9 +127,8 @@ async fn find(
             Ok(decisions) => Ok((arn, decisions)),
             Err(refused) => Err(refused_at_last(refused, name)),
         },
-        Ok(_) => Err(refused_at_last(why, name)),
         Err(Refused::NotPermitted) if why == Refused::NobodyThere => Err(NotSimulated::NoPath(name.to_owned())),
-        Err(Refused::NotPermitted) => Err(refused_at_last(why, name)),
+        Ok(_) | Err(Refused::NotPermitted) => Err(refused_at_last(why, name)),
         Err(refused) => Err(refused_at_last(refused, name)),
     }
 }

@@ -46,7 +46,7 @@ fn compare(world: &World, inquiry: &Inquiry) -> Comparison {
             evidence::add_proofs(inquiry, &inquiry.on_behalf.who.proofs(world), &mut findings);
             (findings, None)
         }
-        Err(reason) => (call::block_on(evidence::gather(world, inquiry, &questions)), Some(reason.to_string())),
+        Err(reason) => (evidence::gather(world, inquiry, &questions), Some(reason.to_string())),
     };
     Comparison {
         principal: inquiry.identity.arn.clone(),

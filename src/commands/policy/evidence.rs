@@ -2,7 +2,7 @@
 //! IAM does not judge, and beside its judgement.
 
 use crate::aws::bedrock::{Bedrock, InferenceProfile};
-use crate::aws::call::CallError;
+use crate::aws::call::{self, CallError};
 use crate::aws::iam::Question;
 use crate::aws::quotas;
 use crate::commands::principal::OnBehalf;
@@ -15,8 +15,8 @@ use crate::world::World;
 use super::Inquiry;
 
 /// The verdict on each action of each question, as far as it is known.
-pub(super) async fn gather(world: &World, inquiry: &Inquiry, questions: &[(&'static str, Question)]) -> Vec<Finding> {
-    let seen = Seen::gather(world, inquiry).await;
+pub(super) fn gather(world: &World, inquiry: &Inquiry, questions: &[(&'static str, Question)]) -> Vec<Finding> {
+    let seen = call::block_on(Seen::gather(world, inquiry));
     let mut findings: Vec<Finding> = Vec::new();
     for (sid, question) in questions {
         for action in &question.actions {
