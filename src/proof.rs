@@ -12,7 +12,9 @@ use sha2::{Digest, Sha256};
 
 use crate::aws::probe::{Outcome, Probed};
 use crate::gate::{self, Answer, Asked};
+use crate::model;
 use crate::private_file::{self, StateFolder};
+use crate::world::World;
 
 /// What is older tells nothing any more.
 const KEPT_FOR: SignedDuration = SignedDuration::from_hours(24 * 7);
@@ -190,6 +192,13 @@ impl Proofs {
         proofs
     }
 
+    /// The same in this process's home; nothing where there is no key.
+    #[must_use]
+    pub fn of_key(world: &World, key: Option<&ProofKey>) -> Self {
+        let kept = StateFolder::of(world).zip(key);
+        kept.map(|(state, key)| Self::read(&state, key, world.now())).unwrap_or_default()
+    }
+
     /// Keeps new proofs beside those of other models.
     ///
     /// # Errors
@@ -203,12 +212,26 @@ impl Proofs {
         private_file::write(&key.path(state), &serde_json::to_vec(&proofs).unwrap_or_default())
     }
 
+    /// The same with new proofs in the place of older ones.
+    #[must_use]
+    pub fn and(mut self, new: Vec<Proof>) -> Self {
+        self.models.retain(|known| new.iter().all(|proof| proof.id != known.id));
+        self.models.extend(new);
+        self
+    }
+
     /// How a model answered, whichever of its names it was asked by.
     #[must_use]
     pub fn of(&self, names: &[&str]) -> Option<&Proof> {
         let mut found: Vec<&Proof> = self.models.iter().filter(|proof| names.contains(&proof.id.as_str())).collect();
         found.sort_by_key(|proof| proof.at);
         found.pop()
+    }
+
+    /// How a pin answered: with its `[1m]` where it was asked so, else without.
+    #[must_use]
+    pub fn of_pin(&self, pin: &str) -> Option<&Proof> {
+        self.of(&[pin]).or_else(|| self.of(&[model::without_context_suffix(pin)]))
     }
 
     /// Every proof, in no order.
@@ -229,7 +252,6 @@ pub fn forget_all(state: &StateFolder) -> std::io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::world::World;
 
     fn refused(id: &str, message: &str) -> Probed {
         let outcome =

@@ -42,13 +42,19 @@ pub(super) fn create(
             Step::SignIn => {
                 let (sso, signed_in) = sign_in(world, ui, files, &knowledge, &answers, asker)?;
                 let portal = Portal::new(world, &files.profiles, &sso, &signed_in);
-                knowledge.accounts = Some(call::block_on(portal.accounts()).map_err(failed)?);
+                let progress = ui.progress("Asking AWS which accounts you may use…");
+                let accounts = call::block_on(portal.accounts());
+                drop(progress);
+                knowledge.accounts = Some(accounts.map_err(|error| failed(&error, Topic::SsoRegion))?);
                 token = Some((sso, signed_in));
             }
             Step::ListRoles(account) => {
                 let Some((sso, signed_in)) = &token else { continue };
                 let portal = Portal::new(world, &files.profiles, sso, signed_in);
-                knowledge.roles = Some(call::block_on(portal.roles(&account)).map_err(failed)?);
+                let progress = ui.progress(&format!("Asking AWS which permission sets you have in {account}…"));
+                let roles = call::block_on(portal.roles(&account));
+                drop(progress);
+                knowledge.roles = Some(roles.map_err(|error| failed(&error, Topic::Account))?);
             }
             step @ Step::Ask { topic, .. } => match answer(world, ui, step, asker)? {
                 Reply::Back => match path.pop() {
@@ -70,14 +76,9 @@ pub(super) fn create(
     }
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "the form `map_err` wants")]
-fn failed(error: call::CallError) -> Stop {
-    Stop::Failed(Failure::failed(error.to_string()), asked_for())
-}
-
-/// The answers that say whom a sign-in is asked of.
-fn asked_for() -> Vec<String> {
-    [Topic::StartUrl.key(), Topic::SsoRegion.key(), SIGN_IN].map(str::to_owned).to_vec()
+/// What the portal answered, and the answer that could mend it.
+fn failed(error: &call::CallError, mended_by: Topic) -> Stop {
+    Stop::Failed(Failure::failed(error.to_string()), vec![mended_by.key().to_owned()])
 }
 
 fn known(files: &AwsFiles) -> Knowledge {
@@ -169,7 +170,11 @@ fn sign_in(
         stream: Stream::Status,
         listens: false,
     };
-    let token = sign_in::sign_in(world, ui, files, &wanted).map_err(|failure| Stop::Failed(failure, asked_for()))?;
+    let token = sign_in::sign_in(world, ui, files, &wanted).map_err(|failure| {
+        // A start URL or a region that is none shows at the sign-in.
+        let topics = [Topic::StartUrl, Topic::SsoRegion].map(|topic| topic.key().to_owned());
+        Stop::Failed(failure, [SIGN_IN.to_owned()].into_iter().chain(topics).collect())
+    })?;
     Ok((sso, token))
 }
 

@@ -172,7 +172,7 @@ fn a_home_without_any_profile_is_led_to_one() {
         let run = ask(&home, &answers);
         let stuck: Value = serde_json::from_str(&run.stdout).expect("JSON");
         assert_eq!(stuck["state"], "stuck", "{stuck}");
-        assert_eq!(stuck["mended_by"][0], topic, "{stuck}");
+        assert!(stuck["mended_by"].as_array().expect("topics").contains(&topic.into()), "{stuck}");
     }
     assert!(!home.path().join(".aws/config").exists());
 }
