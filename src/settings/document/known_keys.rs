@@ -66,26 +66,24 @@ pub(super) struct WrongType {
     pub(super) offset: usize,
 }
 
+/// Whether the members of the object that has this name at the top count: those of `env`, and those of the table.
+pub(super) fn is_looked_into(name: &str) -> bool {
+    name == "env" || KNOWN.iter().any(|(key, _)| key.split_once('.').is_some_and(|(outer, _)| outer == name))
+}
+
 /// The first of them in the table's order.
 pub(super) fn find_wrong_type(text: &str, root: &Object) -> Option<WrongType> {
-    // Rows about one object stand together; a walk over thousands of permission rules is made once.
-    let mut walked: Option<(&str, Option<Object>)> = None;
     KNOWN.iter().find_map(|(key, kind)| {
-        let value = match key.split_once('.') {
-            None => root.member(key)?.value.clone(),
-            Some((outer, inner)) => {
-                if walked.as_ref().is_none_or(|(name, _)| *name != outer) {
-                    walked = Some((outer, root.member(outer).and_then(|at| Object::at(text, at.value.start))));
-                }
-                walked.as_ref()?.1.as_ref()?.member(inner)?.value.clone()
-            }
+        let member = match key.split_once('.') {
+            None => root.member(key)?,
+            Some((outer, inner)) => root.member(outer)?.object.as_ref()?.member(inner)?,
         };
-        let raw = &text[value.clone()];
+        let raw = &text[member.value.clone()];
         (!kind.accepts(raw)).then(|| WrongType {
             key,
             expected: kind.described(),
             found: describe_value(raw),
-            offset: value.start,
+            offset: member.value.start,
         })
     })
 }
