@@ -275,7 +275,7 @@ fn real_name(name: &str) -> Option<&'static str> {
 }
 
 /// How many keys one would have to press to make one word the other.
-pub(super) fn distance(one: &str, other: &str) -> usize {
+pub(crate) fn distance(one: &str, other: &str) -> usize {
     let other: Vec<char> = other.chars().collect();
     let mut row: Vec<usize> = (0..=other.len()).collect();
     for (at, a) in one.chars().enumerate() {
@@ -303,9 +303,7 @@ fn outranked(facts: &Facts) -> Vec<Finding> {
         let Some((winner, document, value)) = at.next() else { continue };
         let loser = at.find(|(layer, _, other)| layer.scope == Scope::User && other != &value);
         let (Some((loser, other, _)), true) = (loser, winner.scope < Scope::User) else { continue };
-        let name = match &key {
-            Key::Top(name) | Key::Env(name) => name.to_string(),
-        };
+        let name = key.name().to_owned();
         let title = format!("`{name}` of your settings is overruled by the {} settings", winner.scope);
         let source = |layer: &crate::settings::scope::Layer, line| Source::Settings {
             scope: layer.scope,

@@ -1,49 +1,38 @@
 //! Asks Bedrock which models there are for a principal in a region, and the models themselves whether they answer.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
+use tokio::time;
 
-use crate::aws::bedrock::{Bedrock, FoundationModel, InferenceProfile, Lifecycle};
+use crate::aws::bedrock::{Availability, Bedrock, FoundationModel, InferenceProfile, Lifecycle};
 use crate::aws::call::{self, CallError};
-use crate::aws::credentials::{self, CacheKey, Credentials, CredentialsError};
 use crate::aws::files::AwsFiles;
 use crate::aws::probe::{Outcome, Prober};
 use crate::aws::quotas::{self, Quota};
-use crate::configuration::{Configuration, Identity};
 use crate::gate::Asked;
 use crate::model;
-use crate::observe::{ONE_LOOK, keys_in_variables};
+use crate::observe::principal::Principal;
 use crate::offering::{self, Entry};
 use crate::private_file::StateFolder;
-use crate::proof::{Proof, ProofKey, Proofs};
-use crate::settings::scope::Settings;
+use crate::proof::{Proof, Proofs};
 use crate::world::World;
 
 /// How many single look-ups run at once.
 const AT_ONCE: usize = 16;
 
-/// Who asks, and where.
-#[derive(Debug, Clone)]
-pub struct Principal {
-    /// The profile whose endpoint settings count.
-    pub profile: String,
-    /// The region.
-    pub region: String,
-    /// The keys.
-    pub credentials: Credentials,
-    /// Under which proofs are kept; `None` for an identity that cannot be told from others.
-    pub proof_key: Option<ProofKey>,
-}
+/// How long all of them together may take; what has not come by then is not told.
+const DEADLINE: Duration = Duration::from_secs(6);
 
-/// Why nobody can ask as Claude Code would.
-#[derive(Debug, Clone)]
-pub enum NoPrincipal {
-    /// The profile gives no credentials.
-    Credentials(CredentialsError, String),
-    /// The configured identity is not one this program can take: its mode.
-    NotOurs(&'static str),
+/// What is asked beyond the inference profiles and their models' lives.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Extent {
+    /// Also the models that no inference profile leads to.
+    pub bare_models: bool,
+    /// Also what the account's papers say of each model.
+    pub papers: bool,
 }
 
 /// What there is, and what could not be learnt.
@@ -59,49 +48,6 @@ pub struct Offering {
     pub missing: Vec<String>,
 }
 
-/// Where proofs of a profile's are kept.
-#[must_use]
-pub fn proof_key(world: &World, files: &AwsFiles, profile: &str, region: &str) -> Option<ProofKey> {
-    CacheKey::of(world, files, profile).map(|key| ProofKey::new(key.name(), region))
-}
-
-/// The identity Claude Code uses, or the profile that was named.
-///
-/// # Errors
-/// See [`NoPrincipal`].
-pub fn principal(
-    world: &World,
-    settings: &Settings,
-    files: &AwsFiles,
-    configuration: &Configuration,
-    region: Option<&str>,
-) -> Result<Principal, NoPrincipal> {
-    let region = region.unwrap_or(&configuration.region.value).to_owned();
-    if let Some(profile) = configuration.profile.as_ref().map(|found| found.value.clone()) {
-        let found = credentials::resolve(world, files, &profile, ONE_LOOK);
-        let credentials = found.map_err(|error| NoPrincipal::Credentials(error, profile.clone()))?;
-        let proof_key = proof_key(world, files, &profile, &region);
-        return Ok(Principal { profile, region, credentials, proof_key });
-    }
-    match &configuration.identity {
-        Identity::Keys(found) => {
-            let credentials = keys_in_variables(world, settings, &found.value);
-            let proof_key = Some(ProofKey::new(&found.value, &region));
-            Ok(Principal { profile: "default".into(), region, credentials, proof_key })
-        }
-        other => Err(NoPrincipal::NotOurs(other.mode())),
-    }
-}
-
-impl Principal {
-    /// What is known of how models answered it.
-    #[must_use]
-    pub fn proofs(&self, world: &World) -> Proofs {
-        let kept = StateFolder::of(world).zip(self.proof_key.as_ref());
-        kept.map(|(state, key)| Proofs::read(&state, key, world.now())).unwrap_or_default()
-    }
-}
-
 /// Lists what there is. What a principal may not see is said, and the rest is given; `pinned` ids are looked up one by
 /// one where listing is refused.
 ///
@@ -112,7 +58,7 @@ pub fn offering(
     files: &AwsFiles,
     who: &Principal,
     pinned: &[String],
-    all: bool,
+    extent: Extent,
 ) -> Result<Offering, CallError> {
     let bedrock = Arc::new(Bedrock::new(world, files, &who.profile, &who.region, &who.credentials));
     call::block_on(async {
@@ -126,19 +72,20 @@ pub fn offering(
             }
             Err(error) => return Err(error),
         };
-        let models = match models {
-            Ok(mut models) => {
-                complete(&bedrock, &mut models).await;
-                models
-            }
-            Err(error) => {
-                offering.missing.push(format!("models are not listed, so nothing is known of their life: {error}"));
-                Vec::new()
-            }
-        };
+        let mut models = models.unwrap_or_else(|error| {
+            offering.missing.push(format!("models are not listed, so nothing is known of their life: {error}"));
+            Vec::new()
+        });
         let system = profiles.iter().filter(|profile| !profile.is_application);
         offering.listed = system.map(|profile| profile.id.clone()).collect();
-        offering.entries = offering::entries(&profiles, &models, all || !offering.is_listed);
+        let has_bare_models = extent.bare_models || !offering.is_listed;
+        let wanted =
+            if extent.papers { model_ids(&offering::entries(&profiles, &models, has_bare_models)) } else { Vec::new() };
+        let ((), papers) = tokio::join!(complete(&bedrock, &mut models), papers(&bedrock, wanted));
+        offering.entries = offering::entries(&profiles, &models, has_bare_models);
+        for entry in &mut offering.entries {
+            entry.papers = papers.iter().find(|(model, _)| *model == entry.model_id).map(|(_, papers)| *papers);
+        }
         Ok(offering)
     })
 }
@@ -171,7 +118,24 @@ async fn complete(bedrock: &Arc<Bedrock>, models: &mut [FoundationModel]) {
     }
 }
 
-/// Does the same for each id, some at once.
+/// The models that entries lead to, each once.
+fn model_ids(entries: &[Entry]) -> Vec<String> {
+    let mut ids: Vec<String> = entries.iter().map(|entry| entry.model_id.clone()).collect();
+    ids.sort();
+    ids.dedup();
+    ids
+}
+
+/// What the account's papers say of each model; nothing of those that may not be asked about.
+async fn papers(bedrock: &Arc<Bedrock>, ids: Vec<String>) -> Vec<(String, Availability)> {
+    each(ids, |id| {
+        let bedrock = Arc::clone(bedrock);
+        async move { bedrock.availability(&id).await.ok().map(|papers| (id, papers)) }
+    })
+    .await
+}
+
+/// Does the same for each id, some at once, all within one deadline.
 async fn each<T, F>(ids: Vec<String>, ask: impl Fn(String) -> F) -> Vec<T>
 where
     T: Send + 'static,
@@ -187,9 +151,13 @@ where
         });
     }
     let mut found = Vec::new();
-    while let Some(done) = running.join_next().await {
-        found.extend(done.ok().flatten());
-    }
+    let collect = async {
+        while let Some(done) = running.join_next().await {
+            found.extend(done.ok().flatten());
+        }
+    };
+    // What has not come by then is dropped with the set.
+    let _ = time::timeout(DEADLINE, collect).await;
     found
 }
 

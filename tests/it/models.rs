@@ -1,6 +1,8 @@
 //! `models` over accounts with different truths: the right models offered, the right gate named, the right pins written.
 
+mod papers;
 mod pins;
+mod remembered;
 mod truths;
 
 use aws_sandbox::Account;
@@ -11,7 +13,7 @@ use crate::harness::Home;
 use truths::{GATES, PLACES, POLICIES, Truth, WEATHER};
 
 fn home(truth: &Truth) -> Home {
-    let mut text = include_str!("../../sandbox/account.toml").to_owned();
+    let mut text = truth.account.to_owned();
     for (from, to) in truth.change {
         assert!(text.contains(from), "{}: {from}", truth.name);
         text = text.replace(from, to);

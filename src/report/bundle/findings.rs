@@ -1,5 +1,6 @@
 //! The findings of a bundle.
 
+use crate::aws_config::Repair;
 use crate::checks::finding::{Action, Evidence, Finding, Fix, SettingEdit};
 use crate::report::v1::diagnosis::{shown, why};
 
@@ -15,7 +16,12 @@ pub(super) fn entry(redactor: &mut Redactor, finding: &Finding) -> Entry {
         why: redactor.text(&why(finding)),
         evidence: finding.evidence.iter().map(|evidence| seen(redactor, evidence)).collect(),
         fix: redactor.text(&fix.text),
-        command: fix.command.as_deref().map(|command| redactor.text(command)),
+        // What the sentence says already is not said again.
+        command: fix
+            .command
+            .as_deref()
+            .filter(|command| !fix.text.contains(command))
+            .map(|command| redactor.text(command)),
         edits: edits(fix).iter().map(|line| redactor.text(line)).collect(),
         administrator: fix.administrator.as_deref().map(|sentence| redactor.text(sentence)),
     }
@@ -36,7 +42,11 @@ fn seen(redactor: &mut Redactor, evidence: &Evidence) -> Seen {
 }
 
 fn edits(fix: &Fix) -> Vec<String> {
-    let Some(Action::Edit(edits)) = &fix.action else { return Vec::new() };
+    let edits = match &fix.action {
+        Some(Action::Edit(edits)) => edits,
+        Some(Action::Repair(repair)) => return repaired(repair),
+        _ => return Vec::new(),
+    };
     let mut lines = Vec::new();
     let mut last = None;
     for SettingEdit { path, key, before, after, .. } in edits {
@@ -48,4 +58,12 @@ fn edits(fix: &Fix) -> Vec<String> {
         lines.extend(after.as_ref().map(|value| format!("+ {key}: {}", shown(key, value))));
     }
     lines
+}
+
+fn repaired(repair: &Repair) -> Vec<String> {
+    let files = repair.diff.iter().flat_map(|file| {
+        let lines = file.lines.iter().map(|(is_new, line)| format!("{} {line}", if *is_new { '+' } else { '-' }));
+        std::iter::once(format!("in {}", file.path.display())).chain(lines)
+    });
+    files.collect()
 }

@@ -6,6 +6,8 @@
 //! inside `env` may be of any type. `null` is a wrong type too, also for `env`; an empty string is a right one, also for
 //! `awsAuthRefresh`.
 
+use crate::vars;
+
 use super::spans::{Object, is_whitespace, string_length};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,9 +68,13 @@ pub(super) struct WrongType {
     pub(super) offset: usize,
 }
 
-/// Whether the members of the object that has this name at the top count: those of `env`, and those of the table.
+/// Whether the members of the object that has this name at the top count: those a [`Key`] may name, and those of the
+/// table.
+///
+/// [`Key`]: super::Key
 pub(super) fn is_looked_into(name: &str) -> bool {
-    name == "env" || KNOWN.iter().any(|(key, _)| key.split_once('.').is_some_and(|(outer, _)| outer == name))
+    [vars::ENV, vars::MODEL_OVERRIDES].contains(&name)
+        || KNOWN.iter().any(|(key, _)| key.split_once('.').is_some_and(|(outer, _)| outer == name))
 }
 
 /// The first of them in the table's order.

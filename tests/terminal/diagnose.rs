@@ -1,0 +1,61 @@
+//! `diagnose --fix` with a person: what is asked, what a sign-in mends, and what a look at models costs.
+
+use super::screen::Screen;
+
+const SETTINGS: &str = r#"{"env": {"CLAUDE_CODE_USE_BEDROCK": "1", "AWS_REGION": "us-west-2", "AWS_PROFILE": "work",
+    "ANTHROPIC_MODEL": "us.anthropic.claude-sonnet-5-5", "ANTHROPIC_DEFAULT_OPUS_MODEL": "us.anthropic.claude-opus-5-5",
+    "ANTHROPIC_DEFAULT_SONNET_MODEL": "us.anthropic.claude-sonnet-5-5",
+    "ANTHROPIC_DEFAULT_HAIKU_MODEL": "us.anthropic.claude-haiku-5-5"},
+    "permissions": {"deny": ["Bash(aws sso login:*)"]}}"#;
+
+#[test]
+fn a_sign_in_that_is_missing_is_mended_by_a_person_in_the_same_run() {
+    let Some(screen) = Screen::new(80) else { return };
+    let screen = screen.option("--signed-out").option("--approve");
+    screen.write(".claude/settings.json", SETTINGS);
+    screen.start("claude-bedrock diagnose --fix --only A");
+    let shown = screen.wait_for_question("A03: sign in again?");
+    assert!(shown.contains("claude-bedrock login --profile work"), "{shown}");
+    screen.keys(&["Enter"]);
+    assert_eq!(screen.exit_code(), 0);
+    let shown = screen.shown();
+    assert!(shown.contains("enter the code"), "{shown}");
+    assert!(shown.contains("✔ cured: A03"), "{shown}");
+}
+
+#[test]
+fn a_no_signs_nobody_in() {
+    let Some(screen) = Screen::new(80) else { return };
+    let screen = screen.option("--signed-out").option("--approve");
+    screen.write(".claude/settings.json", SETTINGS);
+    screen.start("claude-bedrock diagnose --fix --only A");
+    screen.wait_for_question("A03: sign in again?");
+    screen.keys(&["n", "Enter"]);
+    assert_eq!(screen.exit_code(), 1);
+    let shown = screen.shown();
+    assert!(shown.contains("✘ left: A03") && !shown.contains("enter the code"), "{shown}");
+}
+
+#[test]
+fn a_person_is_asked_once_before_a_model_is() {
+    let Some(screen) = Screen::new(80) else { return };
+    let log = screen.home().join("log");
+    let screen = screen.option("--log").option(log.to_str().expect("UTF-8"));
+    screen.write(".claude/settings.json", SETTINGS);
+    let probes = || fs_err::read_to_string(&log).expect("a log").matches("\"InvokeModelWithResponseStream\"").count();
+    let run = "claude-bedrock diagnose --only P,Q";
+    screen.start(&format!("{run}; echo first; {run}; echo second; {run}"));
+    let shown = screen.wait_for_question("Ask the 3 models Claude Code would use");
+    assert!(shown.contains("3 requests of about 8 input tokens"), "{shown}");
+    screen.keys(&["Enter"]);
+    let shown = screen.wait_for("first");
+    assert!(shown.contains("without --probe"), "{shown}");
+    assert_eq!(probes(), 0, "no is what Enter says");
+    screen.wait_for_question("Ask the 3 models Claude Code would use");
+    screen.keys(&["y", "Enter"]);
+    screen.wait_for("second");
+    assert_eq!(probes(), 3);
+    assert_eq!(screen.exit_code(), 0);
+    assert_eq!(probes(), 3, "what they answered is known, and nobody is asked again: {}", screen.shown());
+    assert_eq!(screen.shown().matches("without --probe").count(), 1, "{}", screen.shown());
+}
