@@ -28,6 +28,8 @@ pub struct Choice {
     pub scope: SetupScope,
     /// The user's own commands in the place of ours.
     pub own: OwnHelpers,
+    /// Whether our part of the status line is written or taken away; `None` for as it is.
+    pub status_line: Option<bool>,
 }
 
 /// Commands of the user's own that Claude Code is to run instead of ours.

@@ -54,6 +54,12 @@ pub struct Proof {
     pub message: Option<String>,
     /// The region a gate names.
     pub region: Option<String>,
+    /// The HTTP status of a refusal.
+    #[serde(default)]
+    pub http_status: Option<u16>,
+    /// AWS's error type of a refusal.
+    #[serde(default)]
+    pub code: Option<String>,
 }
 
 /// Everything known of one identity in one region.
@@ -100,6 +106,8 @@ impl Proof {
             fix: None,
             message: None,
             region: None,
+            http_status: None,
+            code: None,
         };
         let answer = match &probed.outcome {
             Outcome::Answered { first_token } => {
@@ -119,6 +127,7 @@ impl Proof {
             }
             Outcome::Refused { status, code, message } => {
                 proof.message = Some(message.clone());
+                (proof.http_status, proof.code) = (*status, code.clone());
                 Answer { status: *status, code: code.as_deref(), message }
             }
         };
@@ -132,6 +141,21 @@ impl Proof {
             proof.region = gate.region;
         }
         proof
+    }
+
+    /// What had come of asking; none where nothing came.
+    #[must_use]
+    pub fn probed(&self) -> Option<Probed> {
+        let outcome = match self.status {
+            Status::Answered => {
+                Outcome::Answered { first_token: Duration::from_millis(self.first_token_ms.unwrap_or_default()) }
+            }
+            Status::Stopped | Status::Throttled => {
+                Outcome::Refused { status: self.http_status, code: self.code.clone(), message: self.message.clone()? }
+            }
+            Status::TimedOut | Status::Unreachable => return None,
+        };
+        Some(Probed { id: self.id.clone(), outcome })
     }
 
     /// Whether the model is there for this principal: it answered, or was only busy.
@@ -177,6 +201,14 @@ impl Proofs {
         proofs.models.retain(|known| new.iter().all(|proof| proof.id != known.id));
         proofs.models.extend_from_slice(new);
         private_file::write(&key.path(state), &serde_json::to_vec(&proofs).unwrap_or_default())
+    }
+
+    /// The same with new proofs in the place of older ones.
+    #[must_use]
+    pub fn and(mut self, new: Vec<Proof>) -> Self {
+        self.models.retain(|known| new.iter().all(|proof| proof.id != known.id));
+        self.models.extend(new);
+        self
     }
 
     /// How a model answered, whichever of its names it was asked by.

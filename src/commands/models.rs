@@ -118,7 +118,7 @@ impl Look {
 }
 
 /// What a probe costs, in what is billed.
-fn cost(models: usize) -> String {
+pub(super) fn cost(models: usize) -> String {
     let each = INPUT_TOKENS + 1;
     let requests = if models == 1 { "One request".to_owned() } else { format!("{models} requests") };
     format!(

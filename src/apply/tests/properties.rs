@@ -25,7 +25,17 @@ fn choice() -> impl Strategy<Value = Choice> {
             pins.sort_unstable();
             pins.dedup_by_key(|(name, _)| *name);
             let (profile, region) = (profile.to_owned(), region.to_owned());
-            Choice { profile, region, model, pins, also: Vec::new(), identity, scope, own: plan::OwnHelpers::default() }
+            Choice {
+                profile,
+                region,
+                model,
+                pins,
+                also: Vec::new(),
+                identity,
+                scope,
+                own: plan::OwnHelpers::default(),
+                status_line: None,
+            }
         },
     )
 }
