@@ -16,6 +16,7 @@ pub mod cli;
 pub mod clipboard;
 pub mod commands;
 pub mod configuration;
+pub mod crash;
 pub mod credential_document;
 pub mod draft;
 pub mod error;
