@@ -15,7 +15,6 @@ use crate::world::World;
 /// Runs the program so that a panic ends it with a plain line and an exit code like any other failure.
 #[must_use]
 pub fn contained(world: &World, run: impl FnOnce() -> ExitCode) -> ExitCode {
-    leave_no_core_file();
     let ui = Ui::new(world.terminal, ColorChoice::Auto, false);
     panic::set_hook(Box::new(move |panic| ui.failure(&failure(panic))));
     panic::catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|_| ExitCode::from(Exit::Failure as u8))
@@ -42,7 +41,7 @@ fn from_the_crate_on(file: &str) -> &str {
 }
 
 /// Lowers the limit that a shell may have raised; one that cannot be lowered is the administrator's.
-fn leave_no_core_file() {
+pub fn leave_no_core_file() {
     #[cfg(unix)]
     {
         use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
