@@ -3,6 +3,7 @@
 mod occurrence;
 mod runs;
 mod squeeze;
+mod values;
 
 use std::collections::BTreeMap;
 
@@ -11,6 +12,8 @@ use crate::catalogue::{FailureMode, Message, Proof};
 use occurrence::{Occurrence, Search};
 use runs::Runs;
 use squeeze::Squeezed;
+
+pub use values::Values;
 
 /// In this distance another message counts as what a wrapper is put around, and words as company.
 const NEAR: usize = 600;
@@ -37,7 +40,7 @@ pub struct Explanation {
 }
 
 /// A mode that a text speaks of.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Match {
     /// The mode.
     pub mode: &'static FailureMode,
@@ -47,6 +50,8 @@ pub struct Match {
     pub confidence: Confidence,
     /// The line of the text in which it begins, from one.
     pub line: usize,
+    /// What the lines around it say of the case.
+    pub values: Values,
 }
 
 /// How sure a match is.
@@ -63,9 +68,13 @@ pub enum Confidence {
 /// Which failure modes a text speaks of.
 #[must_use]
 pub fn explain(text: &str) -> Explanation {
-    let text = Squeezed::of(text);
-    let runs = Runs::in_text(&text);
-    Judgement::of(&text, &runs).explanation()
+    let squeezed = Squeezed::of(text);
+    let runs = Runs::in_text(&squeezed);
+    let mut explanation = Judgement::of(&squeezed, &runs).explanation();
+    for found in &mut explanation.matches {
+        found.values = Values::near(text, found.line);
+    }
+    explanation
 }
 
 impl Confidence {
@@ -121,6 +130,7 @@ impl<'a> Judgement<'a> {
             message: found.message,
             confidence,
             line: self.text.line_at(found.start),
+            values: Values::default(),
         });
         Explanation { matches: matches.collect(), nearest }
     }

@@ -3,6 +3,7 @@
 
 mod machine;
 mod online;
+mod traces;
 
 use std::path::{Path, PathBuf};
 
@@ -54,6 +55,7 @@ pub fn facts(world: &World, depth: Depth) -> Facts {
         refresh_helper: helper(vars::AUTH_REFRESH),
         export_helper: helper(vars::CREDENTIAL_EXPORT),
         lost_files: lost_files(world, &settings),
+        traces: traces::traces(world, &files, &configuration),
         online: Online::skipped("--offline: the network was not asked"),
         world: world.clone(),
         settings,
