@@ -1,8 +1,10 @@
-//! What we write into `~/.aws/config`: whole sections at its end, in the one form every reader understands, and legacy
-//! profiles moved to a session, with a receipt for taking it out again. No other byte of the file is touched.
+//! What we write into the AWS files: whole sections at the end of `~/.aws/config`, in the one form every reader
+//! understands, legacy profiles moved to a session, and single lines mended, with a receipt for taking it out again. No
+//! other byte of a file is touched.
 
 mod addition;
 mod process;
+mod repair;
 mod upgrade;
 
 use std::io;
@@ -12,8 +14,9 @@ use crate::error::Failure;
 use crate::private_file::{self, StateFolder};
 use crate::settings::store::{self, Snapshot};
 
-pub use addition::{Addition, Rest};
+pub use addition::{Addition, Deed, Rest};
 pub use process::process_section;
+pub use repair::{Change, FileDiff, LineEdit, Repair, SignInAfter};
 pub use upgrade::Upgrade;
 
 /// A profile with an SSO session, to be written.
@@ -63,7 +66,8 @@ impl NewProfile {
 }
 
 /// The section of a session whose sign-ins renew themselves.
-fn session_section(session: &str, start_url: &str, region: &str) -> String {
+#[must_use]
+pub fn session_section(session: &str, start_url: &str, region: &str) -> String {
     format!(
         "[sso-session {session}]\nsso_start_url = {start_url}\nsso_region = {region}\n\
          sso_registration_scopes = sso:account:access\n"
@@ -132,16 +136,23 @@ impl Planned {
     /// # Errors
     /// When the file cannot be read, or is not the one that was looked at.
     pub fn upgraded(path: &Path, looked_at: &[u8], upgrade: &Upgrade) -> Result<Self, Failure> {
-        let snapshot = store::read(path).map_err(|error| Failure::refused(error.to_string()))?;
-        if snapshot.bytes() != Some(looked_at) {
-            let shown = path.display();
-            return Err(Failure::failed(format!(
-                "`{shown}` was changed by another program meanwhile; nothing was written"
-            ))
-            .hint("run the same command again"));
-        }
+        let snapshot = unchanged(path, looked_at)?;
         let addition = Addition::moving(path, snapshot.bytes(), upgrade);
         Ok(Self { snapshot, text: upgrade.text.clone(), addition })
+    }
+
+    /// Plans to mend lines of an AWS file.
+    ///
+    /// # Errors
+    /// When the file cannot be read, is not the one that was looked at, or the edits do not fit it.
+    pub fn repaired(path: &Path, looked_at: &[u8], edits: &[&LineEdit]) -> Result<Self, Failure> {
+        let snapshot = unchanged(path, looked_at)?;
+        let text = std::str::from_utf8(looked_at).ok();
+        let repaired = text.and_then(|text| repair::repaired(text, edits)).ok_or_else(|| {
+            Failure::failed(format!("`{}` cannot be mended as it stands; nothing was written", path.display()))
+        })?;
+        let addition = Addition::mending(path, snapshot.bytes(), &repaired);
+        Ok(Self { snapshot, text: repaired.text, addition })
     }
 
     /// The file's text as it would be.
@@ -169,6 +180,17 @@ impl Planned {
     }
 }
 
+/// The file, while it still is what was looked at.
+fn unchanged(path: &Path, looked_at: &[u8]) -> Result<Snapshot, Failure> {
+    let snapshot = store::read(path).map_err(|error| Failure::refused(error.to_string()))?;
+    if snapshot.bytes() == Some(looked_at) {
+        return Ok(snapshot);
+    }
+    let shown = path.display();
+    Err(Failure::failed(format!("`{shown}` was changed by another program meanwhile; nothing was written"))
+        .hint("run the same command again"))
+}
+
 /// What an undo did with one addition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TakenOut {
@@ -183,10 +205,10 @@ pub enum TakenOut {
 /// One addition, undone.
 #[derive(Debug)]
 pub struct Undone {
-    /// The config file.
+    /// The AWS file.
     pub path: PathBuf,
-    /// Whether legacy profiles had been moved, and not only sections added.
-    pub moves: bool,
+    /// What had been done to it.
+    pub deed: Deed,
     /// What became of it.
     pub taken: TakenOut,
 }
@@ -203,8 +225,8 @@ pub fn undo(state: &StateFolder, dry_run: bool) -> Result<Vec<Undone>, Failure> 
     while left > 0 {
         left -= 1;
         let addition = &known[left];
-        let (path, moves) = (addition.path.clone(), addition.moves());
-        done.push(Undone { path, moves, taken: take_out(addition, dry_run)? });
+        let (path, deed) = (addition.path.clone(), addition.deed());
+        done.push(Undone { path, deed, taken: take_out(addition, dry_run)? });
         if !dry_run {
             known.truncate(left);
             keep(state, &known).map_err(failed)?;

@@ -18,6 +18,10 @@ pub enum Exit {
     Interrupted = 130,
 }
 
+/// What to do about a service that cannot be reached or does not answer.
+pub const UNREACHABLE_HINT: &str =
+    "is there a network? Behind a company's proxy set HTTPS_PROXY, and AWS_CA_BUNDLE for its certificate";
+
 /// An error on its way to the user: one line, what caused it, what to do.
 #[derive(Debug, Clone)]
 pub struct Failure {

@@ -24,6 +24,7 @@ pub mod exported;
 pub mod gate;
 pub mod helper_check;
 pub mod helper_command;
+pub mod mending;
 pub mod model;
 pub mod new_profile;
 pub mod observe;

@@ -4,6 +4,7 @@ pub mod diagnosis;
 pub mod machine;
 pub mod models;
 pub mod pasted;
+pub mod principal;
 pub mod profiles;
 pub mod session_start;
 

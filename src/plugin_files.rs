@@ -61,8 +61,5 @@ pub fn write(folder: &Path) -> io::Result<()> {
 /// # Errors
 /// The file system's.
 pub fn remove(folder: &Path) -> io::Result<()> {
-    match fs_err::remove_dir_all(folder) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
-    }
+    private_file::remove_folder(folder)
 }

@@ -69,6 +69,17 @@ impl Prepared {
     }
 }
 
+/// Removes a folder with everything in it; one that is not there is no error.
+///
+/// # Errors
+/// The file system's, naming the path.
+pub fn remove_folder(path: &Path) -> io::Result<()> {
+    match fs_err::remove_dir_all(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        other => other,
+    }
+}
+
 /// Removes a file; one that is not there is no error.
 ///
 /// # Errors
@@ -235,8 +246,8 @@ impl StateFolder {
 
     /// Where it is kept when something was last told, so that it is not told too often.
     #[must_use]
-    pub fn told(&self, name: &str) -> PathBuf {
-        self.0.join("told").join(name)
+    pub fn told(&self) -> PathBuf {
+        self.0.join("told")
     }
 
     /// Where a lock file of the given name is.

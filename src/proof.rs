@@ -199,10 +199,7 @@ impl Proofs {
 /// # Errors
 /// The file system's.
 pub fn forget_all(state: &StateFolder) -> std::io::Result<()> {
-    match fs_err::remove_dir_all(state.proofs()) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
-    }
+    private_file::remove_folder(&state.proofs())
 }
 
 #[cfg(test)]

@@ -48,6 +48,8 @@ pub struct Trouble {
     pub reason: String,
     /// The command that mends it.
     pub command: String,
+    /// Whether that command asks questions.
+    pub asks: bool,
 }
 
 /// An SSO session as files tell it.
@@ -98,30 +100,44 @@ pub struct Notice {
     pub what: String,
     /// What to run.
     pub command: String,
+    /// Whether it asks questions, for which Claude Code's own `!` has no terminal.
+    pub asks: bool,
     /// Whether it is an offer, and not in the way of anything.
     pub is_offer: bool,
 }
 
 impl Notice {
     fn new(what: String, command: impl Into<String>) -> Self {
-        Self { what, command: command.into(), is_offer: false }
+        Self { what, command: command.into(), asks: false, is_offer: false }
+    }
+
+    /// One whose command asks questions.
+    fn asking(what: String, command: impl Into<String>) -> Self {
+        Self { asks: true, ..Self::new(what, command) }
+    }
+
+    /// What to run, and where that can be.
+    fn way(&self) -> String {
+        let Self { command, asks, .. } = self;
+        let here = if *asks { String::new() } else { format!(", or type `! {command}` here") };
+        format!("`{command}` in a terminal{here}")
     }
 
     /// For the user.
     #[must_use]
     pub fn message(&self) -> String {
-        let Self { what, command, .. } = self;
-        format!("Amazon Bedrock: {what}. Run `{command}` in a terminal, or type `! {command}` here.")
+        format!("Amazon Bedrock: {}. Run {}.", self.what, self.way())
     }
 
     /// For the model, should one be answering.
     #[must_use]
     pub fn context(&self) -> String {
-        let Self { what, command, is_offer } = self;
+        let Self { what, is_offer, .. } = self;
         let urgency = if *is_offer { "Nothing is wrong now" } else { "Requests may fail until it is mended" };
         format!(
             "State of the Amazon Bedrock sign-in of this Claude Code, as its files tell it: {what}. {urgency}. The \
-             user was told to run `{command}` in a terminal, or `! {command}` here; say so again if they ask."
+             user was told to run {}; say so again if they ask.",
+            self.way()
         )
     }
 
@@ -154,15 +170,15 @@ pub fn judge(observation: &Observation, renewal: Renewal) -> Option<Notice> {
     }
     if let Some((setting, program)) = &observation.missing_program {
         let what = format!("`{setting}` runs `{}`, which is not there any more", named(&program.display().to_string()));
-        return Some(Notice::new(what, "claude-bedrock setup"));
+        return Some(Notice::asking(what, "claude-bedrock setup"));
     }
     if let Some(profile) = &observation.hidden_profile {
         let what =
             format!("Claude Code does not find the profile `{}` by itself, for its name is quoted", named(profile));
-        return Some(Notice::new(what, "claude-bedrock setup --identity isolated"));
+        return Some(Notice::asking(what, "claude-bedrock setup --identity isolated"));
     }
-    if let Some(Trouble { reason, command }) = &observation.trouble {
-        return Some(Notice::new(named(reason), command));
+    if let Some(Trouble { reason, command, asks }) = &observation.trouble {
+        return Some(Notice { asks: *asks, ..Notice::new(named(reason), command) });
     }
     let sign_in = observation.sign_in.as_ref()?;
     about_sign_in(observation, sign_in, renewal)
@@ -228,7 +244,7 @@ fn about_the_end(
         let whose = if sign_in.legacy { "is configured in the old form" } else { "asks for no refresh token" };
         let what = format!("the sign-in to `{session}` {whose} and ends every 8 hours; it could last up to 90 days");
         let command = command("claude-bedrock refresh --upgrade", sign_in.profile.as_deref());
-        return Some(Notice { is_offer: true, ..Notice::new(what, command) });
+        return Some(Notice { is_offer: true, ..Notice::asking(what, command) });
     }
     None
 }

@@ -97,8 +97,11 @@ fn about_sign_in(observation: &Observation, sign_in: &SignIn) -> Option<State> {
     let now = observation.now;
     let login = short_command(command("claude-bedrock login", sign_in.profile.as_deref()));
     let until = sign_in.token.map(|token| token.expires_at.duration_since(now)).filter(SignedDuration::is_positive);
-    if sign_in.token.is_some_and(|token| token.renewable) {
-        return None;
+    if let Some(token) = sign_in.token.filter(|token| token.renewable) {
+        // The sign-in outlasts this, and nothing renews it then.
+        let registration = token.registration_expires_at.map(|end| end.duration_since(now));
+        let soon = registration.filter(|left| *left < observation.warn_before)?;
+        return Some(State::Soon(format!("renewal ends in {}: {login}", short(soon))));
     }
     match (until, observation.credentials_until) {
         (Some(left), _) if left < observation.warn_before => {

@@ -6,6 +6,7 @@ pub mod wrap;
 
 use std::io::{self, IsTerminal, Write};
 
+use anstream::adapter::strip_str;
 use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
 
@@ -224,6 +225,22 @@ impl Ui {
 
 /// A text as the terminal's title and as a notification (OSC 0 and 9).
 fn title_and_notification(text: &str) -> String {
-    let line = text.lines().collect::<Vec<_>>().join(" ").replace(['\u{1b}', '\u{7}'], "");
+    let plain = strip_str(text).to_string();
+    let line: String = plain.lines().collect::<Vec<_>>().join(" ").chars().filter(|c| !c.is_control()).collect();
     format!("\u{1b}]0;{line}\u{7}\u{1b}]9;{line}\u{7}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_notification_is_one_plain_line_whatever_is_said() {
+        let failure = Failure::failed("a\u{7}b").hint("run\u{9b}2J `x`");
+        let line = "error: ab hint: run2J `x`";
+        assert_eq!(
+            title_and_notification(&Ui::failure_text(&failure)),
+            format!("\u{1b}]0;{line}\u{7}\u{1b}]9;{line}\u{7}")
+        );
+    }
 }

@@ -201,6 +201,8 @@ pub const AUTH_REFRESH: &str = "awsAuthRefresh";
 pub const CREDENTIAL_EXPORT: &str = "awsCredentialExport";
 /// Settings key: a command that prints a key for Anthropic or a gateway.
 pub const API_KEY_HELPER: &str = "apiKeyHelper";
+/// Settings key: what Claude may do unasked, and may not do at all.
+pub const PERMISSIONS: &str = "permissions";
 /// Settings key: the models of the picker.
 pub const AVAILABLE_MODELS: &str = "availableModels";
 /// Settings key: the command that draws a line below the prompt; an object.

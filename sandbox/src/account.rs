@@ -10,6 +10,7 @@ use serde::Deserialize;
 
 mod bedrock;
 mod member;
+mod partition;
 mod policy;
 mod script;
 mod validation;
@@ -25,6 +26,7 @@ pub use self::{
     validation::AccountError,
 };
 pub(crate) use self::{
+    partition::Partition,
     policy::{Verdict, Wish, glob},
     script::due,
 };
@@ -38,6 +40,9 @@ const EMBEDDED: &str = include_str!("../account.toml");
 pub struct Account {
     /// What all tokens and keys are derived from; files with the same seed accept each other's.
     pub seed: String,
+    /// The partition all of it is in, such as `aws-us-gov`; that of the region when absent.
+    #[serde(default)]
+    pub partition: Option<String>,
     /// The region of requests that name none (long-term Bedrock API keys).
     pub region: String,
     /// What every model answers; `{model}`, `{region}` and `{principal}` are filled in.
@@ -150,14 +155,23 @@ impl Account {
     ///
     /// Fails on malformed TOML, unknown keys, and names that refer to nothing.
     pub fn from_toml(text: &str) -> Result<Self, AccountError> {
-        let account: Self = toml::from_str(text).map_err(Box::new)?;
+        let mut account: Self = toml::from_str(text).map_err(Box::new)?;
         validation::validate(&account)?;
+        // Said once, so that nobody has to look at the data again.
+        account.partition = Some(account.partition().to_string());
         Ok(account)
     }
 
     /// Reads an account from a file.
     pub fn from_file(path: &Path) -> Result<Self, AccountError> {
         Self::from_toml(&std::fs::read_to_string(path)?)
+    }
+
+    /// The partition ARNs begin with.
+    pub(crate) fn partition(&self) -> Partition {
+        let stated = self.partition.as_deref().map(Partition::named);
+        // Validation has refused what is neither a partition nor in one.
+        stated.unwrap_or_else(|| Partition::of(&self.region)).expect("a partition")
     }
 
     /// Who signs in.

@@ -98,7 +98,7 @@ impl<'a> Catalogue<'a> {
             return Some(Target { model: profile.model, arns, invocable: true });
         }
         let model = self.foundation_model(name)?;
-        let arns = vec![foundation_model_arn(&self.region.name, &model.id)];
+        let arns = vec![self.account.foundation_model_arn(&self.region.name, &model.id)];
         Some(Target { model: model.id.clone(), arns, invocable: model.on_demand })
     }
 
@@ -111,10 +111,9 @@ impl<'a> Catalogue<'a> {
     /// Finds a foundation model by its id or ARN, ended or not.
     pub(crate) fn foundation_model(self, name: &str) -> Option<&'a Model> {
         let here = !self.region.geographies.is_empty();
-        self.account
-            .models
-            .iter()
-            .find(|model| here && (name == model.id || name == foundation_model_arn(&self.region.name, &model.id)))
+        self.account.models.iter().find(|model| {
+            here && (name == model.id || name == self.account.foundation_model_arn(&self.region.name, &model.id))
+        })
     }
 
     fn system_profile(self, geography: &Geography, model: &Model) -> InferenceProfile {
@@ -124,8 +123,12 @@ impl<'a> Catalogue<'a> {
         InferenceProfile {
             name: format!("{} {} {}", geography.title, model.provider, model.name),
             description: geography.description.replace("{model}", &format!("{} {}", model.provider, model.name)),
-            arn: format!("arn:aws:bedrock:{region}:{}:inference-profile/{id}", self.account_id),
-            model_arns: routes.map(|route| foundation_model_arn(&route, &model.id)).collect(),
+            arn: format!(
+                "arn:{}:bedrock:{region}:{}:inference-profile/{id}",
+                self.account.partition(),
+                self.account_id
+            ),
+            model_arns: routes.map(|route| self.account.foundation_model_arn(&route, &model.id)).collect(),
             kind: Kind::System,
             created_at: model.created_at,
             model: model.id.clone(),
@@ -144,14 +147,14 @@ impl<'a> Catalogue<'a> {
             (source.model.clone(), source.model_arns.clone(), source.created_at)
         } else {
             let model = self.foundation_model(&profile.copy_from)?;
-            (model.id.clone(), vec![foundation_model_arn(&self.region.name, &model.id)], model.created_at)
+            (model.id.clone(), vec![self.account.foundation_model_arn(&self.region.name, &model.id)], model.created_at)
         };
-        let place = format!("{}:{}", self.region.name, self.account_id);
+        let place = format!("{}:bedrock:{}:{}", self.account.partition(), self.region.name, self.account_id);
         Some(InferenceProfile {
             id: profile.id.clone(),
             name: profile.name.clone(),
             description: profile.description.clone().unwrap_or_default(),
-            arn: format!("arn:aws:bedrock:{place}:application-inference-profile/{}", profile.id),
+            arn: format!("arn:{place}:application-inference-profile/{}", profile.id),
             model_arns,
             kind: Kind::Application,
             created_at: profile.created_at.unwrap_or(created_at),
@@ -168,8 +171,11 @@ impl InferenceProfile {
     }
 }
 
-pub(crate) fn foundation_model_arn(region: &str, id: &str) -> String {
-    format!("arn:aws:bedrock:{region}::foundation-model/{id}")
+impl Account {
+    /// The ARN of a foundation model in a region, or of every region where that is empty.
+    pub(crate) fn foundation_model_arn(&self, region: &str, id: &str) -> String {
+        format!("arn:{}:bedrock:{region}::foundation-model/{id}", self.partition())
+    }
 }
 
 #[cfg(test)]

@@ -13,6 +13,8 @@ use crate::{
 pub(crate) struct Principal {
     pub(crate) holder: Holder,
     pub(crate) arn: String,
+    /// The ARN of its user or role in IAM, which has the path that the ARNs of sessions have not.
+    pub(crate) iam_arn: String,
     pub(crate) user_id: String,
     pub(crate) account_id: String,
     /// When its credentials end; long-term keys have no end.
@@ -20,41 +22,35 @@ pub(crate) struct Principal {
     /// Whether an administrator has revoked the session.
     revoked: bool,
     permissions: Permissions,
+    permissions_boundary: Option<Permissions>,
     session_policy: Option<Permissions>,
     control_policies: Vec<ServiceControlPolicy>,
 }
 
-/// What policies say to an action, and whether it is the organisation's that do.
+/// What the policies of IAM say to an action, each kind for itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Judgement {
-    Allowed,
-    NotAllowed { by_organisation: bool },
-    Denied { by_organisation: bool },
+pub(crate) struct Judgement {
+    pub(crate) organisation: Verdict,
+    /// Absent where there is no boundary.
+    pub(crate) boundary: Option<Verdict>,
+    pub(crate) identity: Verdict,
 }
 
 impl Principal {
-    /// Finds the role or user of an ARN of IAM, with the path its kind has.
+    /// Finds the role or user of an ARN of IAM.
     pub(crate) fn by_iam_arn(account: &Account, mint: &Mint, arn: &str) -> Option<Self> {
-        let users = account.users().map(|(member, user)| {
-            let principal = Self::user(account, mint, member, user);
-            (principal.arn.clone(), principal)
-        });
-        let people = account.accounts.iter().flat_map(|member| member.roles.iter().map(move |role| (member, role)));
-        let people = people.map(|(member, role)| {
-            let principal = Self::person_in_role(account, mint, member, role, &account.signer().name);
-            let name = principal.arn.split('/').nth(1).unwrap_or_default();
-            let region = match account.identity_center.region.as_str() {
-                "us-east-1" => String::new(),
-                region => format!("{region}/"),
-            };
-            (format!("arn:aws:iam::{}:role/aws-reserved/sso.amazonaws.com/{region}{name}", member.id), principal)
-        });
-        let roles = account.accounts.iter().flat_map(|member| member.iam_roles.iter().map(move |role| (member, role)));
-        let roles = roles.map(|(member, role)| {
-            let principal = Self::assumed(account, mint, member, role, "simulation");
-            (format!("arn:aws:iam::{}:role/{}", member.id, role.name), principal)
-        });
-        users.chain(people).chain(roles).find(|(known, _)| known == arn).map(|(_, principal)| principal)
+        let users = account.users().map(|(member, user)| Self::user(account, mint, member, user));
+        users.chain(Self::roles(account, mint)).find(|principal| principal.iam_arn == arn)
+    }
+
+    /// Every role of IAM as one who has assumed it, those of permission sets among them.
+    pub(crate) fn roles<'a>(account: &'a Account, mint: &'a Mint) -> impl Iterator<Item = Self> + 'a {
+        account.accounts.iter().flat_map(move |member| {
+            let people = member.roles.iter();
+            let people = people.map(|role| Self::person_in_role(account, mint, member, role, &account.signer().name));
+            let roles = member.iam_roles.iter();
+            people.chain(roles.map(|role| Self::assumed(account, mint, member, role, "simulation")))
+        })
     }
 
     /// What the policies say to an action with these condition keys; of a session's own they know nothing.
@@ -62,13 +58,10 @@ impl Principal {
         let mut context = vec![("aws:PrincipalArn", self.arn.as_str()), ("aws:PrincipalAccount", &self.account_id)];
         context.extend(keys);
         let wish = Wish { action, resource, context: &context };
-        let (organisation, identity) = (self.organisation(wish), self.permissions.judge(wish));
-        match (organisation, identity) {
-            (Verdict::Denied, _) => Judgement::Denied { by_organisation: true },
-            (_, Verdict::Denied) => Judgement::Denied { by_organisation: false },
-            (Verdict::Silent, _) => Judgement::NotAllowed { by_organisation: true },
-            (_, Verdict::Silent) => Judgement::NotAllowed { by_organisation: false },
-            _ => Judgement::Allowed,
+        Judgement {
+            organisation: self.organisation(wish),
+            boundary: self.permissions_boundary.as_ref().map(|boundary| boundary.judge(wish)),
+            identity: self.permissions.judge(wish),
         }
     }
 
@@ -95,10 +88,13 @@ impl Principal {
     /// Takes an IAM user as principal.
     pub(crate) fn user(account: &Account, mint: &Mint, member: &Member, user: &User) -> Self {
         let Member { id, .. } = member;
-        let name = &user.name;
+        let User { name, path, .. } = user;
+        let arn = format!("arn:{}:iam::{id}:user{path}{name}", account.partition());
         Self {
             holder: Holder::User { account: id.clone(), user: name.clone() },
-            arn: format!("arn:aws:iam::{id}:user/{name}"),
+            iam_arn: arn.clone(),
+            arn,
+            permissions_boundary: user.permissions_boundary.clone(),
             user_id: format!("AIDA{}", mint.letters("user id", &format!("{id}/{name}"), 17)),
             ..Self::in_account(account, member, &user.permissions)
         }
@@ -109,9 +105,15 @@ impl Principal {
         let place = format!("{id}/{}", role.name);
         let suffix = mint.hexadecimal("role suffix", &place, 16);
         let role_id = mint.letters("role id", &place, 17);
+        let (partition, name) = (account.partition(), format!("AWSReservedSSO_{}_{suffix}", role.name));
+        let region = match account.identity_center.region.as_str() {
+            "us-east-1" => String::new(),
+            region => format!("{region}/"),
+        };
         Self {
             holder: Holder::Role { account: id.clone(), role: role.name.clone(), person: person.to_owned() },
-            arn: format!("arn:aws:sts::{id}:assumed-role/AWSReservedSSO_{}_{suffix}/{person}", role.name),
+            arn: format!("arn:{partition}:sts::{id}:assumed-role/{name}/{person}"),
+            iam_arn: format!("arn:{partition}:iam::{id}:role/aws-reserved/sso.amazonaws.com/{region}{name}"),
             user_id: format!("AROA{role_id}:{person}"),
             ..Self::in_account(account, member, &role.permissions)
         }
@@ -123,7 +125,9 @@ impl Principal {
         let role_id = mint.letters("role id", &format!("{id}/iam/{name}"), 17);
         Self {
             holder: Holder::Assumed { account: id.clone(), role: name.clone(), session: session.to_owned() },
-            arn: format!("arn:aws:sts::{id}:assumed-role/{name}/{session}"),
+            arn: format!("arn:{}:sts::{id}:assumed-role/{name}/{session}", account.partition()),
+            iam_arn: role.arn(account.partition(), id),
+            permissions_boundary: role.permissions_boundary.clone(),
             user_id: format!("AROA{role_id}:{session}"),
             ..Self::in_account(account, member, &role.permissions)
         }
@@ -135,11 +139,13 @@ impl Principal {
         Self {
             holder: Holder::User { account: String::new(), user: String::new() },
             arn: String::new(),
+            iam_arn: String::new(),
             user_id: String::new(),
             account_id: member.id.clone(),
             expires: None,
             revoked: false,
             permissions: permissions.clone(),
+            permissions_boundary: None,
             session_policy: None,
             control_policies: attached.cloned().collect(),
         }
@@ -176,17 +182,20 @@ impl Principal {
     fn objection(&self, wish: Wish<'_>) -> Option<String> {
         let organisation = self.organisation(wish);
         let identity = if self.revoked { Verdict::Denied } else { self.permissions.judge(wish) };
-        let session = self.session_policy.as_ref().map_or(Verdict::Allowed, |policy| policy.judge(wish));
+        let limit =
+            |policy: &Option<Permissions>| policy.as_ref().map_or(Verdict::Allowed, |policy| policy.judge(wish));
+        let (boundary, session) = (limit(&self.permissions_boundary), limit(&self.session_policy));
         let kinds = [
-            (organisation, "a service control policy", "service control"),
-            (identity, "an identity-based policy", "identity-based"),
-            (session, "a session policy", "session"),
+            (organisation, "a service control policy", "service control policy"),
+            (identity, "an identity-based policy", "identity-based policy"),
+            (boundary, "a permissions boundary", "permissions boundary"),
+            (session, "a session policy", "session policy"),
         ];
         let denied = kinds.iter().find(|(verdict, ..)| *verdict == Verdict::Denied);
         let silent = kinds.iter().find(|(verdict, ..)| *verdict == Verdict::Silent);
-        denied.map(|(_, policy, _)| format!("with an explicit deny in {policy}")).or_else(|| {
-            silent.map(|(_, _, kind)| format!("because no {kind} policy allows the {} action", wish.action))
-        })
+        denied
+            .map(|(_, policy, _)| format!("with an explicit deny in {policy}"))
+            .or_else(|| silent.map(|(_, _, kind)| format!("because no {kind} allows the {} action", wish.action)))
     }
 }
 

@@ -1,7 +1,7 @@
 //! The services, all at one address: method and path tell them apart, as no two share any.
 
 use crate::{
-    account::{Member, Region},
+    account::{Member, Partition, Region},
     authentication::{self, Caller, Unauthenticated},
     catalogue::Catalogue,
     cloud::Cloud,
@@ -112,10 +112,10 @@ fn identity_route(request: &Request, segments: &[&str]) -> Option<Route> {
         ("GET", [""]) => Some(Route::to("", "Knock", "", nobody)),
         ("POST", [""]) => Some(match quotas::operation(request) {
             Some(operation) => Route::to("servicequotas", operation, "", quotas::answer),
-            None if request.form_field("Action").as_deref() == Some(iam::OPERATION) => {
-                Route::to("iam", iam::OPERATION, "", iam::answer)
-            }
-            None => Route::to("sts", request.form_field("Action").unwrap_or_default(), "", sts::answer),
+            None => match iam::operation(request) {
+                Some(operation) => Route::to("iam", operation, "", iam::answer),
+                None => Route::to("sts", request.form_field("Action").unwrap_or_default(), "", sts::answer),
+            },
         }),
         _ => None,
     }
@@ -167,6 +167,7 @@ fn nobody(_: &Cloud, _: &Request, _: &str, _: &mut Entry) -> Reply {
 
 /// An authenticated caller of Bedrock, the region it asked and the account it is of.
 struct Visit<'a> {
+    partition: Partition,
     caller: Caller,
     region: &'a Region,
     member: &'a Member,
@@ -181,7 +182,7 @@ impl<'a> Visit<'a> {
             // Principals are made of accounts.
             Refusal::new(500, "InternalServerException", "The account is gone.")
         })?;
-        Ok(Self { caller, region, member })
+        Ok(Self { partition: cloud.account.partition(), caller, region, member })
     }
 
     /// Checks an action on something in the region.
@@ -191,7 +192,7 @@ impl<'a> Visit<'a> {
 
     /// The ARN of something of the account in the region.
     fn arn(&self, resource: &str) -> String {
-        format!("arn:aws:bedrock:{}:{}:{resource}", self.region.name, self.member.id)
+        format!("arn:{}:bedrock:{}:{}:{resource}", self.partition, self.region.name, self.member.id)
     }
 
     /// Looks at what there is, this moment, in the region for the account.

@@ -1,6 +1,7 @@
 //! One call to AWS: its runtime, its deadline, and its errors in the program's own words.
 
 pub(in crate::aws) mod retry;
+pub(in crate::aws) mod unanswered;
 
 use std::fmt::Debug;
 use std::future::Future;
@@ -14,6 +15,9 @@ use aws_smithy_types::timeout::TimeoutConfig;
 
 /// The longest any single call may take, its retries included.
 pub const DEADLINE: Duration = Duration::from_secs(20);
+
+/// What is called an error without a code: something before AWS answered in its place.
+const UNNAMED: &str = "an unnamed error";
 
 /// Why a call to AWS brought no answer.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -29,8 +33,14 @@ pub enum CallError {
         message: String,
     },
     /// No answer came in time.
-    #[error("{service} did not answer within {} s", DEADLINE.as_secs())]
+    #[error("{service} did not answer in time")]
     TimedOut {
+        /// The service.
+        service: &'static str,
+    },
+    /// An answer began and did not go on.
+    #[error("{service} began to answer and fell silent")]
+    Stalled {
         /// The service.
         service: &'static str,
     },
@@ -42,6 +52,12 @@ pub enum CallError {
         /// The innermost reasons.
         reason: String,
     },
+    /// Another process, which was waited for, got no answer a moment ago.
+    #[error("{0}")]
+    UnansweredElsewhere(
+        /// What it said.
+        String,
+    ),
 }
 
 impl CallError {
@@ -50,8 +66,24 @@ impl CallError {
     pub fn code(&self) -> Option<&str> {
         match self {
             Self::Answered { code, .. } => Some(code),
-            Self::TimedOut { .. } | Self::Unreachable { .. } => None,
+            Self::TimedOut { .. } | Self::Stalled { .. } | Self::Unreachable { .. } | Self::UnansweredElsewhere(_) => {
+                None
+            }
         }
+    }
+
+    /// Whether it may well be over soon: nobody answered, or AWS was too busy to.
+    #[must_use]
+    pub fn is_passing(&self) -> bool {
+        const BUSY: [&str; 6] = [
+            UNNAMED,
+            "InternalServerException",
+            "ServiceUnavailable",
+            "ServiceUnavailableException",
+            "ThrottlingException",
+            "TooManyRequestsException",
+        ];
+        self.code().is_none_or(|code| BUSY.contains(&code))
     }
 
     /// Whether AWS refused for want of a permission.
@@ -122,13 +154,17 @@ where
             let answer = answer.err();
             CallError::Answered {
                 service,
-                code: answer.code().unwrap_or("an unnamed error").to_owned(),
+                code: answer.code().unwrap_or(UNNAMED).to_owned(),
                 message: answer.message().unwrap_or("no message").to_owned(),
             }
         }
         SdkError::TimeoutError(_) => CallError::TimedOut { service },
         SdkError::DispatchFailure(failure) if failure.is_timeout() => CallError::TimedOut { service },
-        other => CallError::Unreachable { service, reason: innermost(other) },
+        other => match innermost(other) {
+            // The SDK's own watch over a body; its type is not public.
+            reason if reason.starts_with("minimum throughput") => CallError::Stalled { service },
+            reason => CallError::Unreachable { service, reason },
+        },
     }
 }
 

@@ -19,7 +19,7 @@ use aws_credential_types::Credentials as SdkCredentials;
 use jiff::{SignedDuration, Timestamp};
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::aws::call;
+use crate::aws::call::{self, unanswered};
 use crate::aws::files::AwsFiles;
 use crate::aws::profile::{ProfileKind, StaticKeys};
 use crate::private_file::{self, StateFolder};
@@ -126,12 +126,26 @@ fn through_cache<'a>(
     }
     let state = StateFolder::of(world).ok_or_else(|| CredentialsError::File("no home folder is known".into()))?;
     let file_error = |error: std::io::Error| CredentialsError::File(error.to_string());
-    let _lock = private_file::lock(&state.lock(key.name()), LOCK_PATIENCE).map_err(file_error)?;
-    // Another process may have fetched them while we waited.
+    let (lock_path, waiting_since) = (state.lock(key.name()), world.now());
+    let _lock = private_file::lock(&lock_path, LOCK_PATIENCE).map_err(file_error)?;
+    // Another process may have fetched them while we waited, or found out that nobody answers.
     if let Some(fresh) = cache::cached_for(world, &key, min_ttl) {
         return Ok(fresh);
     }
-    let (issued, keep) = issue(world, files, link, above)?;
+    let issued = match unanswered::told_since(world, &lock_path, waiting_since) {
+        Some(error) => Err(error.into()),
+        None => issue(world, files, link, above),
+    };
+    let (issued, keep) = match issued {
+        Ok(issued) => issued,
+        Err(error) => {
+            let Some(call) = error.call() else { return Err(error) };
+            unanswered::tell(world, &lock_path, call);
+            // Those with less life than is wanted are better than none, while AWS does not give others.
+            let short_lived = cache::cached_for(world, &key, ONE_CALL);
+            return short_lived.filter(|_| call.is_passing()).ok_or(error);
+        }
+    };
     if keep == Keep::Yes {
         // Where they cannot be kept, the next caller asks for others.
         let _ = cache::keep(&state, &key, &issued);

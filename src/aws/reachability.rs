@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout_at};
 
 use crate::aws::bedrock::{Bedrock, InferenceProfile};
-use crate::aws::call::{self, CallError};
+use crate::aws::call::CallError;
 use crate::aws::credentials::Credentials;
 use crate::aws::endpoint::{self, Service};
 use crate::aws::files::AwsFiles;
@@ -65,18 +65,7 @@ pub enum Unreached {
 }
 
 /// Asks all regions at once.
-#[must_use]
-pub fn ask(
-    world: &World,
-    files: &AwsFiles,
-    profile: &str,
-    credentials: &Credentials,
-    regions: &[String],
-) -> Vec<Answer> {
-    call::block_on(ask_all(world, files, profile, credentials, regions))
-}
-
-async fn ask_all(
+pub async fn ask(
     world: &World,
     files: &AwsFiles,
     profile: &str,

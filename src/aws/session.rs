@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
-use crate::aws::call::CallError;
+use crate::aws::call::{CallError, unanswered};
 use crate::aws::profile::{ProfileFiles, SsoProfile, token_cache_file_name};
 use crate::private_file::{self, Lock, Prepared, StateFolder};
 use crate::world::World;
@@ -180,12 +180,30 @@ pub async fn usable_token(
         return if seen.expires_at > now { Ok(seen) } else { Err(ended(&seen, sso)) };
     }
     let _lock = lock(world, sso, LOCK_PATIENCE)?;
-    // Someone may have renewed it while we waited.
+    // Someone may have renewed it while we waited, or found out that nobody answers.
     let token = mended(&path, sso)?;
     if token.expires_at > seen.expires_at {
         return Ok(token);
     }
+    match unanswered_since(world, sso, now) {
+        Some(_) if token.expires_at > world.now() => return Ok(token),
+        Some(error) => return Err(error),
+        None => {}
+    }
     renewal::renew(world, files, profile, sso, &path, &token).await
+}
+
+/// What the holder of the lock found out while it was waited for: that nobody answers.
+#[must_use]
+pub fn unanswered_since(world: &World, sso: &SsoProfile, waiting_since: Timestamp) -> Option<SessionError> {
+    unanswered::told_since(world, &lock_path(world, sso).ok()?, waiting_since).map(SessionError::Call)
+}
+
+/// Leaves word of a call without an answer for those who wait for the lock; for its holder.
+pub(in crate::aws) fn tell_unanswered(world: &World, sso: &SsoProfile, error: &CallError) {
+    if let Ok(lock) = lock_path(world, sso) {
+        unanswered::tell(world, &lock, error);
+    }
 }
 
 /// Takes the lock under which a session's token is renewed or signed in anew, waiting for its holder.

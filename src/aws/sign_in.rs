@@ -175,7 +175,7 @@ impl SignIn<'_> {
     /// # Errors
     /// See [`SignInError`]. It ends within [`DEADLINE`], the wait for another sign-in included.
     pub fn run(&self) -> Result<Token, SignInError> {
-        let start = std::time::Instant::now();
+        let (start, waiting_since) = (std::time::Instant::now(), self.world.now());
         let seen = session::read(self.world, self.sso);
         let _lock = self.lock()?;
         let current = session::read(self.world, self.sso);
@@ -185,13 +185,22 @@ impl SignIn<'_> {
         {
             return Ok(token);
         }
+        if self.wish != Wish::Anew
+            && let Some(error) = session::unanswered_since(self.world, self.sso, waiting_since)
+        {
+            return Err(error.into());
+        }
         let left = DEADLINE.saturating_sub(start.elapsed());
-        call::block_on(async {
+        let outcome = call::block_on(async {
             match tokio::time::timeout(left, self.under_lock()).await {
                 Ok(outcome) => outcome,
                 Err(_) => Err(self.out_of_time()),
             }
-        })
+        });
+        if let Err(SignInError::Session(SessionError::Call(error))) = &outcome {
+            session::tell_unanswered(self.world, self.sso, error);
+        }
+        outcome
     }
 
     fn lock(&self) -> Result<crate::private_file::Lock, SignInError> {

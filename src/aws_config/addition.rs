@@ -1,14 +1,15 @@
-//! The receipt of what was added to a config file or moved in it, enough to take it out again byte for byte.
+//! The receipt of what was added to an AWS file, moved or mended in it, enough to take it out again byte for byte.
 
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::upgrade::{Moved, Upgrade};
+use super::repair::{Repaired, given_back as piece_given_back};
+use super::upgrade::{Moved, Splice, Upgrade};
 use crate::aws::profile::{ProfileFiles, SourceFile};
 
-/// What was added to a config file, and the legacy profiles that were moved to it.
+/// What was added to an AWS file, the legacy profiles that were moved to it, and the lines that were mended.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Addition {
     version: u32,
@@ -22,6 +23,19 @@ pub struct Addition {
     after: Option<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     moved: Vec<Moved>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    mended: Vec<Splice>,
+}
+
+/// What was done to a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Deed {
+    /// Sections were added.
+    Added,
+    /// Legacy profiles were moved to a session.
+    Moved,
+    /// Lines were mended.
+    Mended,
 }
 
 /// A file without an addition.
@@ -45,6 +59,17 @@ impl Addition {
             before: hash(before.unwrap_or_default()),
             after: None,
             moved: Vec::new(),
+            mended: Vec::new(),
+        }
+    }
+
+    /// The receipt for mending lines.
+    #[must_use]
+    pub(super) fn mending(path: &Path, before: Option<&[u8]>, repaired: &Repaired) -> Self {
+        Self {
+            after: Some(hash(repaired.text.as_bytes())),
+            mended: repaired.splices.clone(),
+            ..Self::new(path, before, &repaired.added)
         }
     }
 
@@ -64,20 +89,25 @@ impl Addition {
         &self.added
     }
 
-    /// Whether profiles were moved, and not only sections added.
+    /// What was done.
     #[must_use]
-    pub fn moves(&self) -> bool {
-        !self.moved.is_empty()
+    pub fn deed(&self) -> Deed {
+        match (self.moved.is_empty(), &self.after) {
+            (false, _) => Deed::Moved,
+            (true, Some(_)) => Deed::Mended,
+            (true, None) => Deed::Added,
+        }
     }
 
     /// The file without what was added, and with the lines that were moved; `None` when nothing of it is in the file
     /// any more as it was written.
     #[must_use]
     pub fn taken_out(&self, current: &[u8]) -> Option<Rest> {
-        if self.moves() {
-            return self.moved_back(current);
+        match self.deed() {
+            Deed::Added => self.without_added(current).map(|bytes| Rest { bytes, is_whole: true }),
+            Deed::Moved => self.moved_back(current),
+            Deed::Mended => self.mended_back(current),
         }
-        self.without_added(current).map(|bytes| Rest { bytes, is_whole: true })
     }
 
     /// Whether a file is as it was before.
@@ -97,14 +127,35 @@ impl Addition {
         Some(rest)
     }
 
-    fn moved_back(&self, current: &[u8]) -> Option<Rest> {
-        let text = std::str::from_utf8(current).ok()?;
-        if self.after.as_deref() == Some(&hash(current))
-            && let Some(bytes) = self.spliced_back(text)
-        {
-            return Some(Rest { bytes, is_whole: true });
+    /// The first bytes, from a file that nobody edited since.
+    fn as_it_was(&self, current: &[u8]) -> Option<Rest> {
+        let is_ours = self.after.as_deref() == Some(&hash(current));
+        let bytes = self.spliced_back(std::str::from_utf8(current).ok().filter(|_| is_ours)?)?;
+        Some(Rest { bytes, is_whole: true })
+    }
+
+    fn mended_back(&self, current: &[u8]) -> Option<Rest> {
+        if let Some(rest) = self.as_it_was(current) {
+            return Some(rest);
         }
-        let mut text = text.to_owned();
+        let without = self.without_added(current).filter(|_| !self.added.is_empty());
+        let mut text = String::from_utf8(without.clone().unwrap_or_else(|| current.to_vec())).ok()?;
+        let pieces = self.mended.len() + usize::from(!self.added.is_empty());
+        let mut kept = usize::from(!self.added.is_empty() && without.is_none());
+        for piece in self.mended.iter().rev() {
+            match piece_given_back(&text, piece) {
+                Some(changed) => text = changed,
+                None => kept += 1,
+            }
+        }
+        (kept < pieces).then(|| Rest { bytes: text.into_bytes(), is_whole: kept == 0 })
+    }
+
+    fn moved_back(&self, current: &[u8]) -> Option<Rest> {
+        if let Some(rest) = self.as_it_was(current) {
+            return Some(rest);
+        }
+        let mut text = std::str::from_utf8(current).ok()?.to_owned();
         let mut kept = 0;
         for moved in &self.moved {
             match given_back(&text, moved, &self.path) {
@@ -130,10 +181,10 @@ impl Addition {
         Some(Rest { bytes, is_whole: kept == 0 })
     }
 
-    /// The first bytes, from a file that nobody edited since.
+    /// The text with every piece put back in its place.
     fn spliced_back(&self, text: &str) -> Option<Vec<u8>> {
         let mut text = text.strip_suffix(&self.added)?.to_owned();
-        let mut splices: Vec<_> = self.moved.iter().flat_map(|moved| &moved.splices).collect();
+        let mut splices: Vec<_> = self.moved.iter().flat_map(|moved| &moved.splices).chain(&self.mended).collect();
         splices.sort_unstable_by_key(|splice| splice.at);
         for splice in splices.into_iter().rev() {
             let range = splice.at..splice.at + splice.is.len();

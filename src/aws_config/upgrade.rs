@@ -48,6 +48,9 @@ pub(super) struct Splice {
     pub(super) at: usize,
     pub(super) is: String,
     pub(super) was: String,
+    /// The line before it, by which it is found in a file that somebody edited since; empty where the profile tells.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub(super) behind: String,
 }
 
 impl Upgrade {
@@ -268,7 +271,12 @@ fn spliced(lines: &[Line], moving: &[&Profile], session: &str, sso: &SsoProfile)
             None => text.push_str(&line.was),
             Some((profile, is)) => {
                 if let Some(moved) = moved.iter_mut().find(|moved| moved.profile == *profile) {
-                    moved.splices.push(Splice { at: text.len(), is: is.clone(), was: line.was.clone() });
+                    moved.splices.push(Splice {
+                        at: text.len(),
+                        is: is.clone(),
+                        was: line.was.clone(),
+                        behind: String::new(),
+                    });
                 }
                 text.push_str(is);
             }

@@ -12,6 +12,7 @@ use crate::checks::{Check, Needs};
 pub(super) const CHECKS: &[Check] = &[
     Check::of("A07", Needs::Credentials, renewal_refused),
     Check::of("A30", Needs::Credentials, role_not_given),
+    Check::of("P15", Needs::Credentials, sign_in_service_silent),
     Check::of("A16", Needs::Credentials, process_hangs),
     Check::of("A17", Needs::Credentials, process_output),
     Check::of("A01", Needs::Credentials, none_for_another_reason),
@@ -46,6 +47,17 @@ fn role_not_given(facts: &Facts) -> Vec<Finding> {
         Finding::error("A30", title, fix)
             .seen(named_by(facts).into_iter().chain([evidence::call("GetRoleCredentials", &error)])),
     ]
+}
+
+/// The doors that are knocked at are not those of the sign-in; where none of them opens, that is told already.
+fn sign_in_service_silent(facts: &Facts) -> Vec<Finding> {
+    let error = refusal(facts).and_then(CredentialsError::call).filter(|error| error.is_passing());
+    let others_answer = facts.online.endpoints.iter().any(|endpoint| endpoint.reached.seen().is_some());
+    let Some(error) = error.filter(|_| others_answer) else { return Vec::new() };
+    let sentence = "Please let this machine reach the hosts of AWS IAM Identity Center and STS on port 443.";
+    let fix = Fix::administrator("try again in a moment; where it stays so, ask for the way to be opened", sentence);
+    let title = format!("there are no credentials, though other AWS services answer: {error}");
+    vec![Finding::error("P15", title, fix).seen(named_by(facts).into_iter().chain([evidence::call("sign-in", error)]))]
 }
 
 fn process_hangs(facts: &Facts) -> Vec<Finding> {

@@ -187,7 +187,7 @@ fn malformed_region(facts: &Facts) -> Vec<Finding> {
 }
 
 /// What is wrong with a region's name, and the one that was meant.
-fn region_fault(name: &str, value: &str) -> Option<(String, Option<String>)> {
+pub(crate) fn region_fault(name: &str, value: &str) -> Option<(String, Option<String>)> {
     let trimmed = value.trim();
     if regions::find(trimmed).is_some() {
         return None;

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::aws_config::Repair;
 use crate::claude_code::Version;
 use crate::settings::document::{Key, RawJson};
 use crate::settings::scope::Scope;
@@ -111,10 +112,19 @@ pub struct SettingEdit {
 pub enum Action {
     /// Edit settings files, with a receipt.
     Edit(Vec<SettingEdit>),
+    /// Mend lines of the AWS files, with a receipt.
+    Repair(Repair),
+    /// Move a legacy SSO profile to a session, with a receipt, and sign in to it.
+    Upgrade {
+        /// The profile.
+        profile: String,
+    },
     /// Sign in with a profile.
     SignIn {
         /// The profile.
         profile: String,
+        /// Whether a sign-in that is still good is not good enough.
+        anew: bool,
     },
     /// Give a script to the user alone.
     Narrow(PathBuf),
@@ -194,7 +204,7 @@ impl Fix {
         Self {
             kind: FixKind::Ask,
             command: Some(format!("claude-bedrock login --profile {quoted}")),
-            action: Some(Action::SignIn { profile: profile.to_owned() }),
+            action: Some(Action::SignIn { profile: profile.to_owned(), anew: false }),
             ..Self::explain("sign in again")
         }
     }

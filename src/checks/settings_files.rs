@@ -275,7 +275,7 @@ fn real_name(name: &str) -> Option<&'static str> {
 }
 
 /// How many keys one would have to press to make one word the other.
-pub(super) fn distance(one: &str, other: &str) -> usize {
+pub(crate) fn distance(one: &str, other: &str) -> usize {
     let other: Vec<char> = other.chars().collect();
     let mut row: Vec<usize> = (0..=other.len()).collect();
     for (at, a) in one.chars().enumerate() {

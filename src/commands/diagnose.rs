@@ -9,6 +9,7 @@ use crate::checks::facts::Facts;
 use crate::checks::{self, Outcome, Selection};
 use crate::cli::{DiagnoseArgs, Global};
 use crate::error::Failure;
+use crate::mending;
 use crate::observe::diagnosis::{self, Depth};
 use crate::observe::machine;
 use crate::report::bundle::Bundle;
@@ -64,7 +65,8 @@ impl Look<'_> {
         let progress = online.then(|| self.ui.progress("Looking at everything…"));
         let facts = diagnosis::facts(self.world, depth);
         drop(progress);
-        let outcome = checks::judge(&facts, &self.selection);
+        let mut outcome = checks::judge(&facts, &self.selection);
+        mending::offer(&facts, &mut outcome);
         (facts, outcome)
     }
 

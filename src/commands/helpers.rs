@@ -127,8 +127,8 @@ impl<'a> Test<'a> {
 pub(super) fn refused_keys(error: &call::CallError) -> Finding {
     let (code, weight) = match error {
         // Bedrock may be reached where STS is not.
-        call::CallError::TimedOut { .. } | call::CallError::Unreachable { .. } => ("sts-unreachable", Weight::Warning),
         call::CallError::Answered { .. } => ("keys-refused", Weight::Problem),
+        _ => ("sts-unreachable", Weight::Warning),
     };
     Finding { weight, ..Finding::problem(code, format!("whose keys these are is unknown: {error}")) }
 }

@@ -39,7 +39,9 @@ pub(super) fn run(world: &World, ui: Ui, args: &HookArgs) -> Result<(), Failure>
             }
         }
         STOP_FAILURE => {
-            let _ = ui.answer_verbatim(&stop_failure_answer(world));
+            if let Some(line) = stop_failure(world) {
+                let _ = ui.answer_verbatim(&stop_failure_answer(&line));
+            }
         }
         RENEW => return renew(world),
         _ => {}
@@ -104,13 +106,20 @@ fn session_start_answer(notice: &Notice) -> String {
     format!("{answer}\n")
 }
 
+/// What is said of a turn that failed for its credentials; nothing where these are none of Bedrock's.
+fn stop_failure(world: &World) -> Option<String> {
+    let observation = session_start::look(world).observation;
+    match session_notice::judge(&observation, Renewal::NotTried) {
+        Some(notice) if !notice.is_offer => Some(notice.line()),
+        _ if observation.on_bedrock => {
+            Some("Amazon Bedrock did not accept the credentials. Run: claude-bedrock diagnose".to_owned())
+        }
+        _ => None,
+    }
+}
+
 /// The one thing Claude Code takes from a hook about a failure: a notification of the terminal (OSC 9).
-fn stop_failure_answer(world: &World) -> String {
-    let start = session_start::look(world);
-    let line = match session_notice::judge(&start.observation, Renewal::NotTried) {
-        Some(notice) if !notice.is_offer => notice.line(),
-        _ => "Amazon Bedrock did not accept the credentials. Run: claude-bedrock diagnose".to_owned(),
-    };
+fn stop_failure_answer(line: &str) -> String {
     let line: String = line.chars().filter(|c| !c.is_control()).collect();
     format!("{}\n", json!({ "terminalSequence": format!("\u{1b}]9;{line}\u{7}") }))
 }

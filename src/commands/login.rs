@@ -10,13 +10,10 @@ use crate::world::World;
 
 pub(super) fn run(world: &World, ui: Ui, global: &Global, args: &LoginArgs) -> Result<(), Failure> {
     let asked = Asked::of(world, global)?;
-    let Asked { files, profile, .. } = &asked;
-    let Some(sso) = asked.sso() else {
-        return Err(Failure::refused(format!("the profile `{profile}` has no SSO session to sign in to")));
-    };
+    let (profile, sso) = (asked.profile.as_str(), asked.expect_sso("sign in to")?);
     let wanted =
         Wanted { profile, sso, way: args.way, wish: Wish::Anew, refused: false, stream: Stream::Answer, listens: true };
-    let token = sign_in::sign_in(world, ui, files, &wanted)?;
+    let token = sign_in::sign_in(world, ui, &asked.files, &wanted)?;
     let renews = if token.is_renewable(world.now()) { ", and renews itself from then on" } else { "" };
     let until = token.expires_at.strftime("%Y-%m-%d %H:%M UTC");
     ui.answer(&format!(

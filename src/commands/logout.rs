@@ -38,9 +38,7 @@ pub(super) fn run(world: &World, ui: Ui, global: &Global, args: &LogoutArgs) -> 
 }
 
 fn one_session(world: &World, global: &Global) -> Result<SsoProfile, Failure> {
-    let asked = Asked::of(world, global)?;
-    let none = || Failure::refused(format!("the profile `{}` has no SSO session to sign out of", asked.profile));
-    asked.sso().cloned().ok_or_else(none)
+    Asked::of(world, global)?.expect_sso("sign out of").cloned()
 }
 
 /// One profile of each session that any profile has.

@@ -5,19 +5,18 @@ mod pin;
 
 use crate::ask;
 use crate::aws::call::CallError;
-use crate::aws::files::{self, AwsFiles};
+use crate::aws::files::AwsFiles;
 use crate::aws::probe::INPUT_TOKENS;
 use crate::cli::Global;
 use crate::cli::models::{ModelsArgs, ModelsCommand};
-use crate::commands::credentials::explain;
-use crate::configuration::{self, Identity};
+use crate::commands::principal::OnBehalf;
 use crate::error::Failure;
 use crate::model;
-use crate::observe::models::{self, NoPrincipal, Offering, Principal};
+use crate::observe::models::{self, Offering};
+use crate::observe::principal::Principal;
 use crate::offering;
 use crate::proof::{Proof, Proofs};
 use crate::report::{human, v1};
-use crate::settings::scope::Settings;
 use crate::ui::Ui;
 use crate::world::World;
 
@@ -70,24 +69,8 @@ fn list(world: &World, ui: Ui, global: &Global, args: &ModelsArgs) -> Result<(),
 impl Look {
     /// Asks AWS as whoever Claude Code would be, or as the profile that was named.
     fn take(world: &World, ui: Ui, global: &Global, all: bool) -> Result<Self, Failure> {
-        if let Some(region) = global.region.as_deref().filter(|region| !configuration::is_region_shaped(region)) {
-            return Err(
-                Failure::refused(format!("`{region}` is not an AWS region")).hint("regions look like `us-west-2`")
-            );
-        }
-        let settings = Settings::read(world);
-        let files = files::read(world);
-        // Where nothing is configured yet, the only profile there is can be meant.
-        let configured = configuration::judge(world, &settings, &files.profiles, global.profile.as_deref());
-        let is_ambient = configured.profile.is_none() && configured.identity == Identity::Ambient;
-        let names: Vec<&str> = files.profiles.profiles().map(|profile| profile.name.as_str()).take(2).collect();
-        let configuration = match names[..] {
-            [only] if is_ambient => configuration::judge(world, &settings, &files.profiles, Some(only)),
-            _ => configured,
-        };
+        let OnBehalf { files, configuration, who } = OnBehalf::of(world, global)?;
         let pinned = offering::pinned(&configuration);
-        let who = models::principal(world, &settings, &files, &configuration, global.region.as_deref());
-        let who = who.map_err(no_principal)?;
         let ids: Vec<String> = pinned.iter().map(|(_, id)| id.clone()).collect();
         let progress = ui.progress(&format!("Asking Bedrock which models {} has…", who.region));
         let offering = models::offering(world, &files, &who, &ids, all);
@@ -143,18 +126,6 @@ fn cost(models: usize) -> String {
          account: some {} tokens in all.",
         models * each
     )
-}
-
-fn no_principal(error: NoPrincipal) -> Failure {
-    match error {
-        NoPrincipal::Credentials(error, profile) => explain(&error, &profile),
-        NoPrincipal::NotOurs("ambient") => Failure::refused("no AWS profile is configured")
-            .hint("name one with `--profile NAME`, or run `claude-bedrock setup`"),
-        NoPrincipal::NotOurs(mode) => Failure::refused(format!(
-            "Claude Code's identity here is of the kind `{mode}`, which cannot be used to ask"
-        ))
-        .hint("name a profile that may list the account's models with `--profile NAME`"),
-    }
 }
 
 fn failed(error: &CallError, region: &str) -> Failure {

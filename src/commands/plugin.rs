@@ -9,6 +9,7 @@ use crate::claude_code::{self, Ended};
 use crate::cli::Global;
 use crate::cli::plugin::{PluginArgs, PluginCommand};
 use crate::error::Failure;
+use crate::observe::session_start;
 use crate::plugin_files::{self, MARKETPLACE, PLUGIN};
 use crate::private_file::StateFolder;
 use crate::ui::{GOOD, Ui, styled};
@@ -22,7 +23,7 @@ pub(super) fn run(world: &World, ui: Ui, global: &Global, args: &PluginArgs) -> 
     let folder = plugin_files::folder(&state);
     match args.command {
         PluginCommand::Install => install(world, ui, &folder)?,
-        PluginCommand::Uninstall => uninstall(world, ui, &folder)?,
+        PluginCommand::Uninstall => uninstall(world, ui, &state, &folder)?,
         PluginCommand::Status => {}
     }
     report(world, ui, global)
@@ -40,7 +41,7 @@ fn install(world: &World, ui: Ui, folder: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-fn uninstall(world: &World, ui: Ui, folder: &Path) -> Result<(), Failure> {
+fn uninstall(world: &World, ui: Ui, state: &StateFolder, folder: &Path) -> Result<(), Failure> {
     let progress = ui.progress("Removing the plugin from Claude Code…");
     if installed(world)?.is_some() {
         claude(world, &["plugin", "uninstall", PLUGIN])?;
@@ -49,7 +50,8 @@ fn uninstall(world: &World, ui: Ui, folder: &Path) -> Result<(), Failure> {
         claude(world, &["plugin", "marketplace", "remove", MARKETPLACE])?;
     }
     drop(progress);
-    plugin_files::remove(folder).map_err(|error| Failure::failed(error.to_string()))
+    let removed = plugin_files::remove(folder).and_then(|()| session_start::forget_told(state));
+    removed.map_err(|error| Failure::failed(error.to_string()))
 }
 
 fn report(world: &World, ui: Ui, global: &Global) -> Result<(), Failure> {

@@ -8,19 +8,22 @@ use crate::aws::call::{self, CallError};
 use crate::aws::identity::{self, Identity};
 use crate::aws::profile::ProfileKind;
 use crate::cli::{Global, PolicyArgs, PolicyCommand, PolicyFormat, PolicyModels};
-use crate::commands::principal::Principal;
+use crate::commands::principal::OnBehalf;
+use crate::commands::regions::none_to_ask;
 use crate::configuration;
 use crate::error::Failure;
 use crate::model;
+use crate::observe::principal::Principal;
 use crate::policy::document::{self, Document};
 use crate::policy::{self, Statement, Subject, Target};
+use crate::regions::{self, Residency};
 use crate::report::{human, v1};
 use crate::ui::Ui;
 use crate::world::World;
 
 /// What was found out before anything is written.
 struct Inquiry {
-    principal: Principal,
+    on_behalf: OnBehalf,
     identity: Identity,
     subject: Subject,
     targets: Vec<Target>,
@@ -64,8 +67,8 @@ pub(super) fn run(world: &World, ui: Ui, global: &Global, args: &PolicyArgs) -> 
 }
 
 fn inquire(world: &World, ui: Ui, global: &Global, which: PolicyModels) -> Result<Inquiry, Failure> {
-    let principal = Principal::of(world, global)?;
-    let Principal { files, profile, region, credentials, configuration } = &principal;
+    let on_behalf = OnBehalf::of(world, global)?;
+    let OnBehalf { files, configuration, who: Principal { profile, region, credentials, .. } } = &on_behalf;
     let wanted = match which {
         PolicyModels::Pinned => pinned(configuration)?,
         PolicyModels::All => Vec::new(),
@@ -86,8 +89,13 @@ fn inquire(world: &World, ui: Ui, global: &Global, which: PolicyModels) -> Resul
     let identity = identity.map_err(|error| Failure::failed(error.to_string()))?;
     let targets = targets?;
     if targets.is_empty() {
-        return Err(Failure::refused(format!("{region} lists no Claude model for {}", identity.arn))
-            .hint("`claude-bedrock regions` shows where there are some"));
+        let partition = regions::partition_of(region).name;
+        return Err(if regions::with_bedrock(partition).next().is_none() {
+            none_to_ask(partition, Residency::Any)
+        } else {
+            Failure::refused(format!("{region} lists no Claude model for {}", identity.arn))
+                .hint("`claude-bedrock regions` shows where there are some")
+        });
     }
     let subject = Subject {
         partition: identity.arn.split(':').nth(1).unwrap_or("aws").to_owned(),
@@ -97,7 +105,7 @@ fn inquire(world: &World, ui: Ui, global: &Global, which: PolicyModels) -> Resul
         with_api_key: matches!(configuration.identity, configuration::Identity::ApiKey(_)),
     };
     let statements = policy::least(&subject, &targets);
-    Ok(Inquiry { principal, identity, subject, targets, statements })
+    Ok(Inquiry { on_behalf, identity, subject, targets, statements })
 }
 
 /// The models Claude Code is configured with, each once.
@@ -149,9 +157,9 @@ fn no_profile(id: &str, error: &CallError) -> Failure {
 }
 
 /// The region of the profile's sign-in, which is in the paths of the roles it gives.
-fn sign_in_region(principal: &Principal) -> Option<String> {
-    let profile = principal.files.profiles.profile(&principal.profile)?;
-    match profile.kind(&principal.files.profiles) {
+fn sign_in_region(on_behalf: &OnBehalf) -> Option<String> {
+    let profiles = &on_behalf.files.profiles;
+    match profiles.profile(&on_behalf.who.profile)?.kind(profiles) {
         ProfileKind::Sso(sso) | ProfileKind::LegacySso(sso) => Some(sso.region),
         _ => None,
     }

@@ -1,58 +1,40 @@
-//! On whose behalf AWS is asked: the profile Claude Code is configured with or the one that was named, its region and
-//! its credentials.
+//! On whose behalf a command asks AWS, found out from the settings, the AWS files and what was named.
 
-use std::time::Duration;
-
-use crate::aws::credentials::{self, Credentials};
 use crate::aws::files::{self, AwsFiles};
 use crate::cli::Global;
 use crate::commands::credentials::explain;
 use crate::configuration::{self, Configuration, Identity, is_region_shaped};
 use crate::error::Failure;
-use crate::observe;
+use crate::observe::principal::{NoPrincipal, Principal};
 use crate::settings::scope::Settings;
 use crate::world::World;
 
-/// How much life credentials need for a few looks at AWS.
-const A_FEW_LOOKS: Duration = Duration::from_mins(2);
-
-/// Who asks AWS, and where.
-pub(super) struct Principal {
+/// Who asks AWS, and the files that say so.
+pub(super) struct OnBehalf {
     /// The AWS files.
     pub(super) files: AwsFiles,
     /// What Claude Code would do, the named profile put in place of the configured one.
     pub(super) configuration: Configuration,
-    /// The profile.
-    pub(super) profile: String,
-    /// The region.
-    pub(super) region: String,
-    /// Its credentials.
-    pub(super) credentials: Credentials,
+    /// Who asks.
+    pub(super) who: Principal,
 }
 
-impl Principal {
-    /// Finds out who asks and gets credentials, without a sign-in.
+impl OnBehalf {
+    /// Whoever Claude Code would be, or the profile that was named, without a sign-in. Where nothing is configured
+    /// yet, the only profile there is can be meant.
     pub(super) fn of(world: &World, global: &Global) -> Result<Self, Failure> {
-        let files = files::read(world);
         let settings = Settings::read(world);
-        let configuration = configuration::judge(world, &settings, &files.profiles, global.profile.as_deref());
-        let region = region(global, &configuration)?;
-        let named = configuration.profile.as_ref().map(|found| found.value.clone());
-        let (profile, credentials) = match (named, &configuration.identity) {
-            (Some(profile), _) => {
-                let credentials = credentials::resolve(world, &files, &profile, A_FEW_LOOKS)
-                    .map_err(|error| explain(&error, &profile))?;
-                (profile, credentials)
-            }
-            (None, Identity::Keys(found)) => {
-                ("default".to_owned(), observe::keys_in_variables(world, &settings, &found.value))
-            }
-            (None, _) => {
-                return Err(Failure::refused("no AWS profile is configured")
-                    .hint("name one with `--profile NAME`, or run `claude-bedrock setup`"));
-            }
+        let files = files::read(world);
+        let configured = configuration::judge(world, &settings, &files.profiles, global.profile.as_deref());
+        let is_ambient = configured.profile.is_none() && configured.identity == Identity::Ambient;
+        let names: Vec<&str> = files.profiles.profiles().map(|profile| profile.name.as_str()).take(2).collect();
+        let configuration = match names[..] {
+            [only] if is_ambient => configuration::judge(world, &settings, &files.profiles, Some(only)),
+            _ => configured,
         };
-        Ok(Self { files, configuration, profile, region, credentials })
+        let region = region(global, &configuration)?;
+        let who = Principal::of(world, &settings, &files, &configuration, Some(&region)).map_err(no_principal)?;
+        Ok(Self { files, configuration, who })
     }
 }
 
@@ -64,5 +46,17 @@ pub(super) fn region(global: &Global, configuration: &Configuration) -> Result<S
         }
         Some(region) => Ok(region.clone()),
         None => Ok(configuration.region.value.clone()),
+    }
+}
+
+fn no_principal(error: NoPrincipal) -> Failure {
+    match error {
+        NoPrincipal::Credentials(error, profile) => explain(&error, &profile),
+        NoPrincipal::NotOurs("ambient") => Failure::refused("no AWS profile is configured")
+            .hint("name one with `--profile NAME`, or run `claude-bedrock setup`"),
+        NoPrincipal::NotOurs(mode) => Failure::refused(format!(
+            "Claude Code's identity here is of the kind `{mode}`, which cannot be used to ask"
+        ))
+        .hint("name a profile of the same account with `--profile NAME`"),
     }
 }

@@ -7,6 +7,7 @@ use crate::commands::sign_in::{self, Asked, Wanted};
 use crate::commands::upgrade;
 use crate::error::Failure;
 use crate::ui::{Stream, Ui};
+use crate::vars;
 use crate::world::World;
 
 pub(super) fn run(world: &World, ui: Ui, global: &Global, args: &RefreshArgs) -> Result<(), Failure> {
@@ -26,7 +27,9 @@ pub(super) fn renew(world: &World, ui: Ui, asked: &Asked, args: &RefreshArgs) ->
     if !args.force && session::is_fresh(world, sso) {
         return Ok(());
     }
-    let (way, wish) = (args.way, if args.force { Wish::Forced } else { Wish::IfNeeded });
+    // That a sign-in ended badly a moment ago keeps the next one from coming by itself, and nobody from asking for it.
+    let by_person = world.terminal.input || world.var(vars::CLAUDE_TOOL).is_some();
+    let (way, wish) = (args.way, if args.force || by_person { Wish::Forced } else { Wish::IfNeeded });
     let wanted = Wanted { profile, sso, way, wish, refused: false, stream: Stream::Answer, listens: false };
     let token = sign_in::sign_in(world, ui, files, &wanted)?;
     ui.detail(&format!("the sign-in to `{}` lasts until {}", session::session_name(sso), token.expires_at));

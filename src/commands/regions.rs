@@ -1,10 +1,11 @@
 //! `regions`: every Bedrock region of the partition at once: how far away, what is there for this account, which to take.
 
 use crate::ask;
-use crate::aws::reachability;
+use crate::aws::{call, reachability};
 use crate::cli::{Global, RegionsArgs};
-use crate::commands::principal::Principal;
-use crate::error::Failure;
+use crate::commands::principal::OnBehalf;
+use crate::error::{Failure, UNREACHABLE_HINT};
+use crate::observe::principal::Principal;
 use crate::regions::survey::{State, Survey};
 use crate::regions::{self, Residency};
 use crate::report::{human, v1};
@@ -12,7 +13,7 @@ use crate::ui::Ui;
 use crate::world::World;
 
 pub(super) fn run(world: &World, ui: Ui, global: &Global, args: &RegionsArgs) -> Result<(), Failure> {
-    let Principal { files, profile, region, credentials, .. } = Principal::of(world, global)?;
+    let OnBehalf { files, who: Principal { profile, region, credentials, .. }, .. } = OnBehalf::of(world, global)?;
     let partition = regions::partition_of(&region).name;
     let asked = regions_to_ask(partition, args.residency, &region);
     if asked.is_empty() {
@@ -20,7 +21,7 @@ pub(super) fn run(world: &World, ui: Ui, global: &Global, args: &RegionsArgs) ->
     }
     let watch = ask::watch(ui);
     let progress = ui.progress(&format!("Asking Bedrock in {} regions at once…", asked.len()));
-    let answers = reachability::ask(world, &files, &profile, &credentials, &asked);
+    let answers = call::block_on(reachability::ask(world, &files, &profile, &credentials, &asked));
     drop(progress);
     drop(watch);
     let survey = Survey::of(partition, args.residency, answers);
@@ -31,9 +32,7 @@ pub(super) fn run(world: &World, ui: Ui, global: &Global, args: &RegionsArgs) ->
         ui.answer(&human::regions::regions(&survey, ui.answer_width()))?;
     }
     if survey.rows.iter().all(|row| matches!(row.state, State::Unreached(_))) {
-        return Err(Failure::failed("no region could be reached").hint(
-            "is there a network? Behind a company's proxy set HTTPS_PROXY, and AWS_CA_BUNDLE for its certificate",
-        ));
+        return Err(Failure::failed("no region could be reached").hint(UNREACHABLE_HINT));
     }
     Ok(())
 }
@@ -42,15 +41,17 @@ pub(super) fn run(world: &World, ui: Ui, global: &Global, args: &RegionsArgs) ->
 fn regions_to_ask(partition: &str, residency: Residency, in_use: &str) -> Vec<String> {
     let known = regions::with_bedrock(partition).filter(|region| residency.has(region.country));
     let mut names: Vec<String> = known.map(|region| region.name.to_owned()).collect();
+    let has_any = regions::with_bedrock(partition).next().is_some();
     let admits = residency == Residency::Any || regions::find(in_use).is_some_and(|known| residency.has(known.country));
-    if admits && partition != "aws-cn" && !names.iter().any(|name| name == in_use) {
+    if admits && has_any && !names.iter().any(|name| name == in_use) {
         names.push(in_use.to_owned());
     }
     names
 }
 
-fn none_to_ask(partition: &str, residency: Residency) -> Failure {
+/// Nothing is asked where AWS has no Bedrock.
+pub(super) fn none_to_ask(partition: &str, residency: Residency) -> Failure {
     let place = if residency == Residency::Any { String::new() } else { format!(" in {}", residency.place()) };
     Failure::refused(format!("AWS has no Bedrock{place} in the partition `{partition}`"))
-        .hint(format!("that is as of {}; identities do not cross partitions", regions::source()))
+        .hint(format!("as of {}; another partition has it, with accounts and identities of its own", regions::date()))
 }

@@ -8,10 +8,11 @@ use crate::apply::{self, Undo, shortened};
 use crate::ask;
 use crate::aws::credentials;
 use crate::aws::files;
-use crate::aws_config::{self, TakenOut};
+use crate::aws_config::{self, Deed, TakenOut};
 use crate::cli::{Global, ResetArgs};
 use crate::configuration;
 use crate::error::{Exit, Failure};
+use crate::observe::session_start;
 use crate::plan::{self, Plan};
 use crate::private_file::StateFolder;
 use crate::proof;
@@ -77,6 +78,7 @@ pub(super) fn carry_out(world: &World, ui: Ui, args: &ResetArgs) -> Result<(Repo
     if !args.dry_run {
         problems.extend(credentials::forget_all(&state).map_err(failed).err());
         problems.extend(proof::forget_all(&state).map_err(failed).err());
+        problems.extend(session_start::forget_told(&state).map_err(failed).err());
     }
     for receipt in elsewhere {
         ui.status(&format!("Left as it is: `{}`; run `reset` where it applies.", receipt.settings.display()));
@@ -196,14 +198,18 @@ impl Report {
 
     fn config(&mut self, undone: &aws_config::Undone, world: &World) {
         let name = styled(BOLD, &shortened(&undone.path, world.home().as_deref()));
-        let (restored, words) = match (undone.taken, undone.moves) {
-            (TakenOut::Restored, false) => ("sections", "loses the profile that `setup` created"),
-            (TakenOut::Restored, true) => ("sections", "gets its legacy SSO profiles back"),
-            (TakenOut::Partly, _) => ("sections", "gets some of its legacy SSO profiles back; others changed since"),
-            (TakenOut::Kept, false) => {
-                ("nothing", "keeps the profile that `setup` created, for someone changed it since")
+        let restored = if undone.taken == TakenOut::Kept { "nothing" } else { "sections" };
+        let words = match (undone.deed, undone.taken) {
+            (Deed::Added, TakenOut::Kept) => "keeps the profile that `setup` created, for someone changed it since",
+            (Deed::Added, _) => "loses the profile that `setup` created",
+            (Deed::Moved, TakenOut::Restored) => "gets its legacy SSO profiles back",
+            (Deed::Moved, TakenOut::Partly) => "gets some of its legacy SSO profiles back; others changed since",
+            (Deed::Moved, TakenOut::Kept) => "keeps its SSO profiles as they are, for someone changed them since",
+            (Deed::Mended, TakenOut::Restored) => "gets back the lines that `diagnose --fix` mended",
+            (Deed::Mended, TakenOut::Partly) => {
+                "gets back some of the lines that `diagnose --fix` mended; others changed since"
             }
-            (TakenOut::Kept, true) => ("nothing", "keeps its SSO profiles as they are, for someone changed them since"),
+            (Deed::Mended, TakenOut::Kept) => "keeps the lines that were mended, for someone changed them since",
         };
         let _ = writeln!(self.text, "{name} {words}");
         self.files.push(v1::ResetFile::new(undone.path.display().to_string(), restored, None));

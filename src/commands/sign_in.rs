@@ -12,7 +12,7 @@ use crate::browser::Browser;
 use crate::cli::{Global, WayArgs};
 use crate::commands::beside::Beside;
 use crate::commands::credentials::{configured_profile, explain as credentials_explain};
-use crate::error::Failure;
+use crate::error::{Failure, UNREACHABLE_HINT};
 use crate::preferences::Preferences;
 use crate::presence::{self, Nobody, Surroundings, Way};
 use crate::ui::controlling_terminal;
@@ -44,6 +44,12 @@ impl Asked {
             ProfileKind::Sso(sso) | ProfileKind::LegacySso(sso) => Some(sso),
             _ => None,
         }
+    }
+
+    /// Its SSO session, for a command that is about nothing else; `purpose` goes on "no SSO session to".
+    pub(super) fn expect_sso(&self, purpose: &str) -> Result<&SsoProfile, Failure> {
+        let none = || Failure::refused(format!("the profile `{}` has no SSO session to {purpose}", self.profile));
+        self.sso().ok_or_else(none)
     }
 }
 
@@ -166,7 +172,8 @@ pub(super) fn for_profile(
     sign_in(world, ui, files, &wanted).map(drop)
 }
 
-/// Signs in because `diagnose` found that it is needed; `refused` is what AWS said, when it was asked.
+/// Signs in because `diagnose` found that it is needed, `anew` where a sign-in that is still good is not good enough;
+/// `refused` is what AWS said, when it was asked.
 ///
 /// # Errors
 /// As [`sign_in`].
@@ -175,6 +182,7 @@ pub(super) fn to_mend(
     ui: Ui,
     files: &AwsFiles,
     profile: &str,
+    anew: bool,
     refused: Option<&CredentialsError>,
 ) -> Result<(), Failure> {
     let kind = credentials::kind(files, profile).map_err(|error| credentials_explain(&error, profile))?;
@@ -191,7 +199,7 @@ pub(super) fn to_mend(
         profile,
         sso,
         way: WayArgs::default(),
-        wish: Wish::Forced,
+        wish: if anew { Wish::Anew } else { Wish::Forced },
         refused: is_refused,
         stream: Stream::Status,
         listens: false,
@@ -256,8 +264,9 @@ fn explain(error: &SignInError, wanted: &Wanted<'_>) -> Failure {
             failure.hint(format!("enter the code, then go on; `{login}` shows the same code again"))
         }
         SignInError::Nobody { .. } => failure.hint(format!("run `{login}` in a terminal of your own")),
-        // What is wrong with a file is not mended by signing in.
+        // What is wrong with a file or the network is not mended by signing in.
         SignInError::Session(SessionError::File(_)) => failure,
+        SignInError::Session(SessionError::Call(error)) if error.code().is_none() => failure.hint(UNREACHABLE_HINT),
         _ => failure.hint(format!("run `{login}` to sign in now")),
     }
 }

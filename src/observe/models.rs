@@ -7,44 +7,19 @@ use tokio::task::JoinSet;
 
 use crate::aws::bedrock::{Bedrock, FoundationModel, InferenceProfile, Lifecycle};
 use crate::aws::call::{self, CallError};
-use crate::aws::credentials::{self, CacheKey, Credentials, CredentialsError};
 use crate::aws::files::AwsFiles;
 use crate::aws::probe::{Outcome, Prober};
 use crate::aws::quotas::{self, Quota};
-use crate::configuration::{Configuration, Identity};
 use crate::gate::Asked;
 use crate::model;
-use crate::observe::{ONE_LOOK, keys_in_variables};
+use crate::observe::principal::Principal;
 use crate::offering::{self, Entry};
 use crate::private_file::StateFolder;
-use crate::proof::{Proof, ProofKey, Proofs};
-use crate::settings::scope::Settings;
+use crate::proof::{Proof, Proofs};
 use crate::world::World;
 
 /// How many single look-ups run at once.
 const AT_ONCE: usize = 16;
-
-/// Who asks, and where.
-#[derive(Debug, Clone)]
-pub struct Principal {
-    /// The profile whose endpoint settings count.
-    pub profile: String,
-    /// The region.
-    pub region: String,
-    /// The keys.
-    pub credentials: Credentials,
-    /// Under which proofs are kept; `None` for an identity that cannot be told from others.
-    pub proof_key: Option<ProofKey>,
-}
-
-/// Why nobody can ask as Claude Code would.
-#[derive(Debug, Clone)]
-pub enum NoPrincipal {
-    /// The profile gives no credentials.
-    Credentials(CredentialsError, String),
-    /// The configured identity is not one this program can take: its mode.
-    NotOurs(&'static str),
-}
 
 /// What there is, and what could not be learnt.
 #[derive(Debug, Clone, Default)]
@@ -57,49 +32,6 @@ pub struct Offering {
     pub is_listed: bool,
     /// What was refused or did not answer, in a sentence each.
     pub missing: Vec<String>,
-}
-
-/// Where proofs of a profile's are kept.
-#[must_use]
-pub fn proof_key(world: &World, files: &AwsFiles, profile: &str, region: &str) -> Option<ProofKey> {
-    CacheKey::of(world, files, profile).map(|key| ProofKey::new(key.name(), region))
-}
-
-/// The identity Claude Code uses, or the profile that was named.
-///
-/// # Errors
-/// See [`NoPrincipal`].
-pub fn principal(
-    world: &World,
-    settings: &Settings,
-    files: &AwsFiles,
-    configuration: &Configuration,
-    region: Option<&str>,
-) -> Result<Principal, NoPrincipal> {
-    let region = region.unwrap_or(&configuration.region.value).to_owned();
-    if let Some(profile) = configuration.profile.as_ref().map(|found| found.value.clone()) {
-        let found = credentials::resolve(world, files, &profile, ONE_LOOK);
-        let credentials = found.map_err(|error| NoPrincipal::Credentials(error, profile.clone()))?;
-        let proof_key = proof_key(world, files, &profile, &region);
-        return Ok(Principal { profile, region, credentials, proof_key });
-    }
-    match &configuration.identity {
-        Identity::Keys(found) => {
-            let credentials = keys_in_variables(world, settings, &found.value);
-            let proof_key = Some(ProofKey::new(&found.value, &region));
-            Ok(Principal { profile: "default".into(), region, credentials, proof_key })
-        }
-        other => Err(NoPrincipal::NotOurs(other.mode())),
-    }
-}
-
-impl Principal {
-    /// What is known of how models answered it.
-    #[must_use]
-    pub fn proofs(&self, world: &World) -> Proofs {
-        let kept = StateFolder::of(world).zip(self.proof_key.as_ref());
-        kept.map(|(state, key)| Proofs::read(&state, key, world.now())).unwrap_or_default()
-    }
 }
 
 /// Lists what there is. What a principal may not see is said, and the rest is given; `pinned` ids are looked up one by

@@ -86,12 +86,20 @@ pub fn look(world: &World) -> Start {
 /// The file system's; then it must not be told, or it would be told every time.
 pub fn told_of_upgrade(world: &World) -> std::io::Result<()> {
     let state = StateFolder::of(world).ok_or(std::io::ErrorKind::NotFound)?;
-    private_file::write(&state.told(UPGRADE), world.now().to_string().as_bytes())
+    private_file::write(&state.told().join(UPGRADE), world.now().to_string().as_bytes())
+}
+
+/// Forgets when anything was told.
+///
+/// # Errors
+/// The file system's.
+pub fn forget_told(state: &StateFolder) -> std::io::Result<()> {
+    private_file::remove_folder(&state.told())
 }
 
 fn upgrade_is_due(world: &World, now: Timestamp) -> bool {
     let Some(state) = StateFolder::of(world) else { return false };
-    let told = private_file::read(&state.told(UPGRADE)).ok().flatten();
+    let told = private_file::read(&state.told().join(UPGRADE)).ok().flatten();
     let told: Option<Timestamp> = told.and_then(|bytes| String::from_utf8(bytes).ok()?.trim().parse().ok());
     told.is_none_or(|told| now.duration_since(told) >= UPGRADE_EVERY)
 }
@@ -159,15 +167,17 @@ fn sign_in(world: &World, files: &AwsFiles, profile: &str, holder: &str, sso: &S
 /// it is not asked.
 fn trouble(world: &World, files: &AwsFiles, identity: &Identity, profile: &str) -> Option<Trouble> {
     let error = credentials::readiness(world, files, profile).err()?;
-    let command = match error.innermost() {
+    let (command, asks) = match error.innermost() {
         CredentialsError::Login(login) if login.needs_sign_in() => {
-            command("aws login", Some(error.failing_profile().unwrap_or(profile)))
+            (command("aws login", Some(error.failing_profile().unwrap_or(profile))), false)
         }
-        CredentialsError::NoProfile { .. } if !matches!(identity, Identity::Ambient) => "claude-bedrock setup".into(),
+        CredentialsError::NoProfile { .. } if !matches!(identity, Identity::Ambient) => {
+            ("claude-bedrock setup".into(), true)
+        }
         CredentialsError::Incomplete { .. } if matches!(identity, Identity::Isolated(..)) => {
-            "claude-bedrock profiles".into()
+            ("claude-bedrock profiles".into(), false)
         }
         _ => return None,
     };
-    Some(Trouble { reason: error.to_string(), command })
+    Some(Trouble { reason: error.to_string(), command, asks })
 }

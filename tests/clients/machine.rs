@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
+use aws_smithy_types::base64;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -60,8 +61,12 @@ impl Machine {
 
     /// More TOML for the account.
     pub(super) fn with_more(toml: &str) -> Self {
+        Self::playing(include_str!("../../sandbox/account.toml"), toml)
+    }
+
+    /// Any account with more TOML for it.
+    pub(super) fn playing(text: &str, toml: &str) -> Self {
         let folder = tempfile::Builder::new().prefix("machine").tempdir().expect("a temporary folder");
-        let text = include_str!("../../sandbox/account.toml");
         let at = text.find("# Cross-region inference").expect("the default account has its landmark");
         let machine = Self { folder, variables: Vec::new(), signed_out: false, approve: false };
         machine.write("account.toml", format!("{}{AMBIENT_USER}{toml}\n{}", &text[..at], &text[at..]));
@@ -209,6 +214,21 @@ impl Machine {
     pub(super) fn requests(&self) -> Vec<Request> {
         let log = fs_err::read_to_string(self.log()).expect("a log");
         log.lines().map(|line| Request::of(&serde_json::from_str(line).expect("JSON"))).collect()
+    }
+
+    /// The models and bodies of the last run's requests for an operation of the runtime.
+    pub(super) fn bodies(&self, operation: &str) -> Vec<(String, Value)> {
+        let text = fs_err::read_to_string(self.recording()).expect("a recording");
+        let all = text.lines().map(|line| serde_json::from_str::<Value>(line).expect("JSON"));
+        let wanted = all.filter(|exchange| exchange["operation"] == operation);
+        wanted
+            .map(|exchange| {
+                let path = exchange["request"]["path"].as_str().expect("a path");
+                let model = path.split('/').nth(2).expect("a model").to_owned();
+                let body = base64::decode(exchange["request"]["body"].as_str().expect("text")).expect("Base64");
+                (model, serde_json::from_slice(&body).expect("JSON"))
+            })
+            .collect()
     }
 
     /// The requests and answers of the last run in full.

@@ -1,6 +1,7 @@
 //! Proven with the real clients, each in a network namespace that holds nothing but loopback.
 
 mod aws_cli;
+mod aws_file;
 mod browser;
 mod claude_code;
 mod helpers;
@@ -10,6 +11,7 @@ pub(crate) mod machine;
 mod mixed_writes;
 mod models;
 mod oracle;
+mod partitions;
 mod plugin;
 mod policy;
 mod profiles;

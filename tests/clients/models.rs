@@ -1,57 +1,123 @@
-//! Claude Code with the pins that were written: a turn, an alias and a background request meet only models that exist.
+//! Claude Code with the pins that were written: whatever it asks, it meets only models that exist.
 
-use serde_json::Value;
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use serde_json::{Value, json};
 
 use super::machine::{CLAUDE_VERSIONS, Machine, claude_code};
+use super::plugin::{at_a_terminal, script, trusted};
 
-/// Sonnet answers under `jp.` alone, Haiku and Fable of the newest generation are not there, and Opus 5.5 is closed.
+/// Everything answers under `jp.` alone, Haiku and Fable of the newest generation are not there, and Opus 5.5 is closed.
 const CHANGES: [(&str, &str); 3] = [
     ("geographies = [\"jp\", \"global\"]", "geographies = [\"jp\"]"),
     ("name = \"Claude Haiku 5.5\"\n", "name = \"Claude Haiku 5.5\"\ngeographies = [\"us\"]\n"),
     ("name = \"Claude Fable 5.2\"\n", "name = \"Claude Fable 5.2\"\ngeographies = [\"us\"]\n"),
 ];
 
+const CLOSED: &str = "[accounts.gates]\nclosed_models = [\"anthropic.claude-opus-5-5\"]\n";
+
+const MAIN: &str = "jp.anthropic.claude-sonnet-5-5";
+const OPUS: &str = "jp.anthropic.claude-opus-5";
+const BACKGROUND: &str = "jp.anthropic.claude-haiku-4-5-20251001-v1:0";
+
 #[test]
-fn a_turn_an_alias_and_a_background_request_meet_only_models_that_exist() {
-    for version in CLAUDE_VERSIONS {
-        let Some(claude) = claude_code(version) else { continue };
-        let closed = "[accounts.gates]\nclosed_models = [\"anthropic.claude-opus-5-5\"]\n";
-        let mut machine = Machine::with_more(closed);
-        for (from, to) in CHANGES {
-            machine.change_account(from, to);
-        }
-        machine.program(&["setup", "--yes", "--profile", "work", "--region", "ap-northeast-1"]).success();
-        machine.program(&["models", "pin", "--auto", "--yes", "--residency", "jp"]).success();
-        let listed: Value = serde_json::from_str(&machine.program(&["models", "--json"]).success()).expect("JSON");
-        let models = listed["models"].as_array().expect("a list");
-        let pinned = |role: &str| {
-            let is_it =
-                |model: &&Value| model["pinned_as"].as_array().is_some_and(|roles| roles.contains(&role.into()));
-            models.iter().find(is_it).and_then(|model| model["id"].as_str()).map(str::to_owned)
-        };
-        assert_eq!(pinned("main").as_deref(), Some("jp.anthropic.claude-sonnet-5-5"));
-        assert_eq!(pinned("opus").as_deref(), Some("jp.anthropic.claude-opus-5"));
-        assert_eq!(pinned("background").as_deref(), Some("jp.anthropic.claude-haiku-4-5-20251001-v1:0"));
-        let exists = |id: &str| models.iter().any(|model| model["id"] == id && model["probe"]["status"] == "answered");
-        // A turn with the main model, one with each alias, as subagents and `/model` use them, and one that is sent to
-        // the background model, which is what titles and summaries are asked of.
-        let background = pinned("background").expect("pinned");
-        for (model, expected) in
-            [(None, pinned("main")), (Some("opus"), pinned("opus")), (Some("haiku"), Some(background.clone()))]
-        {
-            let answer = match model {
-                None => machine.ask(&claude).success(),
-                Some(model) => machine
-                    .run([claude.as_os_str(), "-p".as_ref(), "Say hello.".as_ref(), "--model".as_ref(), model.as_ref()])
-                    .success(),
-            };
-            let expected = expected.expect("pinned");
-            assert!(answer.contains(&format!("{expected} in")), "{version} {model:?}: {answer}");
-            for request in machine.requests().iter().filter(|request| request.operation.starts_with("InvokeModel")) {
-                let id = request.model.as_deref().unwrap_or_default();
-                assert!(exists(id) && request.status == 200, "{version} {model:?}: {request:?}");
-            }
-        }
-        machine.program(&["reset"]).success();
+fn the_newest_meets_only_models_that_exist() {
+    only_models_that_exist(CLAUDE_VERSIONS[0]);
+}
+
+#[test]
+fn what_npm_installs_on_an_old_node_meets_only_models_that_exist() {
+    only_models_that_exist(CLAUDE_VERSIONS[1]);
+}
+
+fn only_models_that_exist(version: &str) {
+    let Some(claude) = claude_code(version) else { return };
+    let mut machine = trusted(Machine::with_more(CLOSED), &claude);
+    for (from, to) in CHANGES {
+        machine.change_account(from, to);
     }
+    machine.program(&["setup", "--yes", "--profile", "work", "--region", "ap-northeast-1"]).success();
+    machine.program(&["models", "pin", "--auto", "--yes", "--residency", "jp"]).success();
+    let listed: Value = serde_json::from_str(&machine.program(&["models", "--json"]).success()).expect("JSON");
+    let models = listed["models"].as_array().expect("a list");
+    for (role, id) in [("main", MAIN), ("opus", OPUS), ("sonnet", MAIN), ("background", BACKGROUND)] {
+        let is_it = |model: &&Value| model["pinned_as"].as_array().is_some_and(|roles| roles.contains(&role.into()));
+        assert_eq!(models.iter().find(is_it).map(|model| &model["id"]), Some(&json!(id)), "{version}: {role}");
+    }
+    let exists = |id: &str| models.iter().any(|model| model["id"] == id);
+    turns(&mut machine, &claude, version, &exists);
+    a_session(&machine, &claude, version, &exists);
+    unpinned(&mut machine, &claude, version, &exists);
+}
+
+/// A turn with the main model, and one with each alias, as `/model` and subagents use them.
+fn turns(machine: &mut Machine, claude: &Path, version: &str, exists: &dyn Fn(&str) -> bool) {
+    for (alias, expected) in [(None, MAIN), (Some("sonnet"), MAIN), (Some("opus"), OPUS), (Some("haiku"), BACKGROUND)] {
+        let answer = match alias {
+            None => machine.ask(claude).success(),
+            Some(alias) => machine
+                .run([claude.as_os_str(), "-p".as_ref(), "Say hello.".as_ref(), "--model".as_ref(), alias.as_ref()])
+                .success(),
+        };
+        assert!(answer.contains(&format!("{expected} in")), "{version} {alias:?}: {answer}");
+        let asked = asked(machine);
+        assert!(asked.iter().all(|(id, status)| exists(id) && *status == 200), "{version} {alias:?}: {asked:?}");
+    }
+}
+
+/// A session at a terminal: Claude Code names it by asking its background model, and two subagents answer it.
+fn a_session(machine: &Machine, claude: &Path, version: &str, exists: &dyn Fn(&str) -> bool) {
+    for (name, model) in [("small", "haiku"), ("large", "opus")] {
+        let text = format!("---\nname: {name}\ndescription: a {name} one\nmodel: {model}\n---\nYou are {name}.\n");
+        machine.write(&format!("home/.claude/agents/{name}.md"), text);
+    }
+    let agent = |name: &str| {
+        let input = json!({ "description": "look", "prompt": "Have a look.", "subagent_type": name,
+            "run_in_background": false });
+        json!({ "name": "Agent", "input": input })
+    };
+    let turns = [json!({ "tools": [agent("small"), agent("large")] }), json!({ "text": "DELEGATED" })];
+    script(machine, "ask the two others", &turns);
+    let screen = at_a_terminal(
+        machine,
+        claude,
+        &[
+            json!({ "wait": "for shortcuts" }),
+            json!({ "type": "Please ask the two others about the mountains of Norway." }),
+            json!({ "key": "Enter" }),
+            json!({ "wait": "DELEGATED" }),
+        ],
+    );
+    let asked = asked(machine);
+    assert!(asked.iter().all(|(id, _)| exists(id)), "{version}: {asked:?}\n{screen}");
+    // What is closed is tried by Claude Code itself, which would like to offer it, and never by a turn.
+    let refused = asked.iter().filter(|(_, status)| *status != 200).map(|(id, _)| id.as_str());
+    assert!(refused.into_iter().all(|id| id == "jp.anthropic.claude-opus-5-5"), "{version}: {asked:?}\n{screen}");
+    for id in [MAIN, OPUS, BACKGROUND] {
+        assert!(asked.contains(&(id.to_owned(), 200)), "{version}: {id} was not asked: {asked:?}\n{screen}");
+    }
+    let titles = machine.bodies("InvokeModelWithResponseStream");
+    let titles = titles.iter().filter(|(_, body)| {
+        body["tools"].as_array().is_none_or(Vec::is_empty) && body["system"].to_string().contains("title")
+    });
+    let named_by: Vec<&str> = titles.map(|(model, _)| model.as_str()).collect();
+    assert!(!named_by.is_empty() && named_by.iter().all(|id| *id == BACKGROUND), "{version}: {named_by:?}\n{screen}");
+}
+
+/// The same without the pins: something is asked that is not there.
+fn unpinned(machine: &mut Machine, claude: &Path, version: &str, exists: &dyn Fn(&str) -> bool) {
+    machine.change(&machine.home().join(".claude/settings.json"), |settings| {
+        let env = settings["env"].as_object_mut().expect("an object");
+        env.retain(|name, _| !name.ends_with("_MODEL") && name != "ANTHROPIC_BEDROCK_REGION_PREFIX");
+    });
+    let run = machine.ask(claude);
+    let asked = asked(machine);
+    assert!(asked.iter().any(|(id, status)| !exists(id) && *status == 400), "{version}: {asked:?} {run:?}");
+}
+
+/// Which models were asked in the last run, and how that ended.
+fn asked(machine: &Machine) -> BTreeSet<(String, u64)> {
+    let requests = machine.requests().into_iter().filter(|request| request.operation.starts_with("InvokeModel"));
+    requests.map(|request| (request.model.unwrap_or_default(), request.status)).collect()
 }

@@ -9,9 +9,12 @@ use serde_json::{Value, json};
 use super::machine::{CLAUDE_VERSIONS, Machine, claude_code};
 use crate::harness::PROGRAM;
 
-/// A machine with Claude Code on `PATH` and a project that is trusted.
 fn machine(claude: &Path) -> Machine {
-    let mut machine = Machine::new();
+    trusted(Machine::new(), claude)
+}
+
+/// The machine with Claude Code on `PATH` and a project that is trusted.
+pub(super) fn trusted(mut machine: Machine, claude: &Path) -> Machine {
     let folders = [claude.parent().expect("a folder"), Path::new(PROGRAM).parent().expect("a folder")];
     let path = folders.map(|folder| folder.display().to_string()).join(":");
     machine.variable("PATH", format!("{path}:/usr/local/bin:/usr/bin:/bin"));
@@ -33,7 +36,7 @@ fn marketplace(machine: &Machine) -> PathBuf {
 }
 
 /// Puts conversations at the end of the account file, as TOML of JSON's strings.
-fn script(machine: &Machine, prompt: &str, turns: &[Value]) {
+pub(super) fn script(machine: &Machine, prompt: &str, turns: &[Value]) {
     let account = machine.home().parent().expect("a folder").join("account.toml");
     let mut text = fs_err::read_to_string(&account).expect("the account file");
     let turns: Vec<String> = turns.iter().map(toml_of).collect();
@@ -58,7 +61,7 @@ fn bash(command: &str) -> Value {
 }
 
 /// Plays a person at Claude Code's interface, and gives what they saw in the end.
-fn at_a_terminal(machine: &Machine, claude: &Path, steps: &[Value]) -> String {
+pub(super) fn at_a_terminal(machine: &Machine, claude: &Path, steps: &[Value]) -> String {
     let typist = machine.write("typist.py", include_str!("plugin/typist.py"));
     let steps = Value::from(steps).to_string();
     let mut command = vec!["python3".to_owned(), typist.display().to_string(), steps];

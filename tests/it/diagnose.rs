@@ -2,6 +2,7 @@
 
 mod bundle;
 mod coverage;
+mod curing;
 mod files;
 mod healthy;
 mod limits;

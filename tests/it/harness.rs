@@ -200,9 +200,13 @@ impl Home {
 
     /// Lets the SSO token end so many minutes earlier than it would.
     pub(crate) fn shorten_token(&self, minutes: i64) {
+        self.change_token(&[("expiresAt", self.before_the_token_ends(minutes).into())]);
+    }
+
+    /// The moment so many minutes before the SSO token ends, as its file would say it.
+    pub(crate) fn before_the_token_ends(&self, minutes: i64) -> String {
         let end: jiff::Timestamp = self.token()["expiresAt"].as_str().expect("text").parse().expect("a time");
-        let end = end - jiff::SignedDuration::from_mins(minutes);
-        self.change_token(&[("expiresAt", end.strftime("%Y-%m-%dT%H:%M:%SZ").to_string().into())]);
+        (end - jiff::SignedDuration::from_mins(minutes)).strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
     }
 
     /// The user's settings as text.

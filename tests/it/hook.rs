@@ -8,6 +8,10 @@ use crate::harness::{Home, Run};
 
 const LONG_AGO: &str = "2020-01-01T00:00:00Z";
 
+/// The profile `work` in the form whose sign-ins never renew themselves.
+const LEGACY: &str = "[profile work]\nsso_start_url = https://d-9067642ac7.awsapps.com/start\nsso_region = us-east-1\n\
+                      sso_account_id = 111122223333\nsso_role_name = BedrockDeveloper\nregion = us-west-2\n";
+
 /// A home that is set up, with the number of requests so far.
 fn set_up(identity: &str) -> Home {
     let home = Home::new();
@@ -27,9 +31,24 @@ fn message(home: &Home) -> Option<String> {
     let answer = answer(&home.run(["hook", "session-start"]))?;
     assert_eq!(answer["hookSpecificOutput"]["hookEventName"], "SessionStart");
     let message = answer["systemMessage"].as_str().expect("a message").to_owned();
-    assert!(message.contains("! claude-bedrock "), "it names the way that needs no model: {message}");
+    names_a_way_without_a_model(home, &message);
     assert!(answer["hookSpecificOutput"]["additionalContext"].as_str().is_some_and(|text| !text.is_empty()));
     Some(message)
+}
+
+/// Claude Code's own `!` has no terminal: what is named for it must not ask for one.
+#[track_caller]
+fn names_a_way_without_a_model(home: &Home, message: &str) {
+    let (_, run) = message.split_once("Run `").unwrap_or_else(|| panic!("it names what to run: {message}"));
+    let (command, place) = run.split_once('`').expect("the command's end");
+    assert!(command.starts_with("claude-bedrock ") && place.starts_with(" in a terminal"), "{message}");
+    let words = shlex::split(command).expect("words");
+    // Nobody decides, and only whether somebody could is asked.
+    let tried = home.run(words[1..].iter().map(String::as_str).chain(["--help"]));
+    assert_eq!(tried.code, Some(0), "{message}: {}", tried.stderr);
+    let named_here = message.contains(&format!("type `! {command}` here"));
+    let asks = ["setup", "refresh --upgrade"].iter().any(|name| command[15..].starts_with(name));
+    assert_eq!(named_here, !asks, "{message}");
 }
 
 fn without_refresh_token(home: &Home) {
@@ -176,4 +195,72 @@ fn a_failed_turn_is_told_by_a_notification_of_the_terminal() {
     let sequence = told["terminalSequence"].as_str().expect("a sequence");
     let line = sequence.strip_prefix("\u{1b}]9;").and_then(|rest| rest.strip_suffix('\u{7}')).expect("OSC 9");
     assert!(line.contains("ended") && line.ends_with("Run: claude-bedrock refresh"), "{line}");
+    let home = home.env("ANTHROPIC_API_KEY", "sk-elsewhere");
+    home.run(["reset"]).success();
+    assert_eq!(answer(&home.run(["hook", "stop-failure"])), None, "the credentials of another provider");
+}
+
+#[test]
+fn what_asks_questions_is_named_for_a_terminal_alone() {
+    let home = set_up("shared");
+    without_refresh_token(&home);
+    let offered = message(&home).expect("an offer");
+    assert!(offered.ends_with("Run `claude-bedrock refresh --upgrade` in a terminal."), "{offered}");
+    home.run(["setup", "--identity", "isolated"]).failure(2);
+    home.write(".aws/config", LEGACY);
+    let asks = home.run(["refresh", "--upgrade"]).failure(2);
+    assert!(asks.contains("terminal"), "{asks}");
+}
+
+#[test]
+fn a_sign_in_that_ended_badly_is_begun_again_by_whoever_asks_for_it() {
+    let home = set_up("shared").env("DISPLAY", ":0").with_browser("deny");
+    home.change_token(&[("expiresAt", json!(LONG_AGO)), ("refreshToken", Value::Null)]);
+    home.run(["refresh"]).failure(3);
+    let by_itself = home.run(["refresh"]).failure(3);
+    assert!(by_itself.contains("refused; the next one by itself"), "{by_itself}");
+    assert_eq!(home.opened().len(), 1);
+    // As typed after Claude Code's `!`, and as `/bedrock:refresh` runs it.
+    home.sandbox.decide_from_now_on(Some(true));
+    let home = home.env("CLAUDECODE", "1");
+    home.run(["refresh"]).success();
+    assert_ne!(home.token()["expiresAt"], LONG_AGO);
+}
+
+#[test]
+fn a_sign_in_after_a_word_on_the_client_registration_leaves_nothing_to_say() {
+    let home = Home::approving().env("DISPLAY", ":0");
+    home.run(["login", "--profile", "work"]).success();
+    home.run(["setup", "--yes", "--profile", "work", "--identity", "shared"]).success();
+    assert_eq!(message(&home), None);
+    let soon = json!(home.before_the_token_ends(40));
+    home.change_token(&[("registrationExpiresAt", soon.clone())]);
+    for entry in fs_err::read_dir(home.path().join(".aws/sso/cache")).expect("a cache") {
+        let path = entry.expect("an entry").path();
+        let mut file: Value = serde_json::from_slice(&fs_err::read(&path).expect("readable")).expect("JSON");
+        if file.get("accessToken").is_none() {
+            file["expiresAt"] = soon.clone();
+            home.write(path.strip_prefix(home.path()).expect("below").to_str().expect("UTF-8"), file.to_string());
+        }
+    }
+    let told = message(&home).expect("a message");
+    assert!(
+        told.contains("registration with AWS ends in 19 minutes") && told.contains("`claude-bedrock login`"),
+        "{told}"
+    );
+    home.run(["login"]).success();
+    assert_eq!(message(&home), None);
+}
+
+#[test]
+fn what_was_told_is_forgotten_with_the_rest() {
+    let home = set_up("shared");
+    without_refresh_token(&home);
+    assert!(message(&home).is_some());
+    let told = home.path().join(".local/state/claude-bedrock/told");
+    assert!(told.exists());
+    home.run(["reset", "--dry-run"]).success();
+    assert!(told.exists());
+    home.run(["reset"]).success();
+    assert!(!told.exists());
 }

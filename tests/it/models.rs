@@ -11,7 +11,7 @@ use crate::harness::Home;
 use truths::{GATES, PLACES, POLICIES, Truth, WEATHER};
 
 fn home(truth: &Truth) -> Home {
-    let mut text = include_str!("../../sandbox/account.toml").to_owned();
+    let mut text = truth.account.to_owned();
     for (from, to) in truth.change {
         assert!(text.contains(from), "{}: {from}", truth.name);
         text = text.replace(from, to);

@@ -73,6 +73,19 @@ fn an_end_is_counted_down_and_then_told_with_what_to_run() {
 }
 
 #[test]
+fn the_end_of_the_client_registration_is_no_end_of_the_sign_in() {
+    let home = set_up("shared").env("NO_COLOR", "1");
+    let set =
+        |minutes: i64| home.change_token(&[("registrationExpiresAt", json!(home.before_the_token_ends(minutes)))]);
+    set(-24 * 60);
+    assert_eq!(segment(&home), "Bedrock work · us-west-2 · sonnet\n");
+    set(40);
+    assert_eq!(segment(&home), "Bedrock work · us-west-2 · sonnet · renewal ends in 19 min: claude-bedrock login\n");
+    set(61);
+    assert_eq!(segment(&home), "Bedrock work · us-west-2 · sonnet\n", "it lasts another hour");
+}
+
+#[test]
 fn role_credentials_that_outlive_the_sign_in_and_a_helper_that_is_gone_are_shown() {
     let home = set_up("isolated").env("NO_COLOR", "1");
     home.change_token(&[("refreshToken", Value::Null), ("expiresAt", json!(LONG_AGO))]);

@@ -52,7 +52,7 @@ fn ended() -> Home {
 
 /// One line that says what is wrong and one at most that says what to do, for a person, without the entrails.
 #[track_caller]
-fn assert_plain(said: &str) {
+pub(crate) fn assert_plain(said: &str) {
     let lines: Vec<&str> = said.lines().collect();
     assert!(
         matches!(lines.as_slice(), [first, rest @ ..] if first.starts_with("error: ") && rest.len() <= 1),

@@ -1,6 +1,7 @@
 //! Driven by keys in a real terminal, at two widths, with colour and without.
 
 mod answers;
+mod diagnose;
 mod endings;
 mod lines;
 mod login;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::Permissions;
+use super::{Partition, Permissions};
 
 /// One AWS account of the organisation.
 #[derive(Clone, Debug, Deserialize)]
@@ -73,8 +73,14 @@ pub struct User {
     /// A long-term Bedrock API key, `ABSK...`.
     #[serde(default)]
     pub api_key: Option<String>,
+    /// The path in its ARN, such as `/team/`.
+    #[serde(default = "root_path")]
+    pub path: String,
     /// What the user may do.
     pub permissions: Permissions,
+    /// The permissions boundary: the most it may do, whatever its permissions allow.
+    #[serde(default)]
+    pub permissions_boundary: Option<Permissions>,
 }
 
 /// An application inference profile.
@@ -106,6 +112,9 @@ pub struct ApplicationProfile {
 pub struct IamRole {
     /// The role's name.
     pub name: String,
+    /// The path in its own ARN, such as `/team/`, which the ARNs of its sessions do not have.
+    #[serde(default = "root_path")]
+    pub path: String,
     /// The longest session it gives.
     #[serde(default = "one_hour")]
     pub longest_session: SignedDuration,
@@ -113,6 +122,16 @@ pub struct IamRole {
     pub trust: Trust,
     /// What it may do.
     pub permissions: Permissions,
+    /// The permissions boundary: the most it may do, whatever its permissions allow.
+    #[serde(default)]
+    pub permissions_boundary: Option<Permissions>,
+}
+
+impl IamRole {
+    /// Its ARN in an account.
+    pub(crate) fn arn(&self, partition: Partition, account_id: &str) -> String {
+        format!("arn:{partition}:iam::{account_id}:role{}{}", self.path, self.name)
+    }
 }
 
 /// A role's trust policy.
@@ -270,4 +289,8 @@ impl Role {
 
 const fn one_hour() -> SignedDuration {
     SignedDuration::from_hours(1)
+}
+
+fn root_path() -> String {
+    "/".to_owned()
 }

@@ -1,6 +1,6 @@
 //! What must hold between the parts of an account file.
 
-use super::{Account, Profile};
+use super::{Account, Partition, Profile};
 
 /// Why an account file was refused.
 #[derive(Debug, thiserror::Error)]
@@ -23,6 +23,7 @@ pub(super) fn validate(account: &Account) -> Result<(), AccountError> {
     require(account.region(&account.region).is_some(), || {
         format!("`region` is `{}`, which is none of `regions`", account.region)
     })?;
+    validate_partition(account)?;
     for session in &account.sso_sessions {
         portable(&session.name)?;
     }
@@ -37,6 +38,13 @@ pub(super) fn validate(account: &Account) -> Result<(), AccountError> {
             format!("geography `{name}` is named but not declared")
         })?;
     }
+    let roles = account.accounts.iter().flat_map(|member| &member.iam_roles);
+    let users = account.users().map(|(_, user)| (&user.name, &user.path));
+    for (name, path) in users.chain(roles.map(|role| (&role.name, &role.path))) {
+        require(path.starts_with('/') && path.ends_with('/'), || {
+            format!("the path of `{name}` is `{path}`; paths begin and end with `/`")
+        })?;
+    }
     for (_, user) in account.users() {
         require(user.access_key_id.is_some() == user.secret_access_key.is_some(), || {
             format!("user `{}` has half an access key", user.name)
@@ -49,11 +57,36 @@ pub(super) fn validate(account: &Account) -> Result<(), AccountError> {
     validate_bedrock(account)
 }
 
+/// No region is in two partitions, and nothing reaches from one into another.
+fn validate_partition(account: &Account) -> Result<(), AccountError> {
+    if let Some(name) = &account.partition {
+        require(Partition::named(name).is_some(), || {
+            format!("`partition` is `{name}`; there are {}", Partition::names())
+        })?;
+    }
+    let regions = account.regions.iter().map(|region| &region.name);
+    let all = [&account.region, &account.identity_center.region].into_iter().chain(regions);
+    for region in all {
+        let found = Partition::of(region).ok_or_else(|| {
+            AccountError::Invalid(format!("the region `{region}` is in no partition; there are {}", Partition::names()))
+        })?;
+        // Named without asking the account, which may not have one.
+        let wanted = account.partition.as_deref().and_then(Partition::named).or_else(|| Partition::of(&account.region));
+        require(wanted == Some(found), || {
+            let wanted = wanted.map_or_else(String::new, |wanted| format!(", and the account in `{wanted}`"));
+            format!("the region `{region}` is in the partition `{found}`{wanted}; put it into a file of its own")
+        })?;
+    }
+    Ok(())
+}
+
 fn validate_statements(account: &Account) -> Result<(), AccountError> {
     let members = account.accounts.iter().flat_map(|member| {
         let roles = member.roles.iter().flat_map(|role| [Some(&role.permissions), role.session_policy.as_ref()]);
-        let users = member.users.iter().map(|user| Some(&user.permissions));
-        let iam_roles = member.iam_roles.iter().map(|role| Some(&role.permissions));
+        let users = member.users.iter();
+        let users = users.flat_map(|user| [Some(&user.permissions), user.permissions_boundary.as_ref()]);
+        let iam_roles = member.iam_roles.iter();
+        let iam_roles = iam_roles.flat_map(|role| [Some(&role.permissions), role.permissions_boundary.as_ref()]);
         roles.chain(users).chain(iam_roles).flatten()
     });
     let mut statements = members

@@ -6,7 +6,6 @@ use serde_json::{Value, json};
 use super::{Visit, invalid, respond};
 use crate::{
     account::{AgreementStatus, DataRetention, Model, glob},
-    catalogue::foundation_model_arn,
     clock,
     cloud::Cloud,
     log::Entry,
@@ -47,7 +46,10 @@ pub(super) fn put_data_retention(cloud: &Cloud, request: &Request, _: &str, entr
 /// Says what the account's papers say; that the model then answers is another matter, as on AWS.
 fn available(cloud: &Cloud, request: &Request, name: &str, entry: &mut Entry) -> Result<Value, Refusal> {
     let visit = Visit::of(cloud, request, entry)?;
-    visit.require("bedrock:GetFoundationModelAvailability", &foundation_model_arn(&visit.region.name, name))?;
+    visit.require(
+        "bedrock:GetFoundationModelAvailability",
+        &cloud.account.foundation_model_arn(&visit.region.name, name),
+    )?;
     let model = model(cloud, &visit, name)?;
     let agreement = match cloud.changes.agreement(visit.member, &model.id) {
         AgreementStatus::Available => "AVAILABLE",

@@ -5,7 +5,6 @@ use serde_json::{Value, json};
 use super::{Visit, invalid, respond};
 use crate::{
     account::Model,
-    catalogue::foundation_model_arn,
     clock,
     cloud::Cloud,
     log::Entry,
@@ -48,7 +47,7 @@ fn found(cloud: &Cloud, request: &Request, name: &str, entry: &mut Entry) -> Res
         Some((model.id.clone(), details(cloud, model, &visit.region.name)))
     });
     let id = model.as_ref().map_or(name, |(id, _)| id);
-    visit.require("bedrock:GetFoundationModel", &foundation_model_arn(&visit.region.name, id))?;
+    visit.require("bedrock:GetFoundationModel", &cloud.account.foundation_model_arn(&visit.region.name, id))?;
     let (_, details) = model.ok_or_else(|| {
         let message = "Could not resolve the foundation model from the provided model identifier.";
         Refusal::new(404, "ResourceNotFoundException", message)
@@ -73,7 +72,7 @@ fn details(cloud: &Cloud, model: &Model, region: &str) -> Value {
         }
     }
     json!({
-        "modelArn": foundation_model_arn(region, &model.id),
+        "modelArn": cloud.account.foundation_model_arn(region, &model.id),
         "modelId": model.id,
         "modelName": model.name,
         "providerName": model.provider,

@@ -47,9 +47,11 @@ fn perform(cloud: &Cloud, request: &Request, entry: &mut Entry) -> Result<Value,
     let member = cloud.account.member(&caller.principal.account_id);
     let quotas = member.into_iter().flat_map(|member| &member.quotas);
     let here = |quota: &&Quota| quota.region.as_ref().is_none_or(|region| *region == caller.region);
+    let place =
+        format!("{}:servicequotas:{}:{}", cloud.account.partition(), caller.region, caller.principal.account_id);
     let wanted = body["QuotaCode"].as_str();
     let quotas = quotas.filter(here).filter(|quota| wanted.is_none_or(|code| code == quota.code));
-    let quotas = quotas.map(|quota| entry_of(quota, &caller.region, &caller.principal.account_id)).collect();
+    let quotas = quotas.map(|quota| entry_of(quota, &place)).collect();
     match operation {
         "ListServiceQuotas" => page(cloud, &body, quotas),
         "GetServiceQuota" => match quotas.into_iter().next() {
@@ -83,13 +85,13 @@ fn page(cloud: &Cloud, body: &Value, quotas: Vec<Value>) -> Result<Value, Refusa
     Ok(answer)
 }
 
-fn entry_of(quota: &Quota, region: &str, account_id: &str) -> Value {
+fn entry_of(quota: &Quota, place: &str) -> Value {
     let Quota { code, name, value, adjustable, .. } = quota;
     json!({
         "Adjustable": adjustable,
         "GlobalQuota": false,
         "QuotaAppliedAtLevel": "ACCOUNT",
-        "QuotaArn": format!("arn:aws:servicequotas:{region}:{account_id}:bedrock/{code}"),
+        "QuotaArn": format!("arn:{place}:bedrock/{code}"),
         "QuotaCode": code,
         "QuotaName": name,
         "ServiceCode": "bedrock",

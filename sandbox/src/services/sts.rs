@@ -134,6 +134,6 @@ pub(super) fn query_refusal(reason: &Unauthenticated) -> Refusal {
     Refusal::new(status, code, message)
 }
 
-fn element(name: &str, text: &str) -> String {
+pub(super) fn element(name: &str, text: &str) -> String {
     format!("    <{name}>{}</{name}>\n", escape(text))
 }

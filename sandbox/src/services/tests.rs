@@ -17,6 +17,7 @@ use crate::{
 };
 
 mod gates;
+mod iam;
 mod identity;
 
 const SONNET: &str = "us.anthropic.claude-sonnet-4-6";

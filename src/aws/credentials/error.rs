@@ -103,6 +103,15 @@ impl CredentialsError {
         }
     }
 
+    /// What AWS answered, or that it did not, where that is what it comes down to.
+    #[must_use]
+    pub fn call(&self) -> Option<&CallError> {
+        match self.innermost() {
+            Self::Call(error) | Self::Session(SessionError::Call(error)) => Some(error),
+            _ => None,
+        }
+    }
+
     /// The error without the chain of profiles around it.
     #[must_use]
     pub fn innermost(&self) -> &Self {

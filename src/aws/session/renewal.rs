@@ -8,7 +8,9 @@ use jiff::SignedDuration;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::token::{Renewal, Renewed};
-use super::{Cached, SessionError, Token, cached, ended, prepare, rewrite, session_name, settled, write};
+use super::{
+    Cached, SessionError, Token, cached, ended, prepare, rewrite, session_name, settled, tell_unanswered, write,
+};
 use crate::aws::call::retry::{self, Repeat};
 use crate::aws::call::{self, CallError, client_config};
 use crate::aws::endpoint::{self, Service};
@@ -41,7 +43,10 @@ pub(super) async fn renew(
     };
     match exchange(world, files, profile, sso, renewal).await {
         Ok(answer) => write(file, path, &token.renewed_object(&answer)),
-        Err(error) => after_failed_exchange(error, world, path, token, sso),
+        Err(error) => {
+            tell_unanswered(world, sso, &error);
+            after_failed_exchange(error, world, path, token, sso)
+        }
     }
 }
 

@@ -23,8 +23,9 @@ pub(super) const REDIRECT: &str = "http://127.0.0.1/oauth/callback";
 /// The scope that makes a sign-in renewable.
 pub(super) const DEFAULT_SCOPE: &str = "sso:account:access";
 
-/// A registration with less than this left is not used: it would end before the session does. The AWS CLI's limit.
-const LEAST_LIFE: SignedDuration = SignedDuration::from_mins(15);
+/// A registration with less than this left is not used: the sign-in could not renew itself for as long as it might, and
+/// whoever was told of the end and signed in again would be told again. They last 90 days and cost one request.
+const LEAST_LIFE: SignedDuration = SignedDuration::from_hours(7 * 24);
 
 /// A client of the token service.
 #[derive(Debug, Clone)]

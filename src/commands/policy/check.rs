@@ -7,11 +7,11 @@ use crate::aws::call::{self, CallError};
 use crate::aws::iam::{self, NotSimulated, Question};
 use crate::aws::quotas;
 use crate::cli::Global;
+use crate::commands::principal::OnBehalf;
 use crate::error::Failure;
-use crate::observe;
+use crate::observe::principal::Principal;
 use crate::policy::Target;
 use crate::policy::check::{self, Finding, Verdict};
-use crate::private_file::StateFolder;
 use crate::proof::{Proof, Proofs, Status};
 use crate::report::{human, v1};
 use crate::ui::Ui;
@@ -48,10 +48,9 @@ pub(super) fn run(world: &World, ui: Ui, global: &Global, inquiry: &Inquiry) -> 
 }
 
 fn simulate(world: &World, inquiry: &Inquiry, asked: &[Question]) -> Result<Vec<Vec<iam::Decision>>, NotSimulated> {
-    let principal = &inquiry.principal;
-    let candidates = inquiry.identity.iam_candidates(sign_in_region(principal).as_deref());
-    let (files, profile, credentials) = (&principal.files, &principal.profile, &principal.credentials);
-    call::block_on(iam::simulate(world, files, profile, credentials, &candidates, asked))
+    let OnBehalf { files, who, .. } = &inquiry.on_behalf;
+    let candidates = inquiry.identity.iam_candidates(sign_in_region(&inquiry.on_behalf).as_deref());
+    call::block_on(iam::simulate(world, files, &who.profile, &who.credentials, &candidates, asked))
 }
 
 /// What calls that change nothing, and probes made before, tell.
@@ -84,9 +83,8 @@ struct Seen {
 
 impl Seen {
     async fn gather(world: &World, inquiry: &Inquiry) -> Self {
-        let principal = &inquiry.principal;
-        let (files, profile, region) = (&principal.files, &principal.profile, &principal.region);
-        let credentials = &principal.credentials;
+        let OnBehalf { files, who, .. } = &inquiry.on_behalf;
+        let Principal { profile, region, credentials, .. } = who;
         let bedrock = Bedrock::new(world, files, profile, region, credentials);
         let model = profiles(inquiry).find_map(|found| found.model_arns.first());
         let model = model.and_then(|arn| arn.rsplit('/').next()).unwrap_or_default();
@@ -100,7 +98,6 @@ impl Seen {
         for found in profiles(inquiry) {
             describes.push((found.arn.clone(), told(bedrock.inference_profile(&found.arn).await)));
         }
-        let kept = StateFolder::of(world).zip(observe::models::proof_key(world, files, profile, region));
         Self {
             lists_profiles: told(listed),
             lists_models: told(models),
@@ -111,7 +108,7 @@ impl Seen {
                 Err(words) => Verdict::Unknown(words),
             },
             describes,
-            proofs: kept.map(|(state, key)| Proofs::read(&state, &key, world.now())).unwrap_or_default(),
+            proofs: who.proofs(world),
         }
     }
 

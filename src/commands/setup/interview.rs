@@ -140,7 +140,7 @@ impl<'a> Interview<'a> {
     /// How models answered the profile there, when they were last asked.
     fn proofs(&self, profile: &str, region: &str) -> Proofs {
         let Setup { world, files, state, .. } = self.setup;
-        let key = observe::models::proof_key(world, files, profile, region);
+        let key = observe::principal::proof_key(world, files, profile, region);
         key.map(|key| Proofs::read(state, &key, world.now())).unwrap_or_default()
     }
 

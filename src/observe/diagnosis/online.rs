@@ -154,7 +154,11 @@ fn with_credentials(world: &World, facts: &Facts, depth: Depth) -> Online {
 }
 
 fn without(online: Online, error: CredentialsError) -> Online {
-    Online { credentials: Look::Failed(error), ..online }
+    // What is wrong with a profile or a sign-in is a finding; what AWS did not answer need not be.
+    let why = error.call().map(|call| format!(": {call}")).unwrap_or_default();
+    let Online { export, timings, .. } = online;
+    let rest = Online::skipped(&format!("there are no credentials to ask with{why}"));
+    Online { credentials: Look::Failed(error), export, timings, ..rest }
 }
 
 fn ask_aws(

@@ -1,5 +1,6 @@
 //! The findings of a bundle.
 
+use crate::aws_config::Repair;
 use crate::checks::finding::{Action, Evidence, Finding, Fix, SettingEdit};
 use crate::report::v1::diagnosis::{shown, why};
 
@@ -36,7 +37,11 @@ fn seen(redactor: &mut Redactor, evidence: &Evidence) -> Seen {
 }
 
 fn edits(fix: &Fix) -> Vec<String> {
-    let Some(Action::Edit(edits)) = &fix.action else { return Vec::new() };
+    let edits = match &fix.action {
+        Some(Action::Edit(edits)) => edits,
+        Some(Action::Repair(repair)) => return repaired(repair),
+        _ => return Vec::new(),
+    };
     let mut lines = Vec::new();
     let mut last = None;
     for SettingEdit { path, key, before, after, .. } in edits {
@@ -48,4 +53,12 @@ fn edits(fix: &Fix) -> Vec<String> {
         lines.extend(after.as_ref().map(|value| format!("+ {key}: {}", shown(key, value))));
     }
     lines
+}
+
+fn repaired(repair: &Repair) -> Vec<String> {
+    let files = repair.diff.iter().flat_map(|file| {
+        let lines = file.lines.iter().map(|(is_new, line)| format!("{} {line}", if *is_new { '+' } else { '-' }));
+        std::iter::once(format!("in {}", file.path.display())).chain(lines)
+    });
+    files.collect()
 }

@@ -4,6 +4,7 @@ use std::fmt::Write;
 use std::path::Path;
 
 use crate::apply::shortened;
+use crate::aws_config::Repair;
 use crate::checks::Outcome;
 use crate::checks::finding::{Action, Evidence, Finding, Fix, SettingEdit, Severity};
 use crate::report::v1::diagnosis::{shown, title, why};
@@ -114,8 +115,10 @@ fn push_fix(text: &mut String, fix: &Fix, home: Option<&Path>, width: usize) {
         _ => fix.text.clone(),
     };
     paragraph(text, "fix:", &words, width);
-    if let Some(Action::Edit(edits)) = &fix.action {
-        text.push_str(&edit_lines(edits, home));
+    match &fix.action {
+        Some(Action::Edit(edits)) => text.push_str(&edit_lines(edits, home)),
+        Some(Action::Repair(repair)) => text.push_str(&repair_lines(repair, home)),
+        _ => {}
     }
     if let Some(sentence) = &fix.administrator {
         paragraph(text, "send:", sentence, width);
@@ -138,6 +141,21 @@ pub fn edit_lines(edits: &[SettingEdit], home: Option<&Path>) -> String {
         }
         if let Some(after) = &edit.after {
             let _ = writeln!(text, "{margin}{}", styled(GOOD, &format!("+ {}: {}", edit.key, shown(&edit.key, after))));
+        }
+    }
+    text
+}
+
+/// Mended lines of AWS files as a diff, by file.
+#[must_use]
+pub fn repair_lines(repair: &Repair, home: Option<&Path>) -> String {
+    let mut text = String::new();
+    let margin = " ".repeat(MARGIN + 5);
+    for file in &repair.diff {
+        let _ = writeln!(text, "{margin}{}", styled(DIM, &format!("in {}", shortened(&file.path, home))));
+        for (is_new, line) in &file.lines {
+            let (style, mark) = if *is_new { (GOOD, '+') } else { (BAD, '-') };
+            let _ = writeln!(text, "{margin}{}", styled(style, &format!("{mark} {line}")));
         }
     }
     text

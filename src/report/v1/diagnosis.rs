@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::aws_config::FileDiff;
 use crate::catalogue;
 use crate::checks::Outcome;
 use crate::checks::facts::Facts;
@@ -56,6 +57,8 @@ struct Mending {
     update_to: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     edits: Vec<Edited>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    lines: Vec<Rewritten>,
 }
 
 #[derive(Debug, Serialize)]
@@ -64,6 +67,14 @@ struct Edited {
     key: String,
     before: Option<String>,
     after: Option<String>,
+}
+
+/// Lines of an AWS file.
+#[derive(Debug, Serialize)]
+struct Rewritten {
+    file: String,
+    removed: Vec<String>,
+    added: Vec<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -159,6 +170,10 @@ impl Mending {
             Some(Action::Edit(edits)) => edits.iter().map(Edited::of).collect(),
             _ => Vec::new(),
         };
+        let lines = match &fix.action {
+            Some(Action::Repair(repair)) => repair.diff.iter().map(Rewritten::of).collect(),
+            _ => Vec::new(),
+        };
         Self {
             kind: fix.kind.name(),
             text: fix.text.clone(),
@@ -166,7 +181,18 @@ impl Mending {
             administrator: fix.administrator.clone(),
             update_to: fix.update_to.map(|version| version.to_string()),
             edits,
+            lines,
         }
+    }
+}
+
+impl Rewritten {
+    fn of(diff: &FileDiff) -> Self {
+        let of = |wanted: bool| {
+            let lines = diff.lines.iter().filter(|(is_new, _)| *is_new == wanted);
+            lines.map(|(_, line)| line.clone()).collect()
+        };
+        Self { file: diff.path.display().to_string(), removed: of(false), added: of(true) }
     }
 }
 

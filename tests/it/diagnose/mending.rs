@@ -1,5 +1,6 @@
 //! `--fix`: mended, looked at again, and undone by `reset`.
 
+use aws_sandbox::Account;
 use serde_json::Value;
 
 use super::shared;
@@ -34,7 +35,7 @@ fn slips_are_mended_without_a_question_and_the_rest_after_a_yes() {
     assert_eq!(settings["env"]["AWS_DEFAULT_REGON"], "us-west-2");
 
     let report = home.run(["diagnose", "--fix", "--yes", "--json"]).json();
-    assert_eq!(ids(&report["fixed"], "cured"), ["C08"]);
+    assert_eq!(ids(&report["fixed"], "cured"), ["C08", "R22"]);
     assert_eq!(report["healthy"], true);
     assert_eq!(home.settings_json()["env"]["AWS_DEFAULT_REGION"], "us-west-2");
     let _ = home.run(["diagnose"]).success();
@@ -63,4 +64,87 @@ fn a_sign_in_that_has_ended_is_one_finding_and_is_mended_by_signing_in() {
     assert_eq!(errors.len(), 1, "{errors:#?}");
     assert_eq!(errors[0]["id"], "A03");
     assert_eq!(errors[0]["fix"]["command"], "claude-bedrock login --profile work");
+}
+
+#[test]
+fn without_a_terminal_no_sign_in_is_begun_whatever_was_agreed_to() {
+    let home = Home::approving().env("DISPLAY", ":0");
+    home.write(".claude/settings.json", shared("", ""));
+    let before = home.files();
+    let run = home.run(["diagnose", "--fix", "--yes", "--json", "--only", "A"]);
+    let report: Value = serde_json::from_str(&run.stdout).expect("JSON");
+    assert_eq!(run.code, Some(1), "{report}");
+    assert!(ids(&report["fixed"], "left").contains(&"A03".to_owned()), "{report}");
+    assert!(run.stderr.contains("nobody is here to sign in"), "{}", run.stderr);
+    assert!(run.stderr.contains("claude-bedrock login --profile work"), "{}", run.stderr);
+    assert!(home.opened().is_empty());
+    for operation in ["RegisterClient", "StartDeviceAuthorization", "CreateToken"] {
+        assert_eq!(home.asked(operation), 0, "{operation}");
+    }
+    assert_eq!(home.files(), before);
+}
+
+#[test]
+fn wrong_models_are_replaced_by_what_the_region_lists_and_come_back() {
+    let home = Home::new();
+    let pinned = |id: &str| shared("", "").replacen("us.anthropic.claude-sonnet-5-5", id, 1);
+    for (given, id, instead) in [
+        ("anthropic.claude-sonnet-4-6", "M01", "us.anthropic.claude-sonnet-4-6"),
+        ("eu.anthropic.claude-sonnet-4-6", "M02", "us.anthropic.claude-sonnet-4-6"),
+        ("claude-sonnet-4-6", "M03", "us.anthropic.claude-sonnet-4-6"),
+        ("us.anthropic.claude-sonnet-4-6-v1:0", "M04", "us.anthropic.claude-sonnet-4-6"),
+        ("claude-sonnet-4-6[1m]", "M05", "us.anthropic.claude-sonnet-4-6[1m]"),
+        ("apac.anthropic.claude-sonnet-4-6", "M06", "us.anthropic.claude-sonnet-4-6"),
+    ] {
+        home.write(".claude/settings.json", pinned(given));
+        let before = home.settings_text();
+        let report = home.run(["diagnose", "--fix", "--json", "--only", "M"]).json();
+        assert_eq!(ids(&report["fixed"], "cured"), [id], "{given}: {report}");
+        assert_eq!(report["healthy"], true, "{given}");
+        assert_eq!(home.settings_json()["env"]["ANTHROPIC_MODEL"], instead);
+        let _ = home.run(["reset"]).success();
+        assert_eq!(home.settings_text(), before, "{given}");
+    }
+}
+
+#[test]
+fn a_guess_of_an_alias_is_pinned_after_a_yes() {
+    let text = include_str!("../../../sandbox/account.toml")
+        .replace("anthropic.claude-haiku-4-5-20251001-v1:0", "anthropic.claude-haiku-4-5-other");
+    let home = Home::with(Account::from_toml(&text).expect("a valid account"), true);
+    let haiku = ",\n    \"ANTHROPIC_DEFAULT_HAIKU_MODEL\": \"us.anthropic.claude-haiku-5-5\"";
+    home.write(".claude/settings.json", shared("", "").replace(haiku, ""));
+    let before = home.settings_text();
+    let report = home.run(["diagnose", "--fix", "--yes", "--json", "--only", "M"]).json();
+    assert_eq!(ids(&report["fixed"], "cured"), ["M07"], "{report}");
+    assert_eq!(home.settings_json()["env"]["ANTHROPIC_DEFAULT_HAIKU_MODEL"], "us.anthropic.claude-haiku-5-5");
+    let _ = home.run(["diagnose", "--only", "M"]).success();
+    let _ = home.run(["reset"]).success();
+    assert_eq!(home.settings_text(), before);
+}
+
+/// How the names of operations begin that change something, on this account or for it.
+const CHANGING: [&str; 9] = ["Put", "Create", "Delete", "Update", "Request", "Subscribe", "Accept", "Tag", "Register"];
+
+#[test]
+fn a_yes_to_everything_is_none_to_what_concerns_the_account() {
+    let gates = "[accounts.gates]\nuse_case_form = \"missing\"\n\
+                 agreements = [{ models = \"anthropic.claude-*\", status = \"not_available\" }]\n";
+    let home = Home::with_more(gates);
+    home.write(".claude/settings.json", shared(", \"CLAUDE_CODE_MAX_OUTPUT_TOKENS\": \"200000\"", ""));
+    let run = home.run(["diagnose", "--fix", "--yes", "--probe", "--json"]);
+    let report: Value = serde_json::from_str(&run.stdout).expect("JSON");
+    assert_eq!(ids(&report["fixed"], "cured").first().map(String::as_str), Some("O03"), "{report}");
+    let left = ids(&report["fixed"], "left");
+    assert!(left.contains(&"P01".to_owned()) && left.contains(&"P02".to_owned()), "{report}");
+    for finding in report["findings"].as_array().expect("a list") {
+        let id = finding["id"].as_str().expect("an id");
+        assert!(!id.starts_with(['P', 'Q']) || finding["fix"]["kind"] == "explain", "{finding}");
+    }
+    let requests = home.sandbox.requests();
+    assert!(requests.iter().any(|request| request.operation == "GetUseCaseForModelAccess"), "it was looked at");
+    for request in &requests {
+        let changes = CHANGING.iter().any(|verb| request.operation.starts_with(verb));
+        assert!(!changes || request.operation == "CreateToken", "{}", request.operation);
+    }
 }

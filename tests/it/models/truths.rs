@@ -4,6 +4,8 @@
 #[derive(Clone, Copy)]
 pub(super) struct Truth {
     pub(super) name: &'static str,
+    /// The account's text, before anything is changed in it.
+    pub(super) account: &'static str,
     /// More TOML for the account.
     pub(super) more: &'static str,
     /// What is changed in the default account's text.
@@ -22,6 +24,7 @@ pub(super) struct Truth {
 
 const USUAL: Truth = Truth {
     name: "the usual account",
+    account: include_str!("../../../sandbox/account.toml"),
     more: "",
     change: &[],
     region: "us-west-2",
@@ -33,6 +36,8 @@ const USUAL: Truth = Truth {
 };
 
 const PERMISSIONS: &str = "permissions = { allow = [\"bedrock:*\", \"servicequotas:*\", \"sts:*\"] }";
+/// Its own partition: profiles, models and principals have ARNs of `aws-us-gov`.
+const GOVCLOUD: &str = include_str!("../../../sandbox/accounts/us-gov.toml");
 const SONNET: &str = "us.anthropic.claude-sonnet-5-5";
 
 /// Where models are, and under which prefix.
@@ -95,13 +100,12 @@ pub(super) const PLACES: &[Truth] = &[
     Truth { name: "a region without Claude", region: "me-central-1", answers: &[], absent: &["*"], main: "", ..USUAL },
     Truth {
         name: "GovCloud",
-        more: "[[geographies]]\nname = \"us-gov\"\ntitle = \"US Gov\"\nroutes = [\"us-gov-east-1\", \"us-gov-west-1\"]\n\
-               description = \"{model}\"\n[[regions]]\nname = \"us-gov-west-1\"\ngeographies = [\"us-gov\"]\n",
+        account: GOVCLOUD,
         region: "us-gov-west-1",
         residency: Some("us"),
         answers: &["us-gov.*"],
         absent: &["us.*", "global.*"],
-        main: "us-gov.anthropic.claude-sonnet-5-5",
+        main: "us-gov.anthropic.claude-sonnet-4-6",
         ..USUAL
     },
 ];

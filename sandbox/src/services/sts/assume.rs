@@ -74,7 +74,7 @@ pub(super) fn with_web_identity(cloud: &Cloud, request: &Request, entry: &mut En
     let holder = Holder::Assumed { account: member.id.clone(), role: role.name.clone(), session };
     entry.principal = Principal::of(&cloud.account, &cloud.mint, &holder, cloud.now()).map(|principal| principal.arn);
     let provider = trust.issuer.trim_start_matches("https://");
-    let provider = format!("arn:aws:iam::{}:oidc-provider/{provider}", member.id);
+    let provider = format!("arn:{}:iam::{}:oidc-provider/{provider}", cloud.account.partition(), member.id);
     Ok(answer
         + &element("SubjectFromWebIdentityToken", &token.sub)
         + &element("Audience", &token.aud)
@@ -91,8 +91,10 @@ fn session_of(cloud: &Cloud, member: &Member, role: &IamRole, session: &str, lif
 }
 
 fn find<'a>(cloud: &'a Cloud, arn: &str) -> Option<(&'a Member, &'a IamRole)> {
-    let (account_id, name) = arn.strip_prefix("arn:aws:iam::")?.split_once(":role/")?;
-    cloud.account.iam_role(account_id, name)
+    let partition = cloud.account.partition();
+    let roles =
+        cloud.account.accounts.iter().flat_map(|member| member.iam_roles.iter().map(move |role| (member, role)));
+    roles.into_iter().find(|(member, role)| role.arn(partition, &member.id) == arn)
 }
 
 /// The role's ARN and the name its session is to have.

@@ -1,0 +1,80 @@
+//! On whose behalf AWS is asked: the profile Claude Code uses or the one that was named, its region, its credentials.
+
+use std::time::Duration;
+
+use crate::aws::credentials::{self, CacheKey, Credentials, CredentialsError};
+use crate::aws::files::AwsFiles;
+use crate::configuration::{Configuration, Identity};
+use crate::observe::keys_in_variables;
+use crate::private_file::StateFolder;
+use crate::proof::{ProofKey, Proofs};
+use crate::settings::scope::Settings;
+use crate::world::World;
+
+/// How much life credentials need for a few looks at AWS.
+const A_FEW_LOOKS: Duration = Duration::from_mins(2);
+
+/// Who asks, and where.
+#[derive(Debug, Clone)]
+pub struct Principal {
+    /// The profile whose endpoint settings count.
+    pub profile: String,
+    /// The region.
+    pub region: String,
+    /// The keys.
+    pub credentials: Credentials,
+    /// Under which proofs are kept; `None` for an identity that cannot be told from others.
+    pub proof_key: Option<ProofKey>,
+}
+
+/// Why nobody can ask as Claude Code would.
+#[derive(Debug, Clone)]
+pub enum NoPrincipal {
+    /// The profile gives no credentials.
+    Credentials(CredentialsError, String),
+    /// The configured identity is not one this program can take: its mode.
+    NotOurs(&'static str),
+}
+
+impl Principal {
+    /// The identity Claude Code uses, or the profile that was named, without a sign-in.
+    ///
+    /// # Errors
+    /// See [`NoPrincipal`].
+    pub fn of(
+        world: &World,
+        settings: &Settings,
+        files: &AwsFiles,
+        configuration: &Configuration,
+        region: Option<&str>,
+    ) -> Result<Self, NoPrincipal> {
+        let region = region.unwrap_or(&configuration.region.value).to_owned();
+        if let Some(profile) = configuration.profile.as_ref().map(|found| found.value.clone()) {
+            let found = credentials::resolve(world, files, &profile, A_FEW_LOOKS);
+            let credentials = found.map_err(|error| NoPrincipal::Credentials(error, profile.clone()))?;
+            let proof_key = proof_key(world, files, &profile, &region);
+            return Ok(Self { profile, region, credentials, proof_key });
+        }
+        match &configuration.identity {
+            Identity::Keys(found) => {
+                let credentials = keys_in_variables(world, settings, &found.value);
+                let proof_key = Some(ProofKey::new(&found.value, &region));
+                Ok(Self { profile: "default".into(), region, credentials, proof_key })
+            }
+            other => Err(NoPrincipal::NotOurs(other.mode())),
+        }
+    }
+
+    /// What is known of how models answered it.
+    #[must_use]
+    pub fn proofs(&self, world: &World) -> Proofs {
+        let kept = StateFolder::of(world).zip(self.proof_key.as_ref());
+        kept.map(|(state, key)| Proofs::read(&state, key, world.now())).unwrap_or_default()
+    }
+}
+
+/// Where proofs of a profile's are kept.
+#[must_use]
+pub fn proof_key(world: &World, files: &AwsFiles, profile: &str, region: &str) -> Option<ProofKey> {
+    CacheKey::of(world, files, profile).map(|key| ProofKey::new(key.name(), region))
+}

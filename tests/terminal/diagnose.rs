@@ -1,0 +1,37 @@
+//! `diagnose --fix` with a person: what is asked, what a sign-in mends, and what a look at models costs.
+
+use super::screen::Screen;
+
+const SETTINGS: &str = r#"{"env": {"CLAUDE_CODE_USE_BEDROCK": "1", "AWS_REGION": "us-west-2", "AWS_PROFILE": "work",
+    "ANTHROPIC_MODEL": "us.anthropic.claude-sonnet-5-5", "ANTHROPIC_DEFAULT_OPUS_MODEL": "us.anthropic.claude-opus-5-5",
+    "ANTHROPIC_DEFAULT_SONNET_MODEL": "us.anthropic.claude-sonnet-5-5",
+    "ANTHROPIC_DEFAULT_HAIKU_MODEL": "us.anthropic.claude-haiku-5-5"},
+    "permissions": {"deny": ["Bash(aws sso login:*)"]}}"#;
+
+#[test]
+fn a_sign_in_that_is_missing_is_mended_by_a_person_in_the_same_run() {
+    let Some(screen) = Screen::new(80) else { return };
+    let screen = screen.option("--signed-out").option("--approve");
+    screen.write(".claude/settings.json", SETTINGS);
+    screen.start("claude-bedrock diagnose --fix --only A");
+    let shown = screen.wait_for_question("A03: sign in again?");
+    assert!(shown.contains("claude-bedrock login --profile work"), "{shown}");
+    screen.keys(&["Enter"]);
+    assert_eq!(screen.exit_code(), 0);
+    let shown = screen.shown();
+    assert!(shown.contains("enter the code"), "{shown}");
+    assert!(shown.contains("✔ cured: A03"), "{shown}");
+}
+
+#[test]
+fn a_no_signs_nobody_in() {
+    let Some(screen) = Screen::new(80) else { return };
+    let screen = screen.option("--signed-out").option("--approve");
+    screen.write(".claude/settings.json", SETTINGS);
+    screen.start("claude-bedrock diagnose --fix --only A");
+    screen.wait_for_question("A03: sign in again?");
+    screen.keys(&["n", "Enter"]);
+    assert_eq!(screen.exit_code(), 1);
+    let shown = screen.shown();
+    assert!(shown.contains("✘ left: A03") && !shown.contains("enter the code"), "{shown}");
+}
