@@ -40,7 +40,7 @@ pub struct Explanation {
 }
 
 /// A mode that a text speaks of.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub struct Match {
     /// The mode.
     pub mode: &'static FailureMode,
@@ -50,8 +50,14 @@ pub struct Match {
     pub confidence: Confidence,
     /// The line of the text in which it begins, from one.
     pub line: usize,
-    /// What the lines around it say of the case.
-    pub values: Values,
+}
+
+impl Match {
+    /// What the lines around it say of the case, in the text it was found in.
+    #[must_use]
+    pub fn values(&self, text: &str) -> Values {
+        Values::near(text, self.line)
+    }
 }
 
 /// How sure a match is.
@@ -68,13 +74,9 @@ pub enum Confidence {
 /// Which failure modes a text speaks of.
 #[must_use]
 pub fn explain(text: &str) -> Explanation {
-    let squeezed = Squeezed::of(text);
-    let runs = Runs::in_text(&squeezed);
-    let mut explanation = Judgement::of(&squeezed, &runs).explanation();
-    for found in &mut explanation.matches {
-        found.values = Values::near(text, found.line);
-    }
-    explanation
+    let text = Squeezed::of(text);
+    let runs = Runs::in_text(&text);
+    Judgement::of(&text, &runs).explanation()
 }
 
 impl Confidence {
@@ -130,7 +132,6 @@ impl<'a> Judgement<'a> {
             message: found.message,
             confidence,
             line: self.text.line_at(found.start),
-            values: Values::default(),
         });
         Explanation { matches: matches.collect(), nearest }
     }

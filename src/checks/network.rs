@@ -98,7 +98,10 @@ fn proxy(facts: &Facts) -> Option<(&'static str, Found)> {
 }
 
 fn proxy_refuses(facts: &Facts) -> Vec<Finding> {
-    let refused = |reason: &str| reason.contains("407") || reason.contains("Proxy Authentication");
+    let refused = |reason: &str| {
+        let reason = reason.to_lowercase();
+        ["407", "proxy authentication", "proxy authorization"].iter().any(|mark| reason.contains(mark))
+    };
     let mut failing = failures(facts).filter(|(_, reason)| refused(reason)).peekable();
     if failing.peek().is_none() {
         return Vec::new();

@@ -83,7 +83,8 @@ impl Values {
     }
 
     fn take_region(&mut self, word: &str) {
-        if regions::find(word).is_some() {
+        let has_form = word.len() <= 20 && word.ends_with(|sign: char| sign.is_ascii_digit()) && word.contains('-');
+        if has_form && regions::find(word).is_some() {
             set(&mut self.region, word);
         }
     }
@@ -107,7 +108,9 @@ impl Values {
             | "claude-bedrock policy check" => self.with_profile(command),
             _ => {
                 let filled = replaced(command, " NAME", self.profile.as_deref());
-                replaced(&filled, " REGION", self.region.as_deref().filter(|_| mode.id != "C10" && mode.id != "N13"))
+                // A text about a region that is none names no other.
+                let region = self.region.as_deref().filter(|_| mode.id != "C10" && mode.id != "N13");
+                without_places(&replaced(&filled, " REGION", region))
             }
         };
         Some(filled)
@@ -145,6 +148,13 @@ impl Values {
 
 fn pin(model: &str) -> String {
     format!("claude-bedrock models pin {}", quoted(model))
+}
+
+/// A command without the options whose values are not known: this program asks for them, or finds them itself.
+fn without_places(command: &str) -> String {
+    ["--profile NAME", "--sso-region REGION", "--region REGION", "--start-url URL"]
+        .iter()
+        .fold(command.to_owned(), |command, option| command.replace(&format!(" {option}"), ""))
 }
 
 fn replaced(command: &str, place: &str, value: Option<&str>) -> String {
@@ -254,7 +264,7 @@ mod tests {
                 "claude-bedrock login --profile dev",
             ),
             ("A03", "The SSO session token associated with profile=$(reboot) was not found", "claude-bedrock login"),
-            ("C10", "region us-west-2", "claude-bedrock setup --region REGION"),
+            ("C10", "region us-west-2", "claude-bedrock setup"),
         ] {
             assert_eq!(command(id, text), expected, "{text}");
         }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::apply::shortened;
 use crate::catalogue::Fix;
-use crate::explain::{Confidence, Explanation, Match};
+use crate::explain::{Confidence, Explanation, Match, Values};
 use crate::observe::pasted::Pasted;
 use crate::ui::{BAD, BOLD, DIM, NOTICE, styled};
 
@@ -27,7 +27,7 @@ pub fn report(explained: &Explanation, pasted: &Pasted, home: Option<&Path>) -> 
     let (guesses, sure): (Vec<&Match>, Vec<&Match>) =
         explained.matches.iter().partition(|found| found.confidence == Confidence::Maybe);
     for found in if sure.is_empty() { &guesses } else { &sure }.iter().take(MOST_SHOWN) {
-        one(&mut text, found);
+        one(&mut text, found, &pasted.text);
     }
     if !sure.is_empty() && !guesses.is_empty() {
         let _ = writeln!(text, "{}", styled(DIM, "Perhaps also:"));
@@ -47,7 +47,7 @@ pub fn report(explained: &Explanation, pasted: &Pasted, home: Option<&Path>) -> 
     text
 }
 
-fn one(text: &mut String, found: &Match) {
+fn one(text: &mut String, found: &Match, pasted: &str) {
     let style = if found.confidence == Confidence::Maybe { NOTICE } else { BAD };
     let mode = found.mode;
     let word = found.confidence.word();
@@ -60,23 +60,23 @@ fn one(text: &mut String, found: &Match) {
         styled(DIM, &format!("{word}, {line}"))
     );
     let _ = writeln!(text, "  {}", mode.cause);
-    fix(text, found);
+    fix(text, found, &found.values(pasted));
     if let Some(check) = mode.check() {
         let _ = writeln!(text, "  {} `{check}`", styled(DIM, "to be sure:"));
     }
     text.push('\n');
 }
 
-fn fix(text: &mut String, found: &Match) {
+fn fix(text: &mut String, found: &Match, values: &Values) {
     let mode = found.mode;
     let label = |words: &str| styled(crate::ui::GOOD.bold(), words);
     let _ = match mode.fix {
         Fix::Command { command, text: words, .. } => {
-            let command = found.values.command(mode).unwrap_or_else(|| command.to_owned());
+            let command = values.command(mode).unwrap_or_else(|| command.to_owned());
             writeln!(text, "  {} `{command}`\n    {words}", label("fix:"))
         }
         Fix::Administrator(_) => {
-            let sentence = found.values.text(&mode.fix);
+            let sentence = values.text(&mode.fix);
             writeln!(text, "  {} ask your administrator:\n    “{sentence}”", label("fix:"))
         }
         Fix::Update { version: Some(version), text: words } => {

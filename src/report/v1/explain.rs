@@ -81,31 +81,31 @@ impl Explanation {
             version: 1,
             file: pasted.file.as_ref().map(|file| file.display().to_string()),
             left_out_bytes: pasted.left_out,
-            matches: explained.matches.iter().map(Match::of).collect(),
+            matches: explained.matches.iter().map(|found| Match::of(found, &pasted.text)).collect(),
             nearest: explained.nearest.iter().map(|mode| Candidate::of(mode)).collect(),
         }
     }
 }
 
 impl Match {
-    fn of(found: &explain::Match) -> Self {
+    fn of(found: &explain::Match, text: &str) -> Self {
+        let values = found.values(text);
         Self {
             id: found.mode.id,
             confidence: found.confidence.word(),
             title: found.mode.title,
             cause: found.mode.cause,
-            fix: FixReport::of(found.mode, &found.values),
+            fix: FixReport::of(found.mode, &values),
             check: found.mode.check(),
             message: found.message.text,
             line: found.line,
-            values: Values::of(&found.values),
+            values: Values::of(values),
         }
     }
 }
 
 impl Values {
-    fn of(values: &explain::Values) -> Self {
-        let values = values.clone();
+    fn of(values: explain::Values) -> Self {
         Self {
             model: values.model,
             suggested: values.suggested,

@@ -291,7 +291,7 @@ fn proxies_that_inspect_or_refuse_or_crawl() {
         }
     });
     let home = with_more("");
-    expect(&by_proxy(&home, &refusing, ""), Depth::Network, "N12", ERROR, "407");
+    expect(&by_proxy(&home, &refusing, ""), Depth::Network, "N12", ERROR, "proxy authorization");
 }
 
 /// Findings of the program run in another way than by the tests themselves, as JSON.
