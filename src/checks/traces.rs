@@ -104,14 +104,13 @@ fn command_failed(facts: &Facts) -> Vec<Finding> {
 }
 
 fn known_and_refused(facts: &Facts) -> Vec<Finding> {
-    let Some((path, line)) = facts.traces.refused_although_known.as_ref().filter(|_| facts.is_bedrock()) else {
-        return Vec::new();
-    };
+    let refused = facts.traces.refused_although_known.as_ref();
+    let recent = |at: Timestamp| facts.now.duration_since(at) <= RECENT;
+    let Some((path, at)) = refused.filter(|(_, at)| facts.is_bedrock() && recent(*at)) else { return Vec::new() };
     let title = "AWS knew who Claude Code is and refused its last request all the same: no sign-in helps";
     let fix = Fix::explain("see which permission or model it was").command("claude-bedrock explain --last");
-    let text = "Fetched AWS caller identity, skipping AWS auth refresh command";
-    let seen = Evidence::Line { path: path.clone(), line: *line, text: text.into(), meant: text.into() };
-    vec![Finding::hint("R14", title, fix).seen([seen])]
+    let text = format!("`skipping AWS auth refresh command`, then 403 at {}", minute(*at));
+    vec![Finding::hint("R14", title, fix).seen([Evidence::File { path: path.clone(), text }])]
 }
 
 /// The keys without which Claude Code's identity is another one.

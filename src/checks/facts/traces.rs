@@ -21,8 +21,8 @@ pub struct Traces {
     pub auth_refresh: Option<AuthRefresh>,
     /// When Claude Code's newest debug log says that the sign-in command ran, with the log.
     pub refresh_runs: Option<(PathBuf, Vec<Timestamp>)>,
-    /// The line of that log that says that a sign-in was not needed, before a request that was refused with 403.
-    pub refused_although_known: Option<(PathBuf, usize)>,
+    /// When that log's last request was refused with 403 although AWS knew who asked.
+    pub refused_although_known: Option<(PathBuf, Timestamp)>,
 }
 
 /// A settings file that `setup` wrote to.

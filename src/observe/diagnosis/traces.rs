@@ -40,7 +40,7 @@ pub(super) fn traces(world: &World, files: &AwsFiles, configuration: &Configurat
     }
     if let Some((path, text)) = pasted::end_of_debug_log(world, END_OF_LOG) {
         traces.refresh_runs = Some((path.clone(), times_of(&text, RUNS)));
-        traces.refused_although_known = refused_although_known(&text).map(|line| (path, line));
+        traces.refused_although_known = refused_although_known(&text).map(|at| (path, at));
     }
     traces
 }
@@ -106,14 +106,15 @@ fn times_of(text: &str, words: &str) -> Vec<Timestamp> {
     lines.filter_map(|line| line.split(' ').next()?.parse().ok()).collect()
 }
 
-/// The line of the last request's refusal that came although the identity was known just before.
-fn refused_although_known(text: &str) -> Option<usize> {
+/// When the last request was refused although the identity was known just before.
+fn refused_although_known(text: &str) -> Option<Timestamp> {
     let lines: Vec<&str> = text.lines().collect();
     let refused = lines.iter().rposition(|line| line.contains(REFUSED))?;
     if !lines[refused].contains(": 403 ") {
         return None;
     }
-    lines[..refused].iter().rposition(|line| line.contains(SKIPS)).map(|at| at + 1)
+    let is_known = lines[..refused].iter().any(|line| line.contains(SKIPS));
+    lines[refused].split(' ').next().filter(|_| is_known)?.parse().ok()
 }
 
 #[cfg(test)]
@@ -126,7 +127,7 @@ mod tests {
 
     #[test]
     fn the_debug_log_tells_of_runs_and_refusals() {
-        assert_eq!(refused_although_known(LOG), Some(2));
+        assert_eq!(refused_although_known(LOG), "2026-11-21T06:08:52.260Z".parse().ok());
         assert_eq!(refused_although_known(&LOG.replace(" 403 403", " 429 429")), None);
         assert_eq!(refused_although_known(""), None);
         assert_eq!(times_of(LOG, SKIPS).len(), 1);
