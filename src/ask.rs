@@ -30,8 +30,14 @@ const MARK_WIDTH: usize = 2;
 const PAGE: usize = 9;
 const STACKED_PAGE: usize = 5;
 
+/// What puts an offer before all others.
+const FIRST: i64 = 1 << 32;
+
 /// A list this short may take several lines for an offer.
 const SHORT_LIST: usize = 4;
+
+/// What is said about an offer needs so many columns.
+const LEAST_ABOUT: usize = 20;
 
 /// Below this an answer stands on a line of its own.
 const NARROW: usize = 60;
@@ -53,11 +59,11 @@ pub enum Reply {
 /// # Errors
 /// `Interrupted` on Ctrl-C; a failure when the terminal is gone.
 pub fn question(world: &World, ui: Ui, question: &Question) -> Result<Reply, Failure> {
-    if !question.notes.is_empty() {
-        ui.status(&format!("\n{}\n", question.notes.join("\n")));
-    }
     if !world.can_ask_with_arrows() {
         return lines::question(ui, question, &mut io::stdin().lock());
+    }
+    if !question.notes.is_empty() {
+        ui.status(&format!("\n{}\n", question.notes.join("\n")));
     }
     let answer = match question.style {
         Style::Choose => chosen(ui, question),
@@ -100,16 +106,19 @@ impl fmt::Display for Shown<'_> {
 }
 
 fn chosen(ui: Ui, question: &Question) -> Result<String, InquireError> {
-    let (offers, page) = laid_out(&question.offers, ui.status_width(), question.topic == Topic::Profile);
+    let is_told_whole = matches!(question.topic, Topic::Profile | Topic::Confirmation);
+    let (offers, page) = laid_out(&question.offers, ui.status_width(), is_told_whole);
     let help = fitted("arrows, type to filter, Esc goes back", ui.status_width().saturating_sub(2));
     let answer = Select::new(&headline(ui, &question.text), offers)
         .with_render_config(style(ui))
         .with_starting_cursor(question.start)
         .with_page_size(page)
         .with_help_message(&help)
-        // What is cut off on a narrow terminal can be filtered for all the same; the order stays.
+        // What is cut off on a narrow terminal can be filtered for all the same; the order stays, but that those whose
+        // name begins so come first.
         .with_scorer(&|words, shown: &Shown<'_>, _, at| {
-            shown.offer.matches(words).then(|| -i64::try_from(at).unwrap_or(i64::MAX))
+            let bonus = if shown.offer.begins_with(words) { FIRST } else { 0 };
+            shown.offer.matches(words).then(|| bonus - i64::try_from(at).unwrap_or(FIRST))
         })
         // What was chosen is a word; what was said about it has been read.
         .with_formatter(&|chosen| answered(ui, &chosen.value.offer.value))
@@ -121,13 +130,8 @@ fn chosen(ui: Ui, question: &Question) -> Result<String, InquireError> {
 /// cut to the line. With it, how many offers are shown at once.
 fn laid_out(offers: &[Offer], width: usize, is_told_whole: bool) -> (Vec<Shown<'_>>, usize) {
     let room = width.saturating_sub(MARK_WIDTH + 1);
-    // Names as long as model ids make no column beside which there is room.
-    let column =
-        offers.iter().map(|offer| width_of(&offer.value)).max().filter(|column| 2 * column < room).unwrap_or(0);
-    let both = |offer: &Offer| {
-        let gap = " ".repeat(column.saturating_sub(width_of(&offer.value)) + 2);
-        if offer.about.is_empty() { offer.value.clone() } else { format!("{}{gap}{}", offer.value, offer.about) }
-    };
+    let column = column(offers, room);
+    let both = |offer: &Offer| in_columns(offer, column);
     let fits = offers.iter().all(|offer| width_of(&both(offer)) <= room);
     let is_stacked = !fits && (is_told_whole || offers.len() <= SHORT_LIST || width < NARROW);
     let text = |offer: &Offer| {
@@ -143,34 +147,62 @@ fn laid_out(offers: &[Offer], width: usize, is_told_whole: bool) -> (Vec<Shown<'
     (shown, if is_stacked { STACKED_PAGE } else { PAGE })
 }
 
+/// The width of the names; names as long as ARNs make no column beside which there is room.
+fn column(offers: &[Offer], room: usize) -> usize {
+    let column = offers.iter().map(|offer| width_of(&offer.value)).max();
+    column.filter(|column| column + LEAST_ABOUT < room).unwrap_or(0)
+}
+
+fn in_columns(offer: &Offer, column: usize) -> String {
+    let gap = " ".repeat(column.saturating_sub(width_of(&offer.value)) + 2);
+    if offer.about.is_empty() { offer.value.clone() } else { format!("{}{gap}{}", offer.value, offer.about) }
+}
+
 fn typed(ui: Ui, question: &Question) -> Result<String, InquireError> {
     let topic = question.topic;
+    let room = ui.status_width().saturating_sub(MARK_WIDTH + 1);
+    let has_list = question.offers.len() > 1;
     let help = match topic {
+        Topic::Region if has_list => "Enter, arrows, or type another; Esc goes back",
         Topic::Region => "Enter, or type another; Esc goes back",
         _ => "Esc goes back",
     };
-    let help = fitted(help, ui.status_width().saturating_sub(2));
-    let suggestions: Vec<String> = question.offers.iter().map(|offer| offer.value.clone()).collect();
+    let help = fitted(help, room);
+    let column = column(&question.offers, room);
+    let rows: Vec<(String, &Offer)> =
+        question.offers.iter().map(|offer| (fitted(&in_columns(offer, column), room), offer)).collect();
+    // What is chosen from the list comes back as the row it was shown as.
+    let meant = |answer: &str| {
+        let row = rows.iter().find(|(row, _)| row == answer);
+        row.map_or_else(|| answer.trim().to_owned(), |(_, offer)| offer.value.clone())
+    };
     let text = headline(ui, &question.text);
+    let formatter = |answer: &str| meant(answer);
+    let config = style(ui);
     let mut prompt = Text::new(&text)
         // What stood in brackets is printed as it is, so it stays beside its question.
-        .with_render_config(RenderConfig { answer_from_new_line: false, ..style(ui) })
+        .with_render_config(RenderConfig { answer_from_new_line: false, ..config })
         .with_help_message(&help)
-        .with_validator(move |answer: &str| {
-            Ok(match topic.accept(answer) {
+        .with_page_size(PAGE)
+        .with_formatter(&formatter)
+        .with_validator(|answer: &str| {
+            Ok(match topic.accept(&meant(answer)) {
                 Ok(_) => Validation::Valid,
                 Err(reason) => Validation::Invalid(reason.into()),
             })
         });
-    if suggestions.len() > 1 {
+    if has_list {
+        let suggestions: Vec<(String, Offer)> =
+            rows.iter().map(|(row, offer)| (row.clone(), (*offer).clone())).collect();
         prompt = prompt.with_autocomplete(move |typed: &str| {
-            Ok(suggestions.iter().filter(|suggestion| suggestion.contains(typed)).cloned().collect::<Vec<_>>())
+            let fitting = suggestions.iter().filter(|(_, offer)| offer.matches(typed));
+            Ok(fitting.map(|(row, _)| row.clone()).collect::<Vec<_>>())
         });
     }
     if let Some(first) = question.offers.get(question.start) {
         prompt = prompt.with_default(&first.value);
     }
-    Ok(prompt.prompt()?.trim().to_owned())
+    Ok(meant(&prompt.prompt()?))
 }
 
 fn decided(ui: Ui, text: &str, help: &str, default: bool) -> Result<bool, InquireError> {

@@ -126,6 +126,12 @@ impl Selection {
     pub fn is_online(&self) -> bool {
         all().any(|check| self.wants(check.id) && check.needs.is_online())
     }
+
+    /// Whether an answer of a model would tell something of any of them.
+    #[must_use]
+    pub fn is_answered(&self) -> bool {
+        all().any(|check| self.wants(check.id) && check.needs == Needs::Probe)
+    }
 }
 
 /// The modes for which AWS's papers are proof enough, so that an answer that was not asked for is not missed.

@@ -6,6 +6,7 @@ mod daily;
 pub mod diagnose;
 pub mod explain;
 pub mod models;
+mod more;
 pub mod plugin;
 
 use std::ffi::OsString;
@@ -18,6 +19,7 @@ use crate::regions::Residency;
 
 pub use access::{EnvArgs, EnvFormat, PolicyArgs, PolicyCommand, PolicyFormat, PolicyModels, RegionsArgs};
 pub use aws_file::{AwsFileArgs, UpgradeArgs};
+pub use more::MoreArgs;
 
 /// Gets Claude Code running on Amazon Bedrock, keeps it signed in, and undoes it byte for byte
 #[derive(Debug, Parser)]
@@ -67,9 +69,9 @@ pub struct Global {
 pub enum Color {
     /// On a terminal, unless `NO_COLOR` is set
     Auto,
-    /// Always
+    /// Also into files and pipes
     Always,
-    /// Never
+    /// Plain text everywhere
     Never,
 }
 
@@ -77,7 +79,7 @@ pub enum Color {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Set up Claude Code on Amazon Bedrock
-    Setup(SetupArgs),
+    Setup(Box<SetupArgs>),
     /// Show which provider Claude Code will use, why, and how long the sign-in lasts
     Status(StatusArgs),
     /// Find out what is wrong, why, and the one command that mends it
@@ -128,9 +130,9 @@ pub struct SetupArgs {
     /// Where requests may be processed; without it where the pinned models keep them, or it is asked
     #[arg(long, value_name = "WHERE")]
     pub residency: Option<Residency>,
-    /// Also ask about the background model, prompt caching, the service tier and token limits
+    /// Have every model that is to be pinned answer first, which takes one billed token each; a person is asked
     #[arg(long)]
-    pub more: bool,
+    pub probe: bool,
     /// How Claude Code gets its AWS identity
     #[arg(long, value_name = "MODE")]
     pub identity: Option<IdentityMode>,
@@ -143,10 +145,6 @@ pub struct SetupArgs {
     /// Which settings file to write
     #[arg(long, value_name = "SCOPE", default_value = "user")]
     pub scope: SetupScope,
-    /// Also put profile, region, model family and what is about to end into Claude Code's status line; one that is
-    /// there already stays
-    #[arg(long)]
-    pub statusline: bool,
     /// Show the plan and write nothing
     #[arg(long)]
     pub dry_run: bool,
@@ -160,6 +158,9 @@ pub struct SetupArgs {
     /// Replace values that someone else wrote, and narrow the permissions of an `--export-command` that are too wide
     #[arg(long)]
     pub force: bool,
+    /// What most people leave as it is
+    #[command(flatten)]
+    pub more: MoreArgs,
     /// The AWS profile to create, when there is none yet
     #[command(flatten)]
     pub new_profile: NewProfileArgs,
@@ -199,9 +200,10 @@ pub enum IdentityMode {
 }
 
 /// Which settings file to write
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub enum SetupScope {
     /// `~/.claude/settings.json`, for all your sessions
+    #[default]
     User,
     /// `.claude/settings.json` here, for everyone who works on this project; no identity, no personal path
     Project,
@@ -228,7 +230,7 @@ pub struct DiagnoseArgs {
     /// Look for these failure modes or families alone, such as `A04` or `A,M02`
     #[arg(long, value_name = "ID|FAMILY", num_args = 1.., value_delimiter = ',')]
     pub only: Vec<String>,
-    /// Also ask every model Claude Code would use for one token, which costs a few
+    /// Also ask every model Claude Code would use for one token, which costs a few; at a terminal you are asked
     #[arg(long)]
     pub probe: bool,
     /// Mend what can be mended here, asking where it is more than a slip, and look again

@@ -5,9 +5,11 @@
 
 mod identifier;
 mod marks;
+pub mod papers;
 mod permission;
 
 use self::marks::{MARKS, Mark};
+pub use self::permission::wants_an_allow;
 
 /// What AWS, or Claude Code on its behalf, said.
 #[derive(Debug, Clone, Copy, Default)]

@@ -13,14 +13,15 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::aws::bedrock::Bedrock;
+use crate::aws::bedrock::{Bedrock, FoundationModel};
 use crate::aws::call::{self, CallError};
 use crate::aws::credentials::{self, CacheKey, Credentials, CredentialsError};
 use crate::aws::files::{self, AwsFiles};
 use crate::aws::identity::{self, Identity};
 use crate::aws::profile::ProfileKind;
 use crate::aws::session::{self, Cached};
-use crate::configuration::{self, Configuration};
+use crate::configuration::{self, Configuration, Provider};
+use crate::proof::{Proof, Proofs};
 use crate::settings::scope::{Content, Settings};
 use crate::vars;
 use crate::wizard::Listing;
@@ -42,6 +43,8 @@ pub struct Facts {
     pub session: Option<SessionFacts>,
     /// When our cached role credentials end.
     pub credentials_expire_at: Option<Timestamp>,
+    /// How models answered this identity in this region when they were last asked.
+    pub proofs: Proofs,
     /// The time of observation.
     pub now: Timestamp,
     /// What could not be read or does not work, in a sentence each.
@@ -75,6 +78,7 @@ pub fn facts(world: &World, profile: Option<&str>, online: bool) -> Facts {
         arn: None,
         session: None,
         credentials_expire_at: None,
+        proofs: Proofs::default(),
         now: world.now(),
         configuration,
         problems,
@@ -95,6 +99,11 @@ pub fn facts(world: &World, profile: Option<&str>, online: bool) -> Facts {
     let key = profile.and_then(|profile| CacheKey::of(world, &files, profile));
     let cached = key.and_then(|key| credentials::cached(world, &key));
     facts.credentials_expire_at = cached.map(|credentials| credentials.expiration);
+    if facts.configuration.provider == Provider::Bedrock {
+        let region = &facts.configuration.region.value;
+        let key = principal::key_of(world, &files, &facts.configuration, region);
+        facts.proofs = Proofs::of_key(world, key.as_ref());
+    }
     facts
 }
 
@@ -190,6 +199,8 @@ pub struct Verified {
     pub identity: Identity,
     /// The inference profiles it sees.
     pub listing: Listing,
+    /// The models behind them, where it may list those: they tell how long they will live.
+    pub models: Vec<FoundationModel>,
 }
 
 /// Who asks AWS about a region: a profile, or whoever has credentials at hand.
@@ -227,7 +238,29 @@ impl Caller<'_> {
         found.map(drop).map_err(CredentialsError::from)
     }
 
-    fn credentials(&self) -> Result<Cow<'_, Credentials>, CredentialsError> {
+    /// Asks models for one token each and keeps how that ended.
+    ///
+    /// # Errors
+    /// See [`CredentialsError`]; what stops a model is no error.
+    pub fn probe(&self, offering: &models::Offering, ids: &[String]) -> Result<Vec<Proof>, CredentialsError> {
+        let who = principal::Principal {
+            profile: self.profile.to_owned(),
+            region: self.region.to_owned(),
+            credentials: self.credentials()?.into_owned(),
+            // Whose the credentials of a script are may change with every call.
+            proof_key: match self.given {
+                Some(_) => None,
+                None => principal::proof_key(self.world, self.files, self.profile, self.region),
+            },
+        };
+        Ok(models::probe(self.world, self.files, &who, offering, ids))
+    }
+
+    /// The credentials at hand, else the profile's.
+    ///
+    /// # Errors
+    /// See [`CredentialsError`].
+    pub fn credentials(&self) -> Result<Cow<'_, Credentials>, CredentialsError> {
         match self.given {
             Some(given) => Ok(Cow::Borrowed(given)),
             None => credentials::resolve(self.world, self.files, self.profile, ONE_LOOK).map(Cow::Owned),
@@ -243,13 +276,18 @@ fn verify_credentials(
     credentials: &Credentials,
 ) -> Result<Verified, CredentialsError> {
     let bedrock = Bedrock::new(world, files, profile, region, credentials);
-    let (identity, listing) = call::block_on(async {
-        tokio::join!(identity::caller(world, files, profile, region, credentials), bedrock.every_inference_profile())
+    let (identity, listing, models) = call::block_on(async {
+        tokio::join!(
+            identity::caller(world, files, profile, region, credentials),
+            bedrock.every_inference_profile(),
+            bedrock.foundation_models(),
+        )
     });
     let listing = match listing {
         Ok(profiles) => Listing::Profiles(profiles),
         Err(error) if error.is_denied() => Listing::Denied,
         Err(error) => return Err(error.into()),
     };
-    Ok(Verified { identity: identity?, listing })
+    // Who may not list them learns less about their life, and nothing else is lost.
+    Ok(Verified { identity: identity?, listing, models: models.unwrap_or_default() })
 }

@@ -40,6 +40,8 @@ pub struct Subject {
     pub region: String,
     /// The IAM ARN of the role or user, as a pattern where its path is not known.
     pub principal: Option<String>,
+    /// Whether IAM has to be asked for that path.
+    pub has_unknown_path: bool,
     /// Whether Claude Code signs in with a Bedrock API key.
     pub with_api_key: bool,
 }
@@ -103,7 +105,12 @@ pub fn least(subject: &Subject, targets: &[Target]) -> Vec<Statement> {
     statements.extend(discovery(&subject.partition));
     statements.extend(subject.principal.iter().map(|principal| Statement {
         sid: "CheckThisPolicy",
-        actions: vec!["iam:SimulatePrincipalPolicy"],
+        // A session's ARN does not have its role's path, which a simulation wants.
+        actions: if subject.has_unknown_path {
+            vec!["iam:GetRole", "iam:SimulatePrincipalPolicy"]
+        } else {
+            vec!["iam:SimulatePrincipalPolicy"]
+        },
         resources: vec![principal.clone()],
         condition: None,
         reason: "lets the principal ask IAM about itself, and about nobody else",
@@ -219,6 +226,7 @@ mod tests {
             account: "111122223333".into(),
             region: "us-gov-west-1".into(),
             principal: None,
+            has_unknown_path: false,
             with_api_key: false,
         }
     }

@@ -74,6 +74,12 @@ impl Ui {
         if self.terminal.error { self.terminal.width } else { WIDTH_ELSEWHERE }
     }
 
+    /// The columns of the terminal that [`Ui::prompt`] writes to.
+    #[must_use]
+    pub fn prompt_width(self) -> usize {
+        if self.terminal.error || self.terminal.output { self.terminal.width } else { WIDTH_ELSEWHERE }
+    }
+
     /// Whether questions may be coloured.
     #[must_use]
     pub fn colors_questions(self) -> bool {

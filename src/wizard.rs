@@ -2,27 +2,31 @@
 //!
 //! Pure. Flags, `--yes` and a terminal answer the same questions; a question is plain data.
 
+mod closing;
 pub mod foreign;
 pub mod knowledge;
 mod models;
 pub mod more;
 mod obstacles;
+mod places;
 pub mod question;
 #[cfg(test)]
 mod tests;
+mod turns;
 
 use std::collections::BTreeMap;
 
 use crate::cli::{IdentityMode, SetupScope};
 use crate::plan::{Choice, Consent, OwnHelpers, Wish};
-use crate::proof::Proofs;
 use crate::regions::Residency;
 use crate::vars;
 
+use self::closing::Closing;
+pub use self::closing::{MORE, OTHER_MODEL, PROBE, STATUS_LINE};
 use self::foreign::Recognised;
-pub use self::knowledge::{KeptValue, Knowledge, Listing, Planned, ProfileOption};
+pub use self::knowledge::{KeptValue, Knowledge, Listing, Planned, ProfileOption, Regions, StatusLine};
 use self::models::Choices;
-use self::more::{Extra, More};
+use self::more::{AS_IT_IS, Extra, More};
 use self::obstacles::{impossible, not_found_by_claude_code};
 pub use self::question::{ADOPT, KEEP, NO, Offer, Question, REPLACE, Style, Topic, YES};
 
@@ -51,6 +55,8 @@ pub struct Answers {
     pub own: OwnHelpers,
     /// The settings beyond the usual ones.
     pub more: More,
+    /// Whether every model is to answer before it is pinned.
+    pub probe: bool,
 }
 
 /// What comes next.
@@ -58,6 +64,11 @@ pub struct Answers {
 pub enum Step {
     /// A question.
     Ask(Question),
+    /// The regions are to be asked how near they are and what they have for this profile.
+    Survey {
+        /// The profile.
+        profile: String,
+    },
     /// Bedrock is to be asked what it offers to this profile in this region.
     Observe {
         /// The profile.
@@ -67,6 +78,8 @@ pub enum Step {
     },
     /// The settings file is to be planned, and its changes shown.
     Plan(Choice, Consent),
+    /// These models are to be asked for a token each, which somebody has agreed to.
+    Probe(Choice, Vec<String>),
     /// Everything is answered.
     Done(Choice, Consent),
     /// The person does not want it written.
@@ -91,16 +104,28 @@ pub struct Stuck {
 pub struct Wizard {
     knowledge: Knowledge,
     answers: Answers,
-    asked: Vec<Topic>,
+    asked: Vec<Turn>,
     /// What was answered before someone went back, so that the same answer lies at hand.
     earlier: BTreeMap<Topic, String>,
+    /// Whether somebody has agreed to ask the models now.
+    probes_now: bool,
+    /// The models that were asked, whatever came of it.
+    probed: Vec<String>,
+}
+
+/// A question that was answered, and how things stood before it was.
+#[derive(Debug, Clone)]
+struct Turn {
+    topic: Topic,
+    before: Answers,
 }
 
 impl Wizard {
     /// A wizard that knows this, with what the flags have answered.
     #[must_use]
     pub fn new(knowledge: Knowledge, given: Answers) -> Self {
-        Self { knowledge, answers: given, asked: Vec::new(), earlier: BTreeMap::new() }
+        let (asked, earlier, probed) = (Vec::new(), BTreeMap::new(), Vec::new());
+        Self { knowledge, answers: given, asked, earlier, probes_now: false, probed }
     }
 
     /// The configuration of somebody else that is taken over.
@@ -118,14 +143,17 @@ impl Wizard {
         let Some(profile) = &self.answers.profile else { return self.ask_profile() };
         let option = self.knowledge.profiles.iter().find(|option| &option.name == profile);
         let Some(region) = &self.answers.region else {
-            return self.ask(question::region(&self.knowledge, self.adopted(), option));
+            if matches!(self.knowledge.regions, Regions::Wanted) {
+                return Step::Survey { profile: profile.clone() };
+            }
+            return self.ask(places::region(&self.knowledge, self.adopted(), option));
         };
         let Some(listing) = &self.knowledge.listing else {
             return Step::Observe { profile: profile.clone(), region: region.clone() };
         };
         let choices = Choices::of(&self.knowledge, self.adopted(), listing, self.answers.residency);
         let Some(model) = &self.answers.model else { return self.ask_model(&choices, listing, region) };
-        if let Some(stuck) = choices.objection(listing, model, region) {
+        if let Some(stuck) = self.objection(&choices, listing, model, region) {
             return Step::Stuck(stuck);
         }
         let identity = match (self.answers.scope, self.answers.identity) {
@@ -150,108 +178,14 @@ impl Wizard {
             identity,
             scope: self.answers.scope,
             own: self.answers.own.clone(),
+            status_line: self.answers.more.values.get(&Extra::StatusLine).map(|answer| answer == YES),
         })
     }
 
-    /// Takes an answer to a question that was asked.
-    ///
-    /// # Errors
-    /// In a sentence, why it is none; nothing has happened then and the question stands.
-    pub fn answer(&mut self, topic: Topic, answer: &str) -> Result<(), String> {
-        let answer = topic.accept(answer)?;
-        match topic {
-            Topic::Adoption => self.answers.adopt = Some(answer == ADOPT),
-            Topic::Profile => self.answers.profile = Some(answer.clone()),
-            Topic::Region => self.answers.region = Some(answer.clone()),
-            Topic::Residency => self.answers.residency = Residency::parse(&answer),
-            Topic::Model => self.answers.model = Some(answer.clone()),
-            Topic::More => {
-                self.answers.more.asked = Extra::parse(&answer);
-                self.answers.more.open = answer != more::DONE;
-            }
-            Topic::Extra(extra) => {
-                self.answers.more.values.insert(extra, answer.clone());
-                self.answers.more.asked = None;
-                self.knowledge.planned = None;
-            }
-            Topic::Identity => {
-                let shared = answer == question::SHARED;
-                self.answers.identity = Some(if shared { IdentityMode::Shared } else { IdentityMode::Isolated });
-            }
-            Topic::Conflict => {
-                self.answers.replace = Some(answer == REPLACE);
-                if answer == REPLACE {
-                    // What is replaced changes the plan.
-                    self.knowledge.planned = None;
-                }
-            }
-            Topic::Confirmation => self.answers.confirmed = Some(answer == YES),
-        }
-        self.asked.push(topic);
-        self.earlier.insert(topic, answer);
-        Ok(())
-    }
-
-    /// Goes back to the question asked last; `false` when there is none.
-    pub fn back(&mut self) -> bool {
-        let Some(topic) = self.asked.pop() else { return false };
-        match topic {
-            Topic::Residency => self.answers.residency = None,
-            // What was chosen there is asked again, or the list is left for what stands before it.
-            Topic::More => {
-                self.answers.more.asked = None;
-                self.answers.more.open = true;
-            }
-            Topic::Extra(extra) => {
-                self.answers.more.values.remove(&extra);
-                self.answers.more.asked = Some(extra);
-            }
-            Topic::Adoption => self.answers.adopt = None,
-            Topic::Profile => self.answers.profile = None,
-            Topic::Region => self.answers.region = None,
-            Topic::Model => self.answers.model = None,
-            Topic::Identity => self.answers.identity = None,
-            Topic::Conflict => self.answers.replace = None,
-            Topic::Confirmation => self.answers.confirmed = None,
-        }
-        if matches!(topic, Topic::Profile | Topic::Region) {
-            self.knowledge.listing = None;
-        }
-        if !matches!(topic, Topic::Confirmation | Topic::More) {
-            self.knowledge.planned = None;
-        }
-        true
-    }
-
-    /// Goes back to the latest of some questions; `false`, and nothing has happened, when none of them was asked.
-    pub fn back_to(&mut self, topics: &[Topic]) -> bool {
-        let Some(at) = self.asked.iter().rposition(|topic| topics.contains(topic)) else { return false };
-        while self.asked.len() > at {
-            self.back();
-        }
-        true
-    }
-
-    /// Takes what Bedrock offers to the chosen profile in the chosen region.
-    pub fn observed(&mut self, listing: Listing) {
-        self.knowledge.listing = Some(listing);
-    }
-
-    /// Takes how models answered when they were last asked.
-    pub fn proven(&mut self, proofs: Proofs) {
-        self.knowledge.proofs = proofs;
-    }
-
-    /// Takes what a plan for the choice would do to the settings file.
-    pub fn planned(&mut self, planned: Planned) {
-        self.knowledge.planned = Some(planned);
-    }
-
-    /// Forgets the plan, for the settings file was changed meanwhile.
-    pub fn plan_anew(&mut self) {
-        self.knowledge.planned = None;
-        self.answers.confirmed = None;
-        self.asked.retain(|topic| *topic != Topic::Confirmation);
+    /// What is known of the models that a choice pins: what stops them, and what nobody has verified.
+    #[must_use]
+    pub fn known_of(&self, choice: &Choice) -> Vec<String> {
+        self.closing(choice).notes()
     }
 
     /// From a choice to its writing.
@@ -274,8 +208,14 @@ impl Wizard {
         if self.answers.more.open {
             return self.ask_more(&choice);
         }
+        if self.answers.probe || self.probes_now {
+            let ids = self.to_probe(&choice);
+            if !ids.is_empty() {
+                return Step::Probe(choice, ids);
+            }
+        }
         match self.answers.confirmed {
-            None if planned.changes > 0 => self.ask(question::confirmation(planned.changes)),
+            None if planned.changes > 0 => self.ask(self.closing(&choice).question(planned.changes)),
             Some(false) => Step::Declined,
             _ => Step::Done(choice, consent),
         }
@@ -320,18 +260,55 @@ impl Wizard {
         region: &str,
     ) -> (Vec<(&'static str, String)>, Vec<Wish>) {
         let mut pinning = choices.pinning(model);
-        if let Some(background) = self.answers.more.values.get(&Extra::Background) {
+        if let Some(background) = self.background() {
             let haiku = pinning.aliases.iter_mut().filter(|(name, _)| *name == vars::DEFAULT_HAIKU_MODEL);
-            haiku.for_each(|(_, id)| id.clone_from(background));
+            haiku.for_each(|(_, id)| background.clone_into(id));
         }
         let mut also = choices.companions(&pinning, region);
         also.extend(more::wishes(&self.answers.more));
         (pinning.aliases, also)
     }
 
+    /// The background model that was named.
+    fn background(&self) -> Option<&str> {
+        let named = self.answers.more.values.get(&Extra::Background).map(String::as_str);
+        named.filter(|named| *named != AS_IT_IS)
+    }
+
+    /// What is wrong with what was named, before any of it is planned.
+    fn objection(&self, choices: &Choices<'_>, listing: &Listing, model: &str, region: &str) -> Option<Stuck> {
+        let in_background = || {
+            let stuck = choices.objection(listing, self.background()?, region)?;
+            Some(Stuck { mended_by: &[Topic::Extra(Extra::Background)], ..stuck })
+        };
+        let of_limits = || {
+            let message = self.answers.more.objection()?.trim_end_matches('.').to_owned();
+            let hint = "leave the limit of thinking out, or raise the limit of an answer".into();
+            let mended_by = &[Topic::Extra(Extra::ThinkingTokens), Topic::Extra(Extra::OutputTokens)];
+            Some(Stuck { message, hint, mended_by })
+        };
+        choices.objection(listing, model, region).or_else(in_background).or_else(of_limits)
+    }
+
+    fn closing<'a>(&'a self, choice: &'a Choice) -> Closing<'a> {
+        Closing { knowledge: &self.knowledge, choice, more: &self.answers.more }
+    }
+
+    /// The models that were agreed to be asked: those that did not answer lately, and by themselves each only once.
+    fn to_probe(&self, choice: &Choice) -> Vec<String> {
+        let mut ids = self.closing(choice).unproven();
+        if !self.probes_now {
+            ids.retain(|id| !self.probed.contains(id));
+        }
+        ids
+    }
+
     /// One of the settings beyond the usual ones, or which of them.
     fn ask_more(&self, choice: &Choice) -> Step {
-        let Some(extra) = self.answers.more.asked else { return self.ask(more::menu(&self.answers.more)) };
+        let Some(extra) = self.answers.more.asked.first().copied() else {
+            let has_status_line = self.knowledge.status_line != StatusLine::NotOurs;
+            return self.ask(more::menu(&self.answers.more, has_status_line));
+        };
         let haiku = choice.pins.iter().find(|(name, _)| *name == vars::DEFAULT_HAIKU_MODEL);
         let pinned = haiku.map_or("", |(_, id)| id.as_str());
         let listing = self.knowledge.listing.as_ref().unwrap_or(&Listing::Denied);
@@ -341,8 +318,9 @@ impl Wizard {
 
     /// A question, beginning where its last answer was.
     fn ask(&self, mut question: Question) -> Step {
-        // The list of other settings begins anew each time, at its end.
-        let earlier = self.earlier.get(&question.topic).filter(|_| question.topic != Topic::More);
+        // The list of other settings begins anew each time, at its end; the last question at its recommendation.
+        let begins_anew = matches!(question.topic, Topic::More | Topic::Confirmation);
+        let earlier = self.earlier.get(&question.topic).filter(|_| !begins_anew);
         if let Some(earlier) = earlier {
             question.begin_at(earlier);
         }

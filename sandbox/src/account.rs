@@ -9,6 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 
 mod bedrock;
+mod document;
 mod member;
 mod partition;
 mod policy;

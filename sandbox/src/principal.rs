@@ -82,6 +82,19 @@ impl Principal {
                 let (member, role) = account.iam_role(id, role)?;
                 Some(Self::assumed(account, mint, member, role, session))
             }
+            Holder::Federated { account: id, user, name, policy } => {
+                let whose = Holder::User { account: id.clone(), user: user.clone() };
+                let user = Self::of(account, mint, &whose, issued)?;
+                let policy = policy.as_deref().and_then(Permissions::from_document);
+                Some(Self {
+                    holder: holder.clone(),
+                    arn: format!("arn:{}:sts::{id}:federated-user/{name}", account.partition()),
+                    iam_arn: String::new(),
+                    user_id: format!("{id}:{name}"),
+                    session_policy: Some(policy.unwrap_or_default()),
+                    ..user
+                })
+            }
         }
     }
 

@@ -100,6 +100,8 @@ pub(crate) enum Holder {
     User { account: String, user: String },
     /// Whoever assumed an IAM role.
     Assumed { account: String, role: String, session: String },
+    /// A named session of an IAM user, limited by a policy document; without one nothing is allowed.
+    Federated { account: String, user: String, name: String, policy: Option<String> },
 }
 
 /// The claims of a session token.

@@ -11,12 +11,20 @@ use crate::ui::wrap::wrapped;
 use crate::wizard::question::{NO, YES};
 use crate::wizard::{Question, Style};
 
+/// How many suggestions are read out.
+const SUGGESTIONS: usize = 6;
+
 /// The line that goes back.
 const BACK: &str = "back";
 
 /// Asks until a line is an answer.
 pub(super) fn question(ui: Ui, question: &Question, input: &mut dyn BufRead) -> Result<Reply, Failure> {
-    ui.prompt(&listed(question, ui.status_width()));
+    let width = ui.prompt_width();
+    if !question.notes.is_empty() {
+        // Where the question is asked, what is to be known for it is told.
+        ui.prompt(&format!("\n{}\n\n", wrapped(&question.notes.join("\n"), width, 0)));
+    }
+    ui.prompt(&listed(question, width));
     loop {
         ui.prompt(&invitation(question));
         let Some(line) = line(input) else {
@@ -25,7 +33,7 @@ pub(super) fn question(ui: Ui, question: &Question, input: &mut dyn BufRead) -> 
         };
         match understood(question, &line) {
             Ok(reply) => return Ok(reply),
-            Err(reason) => ui.prompt(&format!("{}\n", wrapped(&reason, ui.status_width(), 0))),
+            Err(reason) => ui.prompt(&format!("{}\n", wrapped(&reason, width, 0))),
         }
     }
 }
@@ -57,7 +65,9 @@ fn listed(question: &Question, width: usize) -> String {
     if question.style == Style::YesNo {
         return text;
     }
-    for (at, offer) in question.offers.iter().enumerate() {
+    // Who may type another needs no list of all.
+    let listed = if question.style == Style::Type { SUGGESTIONS } else { usize::MAX };
+    for (at, offer) in question.offers.iter().enumerate().take(listed) {
         let about = if offer.about.is_empty() { String::new() } else { format!(": {}", offer.about) };
         let _ = writeln!(text, "{}", wrapped(&format!("  {}. {}{about}", at + 1, offer.value), width, 3));
     }

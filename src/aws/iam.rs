@@ -1,30 +1,24 @@
 //! What a principal may do, by IAM's own judgement: `SimulatePrincipalPolicy`, in AWS's Query protocol.
 //!
-//! The one operation of IAM that is needed is signed here: its SDK has hundreds, and would be the largest crate of all.
+//! The two operations of IAM that are needed are signed here: its SDK has hundreds, and would be the largest crate of
+//! all.
+
+mod answers;
+mod query;
 
 use std::sync::Arc;
 
-use aws_smithy_runtime_api::client::http::SharedHttpConnector;
-use aws_smithy_xml::decode::{Document, ScopedDecoder, XmlDecodeError, try_data};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
-use tokio::time::timeout;
 
-use crate::aws::call::DEADLINE;
+use self::query::{Iam, Refused};
 use crate::aws::credentials::Credentials;
-use crate::aws::endpoint::{self, Service};
 use crate::aws::files::AwsFiles;
-use crate::aws::network;
-use crate::aws::signed::{self, Post};
+use crate::aws::identity::{Identity, Kind};
 use crate::world::World;
-
-const VERSION: &str = "2010-05-08";
 
 /// IAM throttles at a few requests a second and bursts of some more.
 const AT_ONCE: usize = 6;
-
-const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// Actions on one resource, asked together.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,6 +42,8 @@ pub enum Decision {
     Denied,
     /// The organisation's policies do not allow it.
     DeniedByOrganization,
+    /// The permissions boundary does not allow it.
+    DeniedByBoundary,
 }
 
 /// Why IAM gave no judgement.
@@ -56,15 +52,31 @@ pub enum NotSimulated {
     /// The principal may not ask.
     #[error("the principal may not simulate its own policies (iam:SimulatePrincipalPolicy)")]
     NotPermitted,
-    /// IAM knows none of the ARNs the principal could have.
-    #[error("IAM does not know the principal by any ARN it could have; the path of its role is not known")]
-    NoSuchPrincipal,
+    /// IAM does not know the role without a path, and does not tell the path.
+    #[error(
+        "the role `{0}` has a path, which the ARN of a session does not tell, and the principal may not ask for it \
+         (iam:GetRole)"
+    )]
+    NoPath(String),
+    /// IAM knows no such role or user.
+    #[error("IAM does not know `{0}` any more")]
+    NobodyThere(String),
+    /// A federated user, who has the policies of somebody else.
+    #[error(
+        "IAM simulates users and roles alone, and the federated user `{0}` has what both the user who made the session \
+         and the session's own policy allow"
+    )]
+    Federated(String),
+    /// The root user, who has no policies.
+    #[error("the root user has no policies: it may do whatever the organisation does not forbid its account")]
+    Root,
     /// Something else.
     #[error("IAM gave no judgement: {0}")]
     Failed(String),
 }
 
-/// Asks IAM about every question, as whichever of the candidates it knows.
+/// Asks IAM about every question, as the user or role that the principal is in IAM. `sign_in_region` is that of IAM
+/// Identity Center, which is in the paths of its roles.
 ///
 /// # Errors
 /// [`NotSimulated`].
@@ -73,206 +85,74 @@ pub async fn simulate(
     files: &AwsFiles,
     profile: &str,
     credentials: &Credentials,
-    candidates: &[String],
+    identity: &Identity,
+    sign_in_region: Option<&str>,
     questions: &[Question],
 ) -> Result<Vec<Vec<Decision>>, NotSimulated> {
-    let Some(first) = candidates.first() else { return Err(NotSimulated::NoSuchPrincipal) };
-    let region = home_region(first.split(':').nth(1).unwrap_or("aws"));
-    let asking = Asking {
-        connector: network::connector(world, &files.profiles, profile),
-        address: endpoint::address(world, &files.profiles, Some(profile), Service::Iam, region),
-        region,
-        credentials: credentials.clone(),
-        world: world.clone(),
-    };
-    let Some((question, rest)) = questions.split_first() else { return Ok(Vec::new()) };
-    // The first question finds out by which ARN IAM knows the principal.
-    let mut answer = Err(NotSimulated::NoSuchPrincipal);
-    let mut known = first;
-    for candidate in candidates {
-        known = candidate;
-        answer = asking.ask(candidate, question).await;
-        if answer != Err(NotSimulated::NoSuchPrincipal) {
-            break;
-        }
+    match identity.kind() {
+        Kind::Root => return Err(NotSimulated::Root),
+        Kind::Federated(name) => return Err(NotSimulated::Federated(name.to_owned())),
+        Kind::Other => return Err(NotSimulated::Failed(format!("`{}` is neither a user nor a role", identity.arn))),
+        Kind::User | Kind::Role(_) => {}
     }
-    let mut decisions = vec![answer?];
-    decisions.extend(all(Arc::new(asking), known, rest).await?);
+    let iam = Iam::new(world, files, profile, credentials, identity.partition());
+    let Some((question, rest)) = questions.split_first() else { return Ok(Vec::new()) };
+    let (source, first) = find(&iam, identity, sign_in_region, question).await?;
+    let mut decisions = vec![first];
+    decisions.extend(all(Arc::new(iam), &source, rest).await?);
     Ok(decisions)
 }
 
-async fn all(asking: Arc<Asking>, known: &str, questions: &[Question]) -> Result<Vec<Vec<Decision>>, NotSimulated> {
+/// Finds out by which ARN IAM knows the principal, with the first question: by those it is likely to have, and then by
+/// the one that IAM tells.
+async fn find(
+    iam: &Iam,
+    identity: &Identity,
+    sign_in_region: Option<&str>,
+    question: &Question,
+) -> Result<(String, Vec<Decision>), NotSimulated> {
+    let mut why = Refused::NobodyThere;
+    let candidates = identity.iam_candidates(sign_in_region);
+    for candidate in &candidates {
+        match iam.simulate(candidate, question).await {
+            Ok(decisions) => return Ok((candidate.clone(), decisions)),
+            Err(Refused::Otherwise(reason)) => return Err(NotSimulated::Failed(reason)),
+            // A permission for the right ARN may be asked for with a wrong one.
+            Err(refused) => why = refused,
+        }
+    }
+    let Kind::Role(name) = identity.kind() else { return Err(refused_at_last(why, &identity.arn)) };
+    match iam.role_arn(name).await {
+        Ok(arn) if !candidates.contains(&arn) => match iam.simulate(&arn, question).await {
+            Ok(decisions) => Ok((arn, decisions)),
+            Err(refused) => Err(refused_at_last(refused, name)),
+        },
+        Err(Refused::NotPermitted) if why == Refused::NobodyThere => Err(NotSimulated::NoPath(name.to_owned())),
+        Ok(_) | Err(Refused::NotPermitted) => Err(refused_at_last(why, name)),
+        Err(refused) => Err(refused_at_last(refused, name)),
+    }
+}
+
+fn refused_at_last(refused: Refused, name: &str) -> NotSimulated {
+    match refused {
+        Refused::NotPermitted => NotSimulated::NotPermitted,
+        Refused::NobodyThere => NotSimulated::NobodyThere(name.to_owned()),
+        Refused::Otherwise(reason) => NotSimulated::Failed(reason),
+    }
+}
+
+async fn all(iam: Arc<Iam>, source: &str, questions: &[Question]) -> Result<Vec<Vec<Decision>>, NotSimulated> {
     let places = Arc::new(Semaphore::new(AT_ONCE));
     let mut asked = JoinSet::new();
     for (at, question) in questions.iter().cloned().enumerate() {
-        let (asking, places, known) = (Arc::clone(&asking), Arc::clone(&places), known.to_owned());
+        let (iam, places, source) = (Arc::clone(&iam), Arc::clone(&places), source.to_owned());
         asked.spawn(async move {
             let _place = places.acquire().await;
-            (at, asking.ask(&known, &question).await)
+            let answer = iam.simulate(&source, &question).await;
+            (at, answer.map_err(|refused| refused_at_last(refused, &source)))
         });
     }
     let mut answers = asked.join_all().await;
     answers.sort_by_key(|(at, _)| *at);
     answers.into_iter().map(|(_, answer)| answer).collect()
-}
-
-/// The region that IAM, which has none, is signed for in a partition.
-fn home_region(partition: &str) -> &'static str {
-    match partition {
-        "aws-us-gov" => "us-gov-west-1",
-        "aws-cn" => "cn-north-1",
-        "aws-eusc" => "eusc-de-east-1",
-        _ => "us-east-1",
-    }
-}
-
-struct Asking {
-    connector: SharedHttpConnector,
-    address: String,
-    region: &'static str,
-    credentials: Credentials,
-    world: World,
-}
-
-impl Asking {
-    async fn ask(&self, principal: &str, question: &Question) -> Result<Vec<Decision>, NotSimulated> {
-        let post = Post {
-            address: format!("{}/", self.address),
-            headers: vec![("content-type", "application/x-www-form-urlencoded; charset=utf-8".to_owned())],
-            body: form(principal, question),
-            service: "iam",
-            region: self.region.to_owned(),
-        };
-        let exchange = async {
-            let mut response = post.send(&self.connector, &self.credentials, self.world.now()).await?;
-            let body = signed::whole(&mut response).await?;
-            Ok::<_, String>((response.status().is_success(), String::from_utf8_lossy(&body).into_owned()))
-        };
-        let exchanged =
-            timeout(DEADLINE, exchange).await.map_err(|_| NotSimulated::Failed("no answer in time".into()))?;
-        let (went_well, body) = exchanged.map_err(NotSimulated::Failed)?;
-        if !went_well {
-            return Err(refusal(&body));
-        }
-        let found = evaluations(&body).map_err(|error| NotSimulated::Failed(error.to_string()))?;
-        let decision =
-            |action: &&str| found.iter().find(|(known, _)| known.eq_ignore_ascii_case(action)).map(|(_, d)| *d);
-        let decisions: Option<Vec<Decision>> = question.actions.iter().map(decision).collect();
-        decisions.ok_or_else(|| NotSimulated::Failed("its answer leaves actions out".into()))
-    }
-}
-
-fn form(principal: &str, question: &Question) -> String {
-    let mut fields = vec![
-        ("Action".to_owned(), "SimulatePrincipalPolicy"),
-        ("Version".to_owned(), VERSION),
-        ("PolicySourceArn".to_owned(), principal),
-        ("ResourceArns.member.1".to_owned(), &question.resource),
-    ];
-    for (at, action) in question.actions.iter().enumerate() {
-        fields.push((format!("ActionNames.member.{}", at + 1), action));
-    }
-    for (at, (key, value)) in question.context.iter().enumerate() {
-        let entry = format!("ContextEntries.member.{}", at + 1);
-        fields.push((format!("{entry}.ContextKeyName"), key));
-        fields.push((format!("{entry}.ContextKeyType"), "string"));
-        fields.push((format!("{entry}.ContextKeyValues.member.1"), value));
-    }
-    let encoded = |text: &str| utf8_percent_encode(text, UNRESERVED).to_string();
-    let pairs = fields.iter().map(|(name, value)| format!("{}={}", encoded(name), encoded(value)));
-    pairs.collect::<Vec<_>>().join("&")
-}
-
-/// The actions of an answer, each with what it came to.
-fn evaluations(body: &str) -> Result<Vec<(String, Decision)>, XmlDecodeError> {
-    let mut found = Vec::new();
-    let mut document = Document::try_from(body.as_bytes())?;
-    let mut root = document.root_element()?;
-    while let Some(mut result) = root.next_tag() {
-        while let Some(mut list) = result.next_tag() {
-            if !list.start_el().matches("EvaluationResults") {
-                continue;
-            }
-            while let Some(mut member) = list.next_tag() {
-                found.push(evaluation(&mut member)?);
-            }
-        }
-    }
-    Ok(found)
-}
-
-fn evaluation(member: &mut ScopedDecoder<'_, '_>) -> Result<(String, Decision), XmlDecodeError> {
-    let (mut action, mut decision, mut by_organization) = (String::new(), Decision::NotAllowed, true);
-    while let Some(mut field) = member.next_tag() {
-        match field.start_el().local() {
-            "EvalActionName" => action = try_data(&mut field)?.into_owned(),
-            "EvalDecision" => {
-                decision = match &*try_data(&mut field)? {
-                    "allowed" => Decision::Allowed,
-                    "explicitDeny" => Decision::Denied,
-                    _ => Decision::NotAllowed,
-                }
-            }
-            "OrganizationsDecisionDetail" => {
-                while let Some(mut detail) = field.next_tag() {
-                    if detail.start_el().matches("AllowedByOrganizations") {
-                        by_organization = &*try_data(&mut detail)? == "true";
-                    }
-                }
-            }
-            _ => {}
-        }
-    }
-    let denied = decision != Decision::Allowed && !by_organization;
-    Ok((action, if denied { Decision::DeniedByOrganization } else { decision }))
-}
-
-fn refusal(body: &str) -> NotSimulated {
-    let text = |name: &str| {
-        let (_, rest) = body.split_once(&format!("<{name}>"))?;
-        rest.split_once('<').map(|(text, _)| text.to_owned())
-    };
-    match text("Code").as_deref() {
-        Some("AccessDenied" | "AccessDeniedException") => NotSimulated::NotPermitted,
-        Some("NoSuchEntity") => NotSimulated::NoSuchPrincipal,
-        code => {
-            let message = text("Message").unwrap_or_default();
-            NotSimulated::Failed(format!("{}: {message}", code.unwrap_or("an unnamed error")))
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_answer_of_iam_is_read_with_the_organisations_say() {
-        // The example of IAM's API reference, with two more members.
-        let body = "<SimulatePrincipalPolicyResponse xmlns=\"https://iam.amazonaws.com/doc/2010-05-08/\">\
-            <SimulatePrincipalPolicyResult><IsTruncated>false</IsTruncated><EvaluationResults><member>\
-            <MatchedStatements><member><SourcePolicyId>p</SourcePolicyId></member></MatchedStatements>\
-            <MissingContextValues/><EvalResourceName>*</EvalResourceName><EvalDecision>allowed</EvalDecision>\
-            <EvalActionName>bedrock:InvokeModel</EvalActionName></member><member><EvalActionName>a:B</EvalActionName>\
-            <EvalDecision>implicitDeny</EvalDecision><OrganizationsDecisionDetail><AllowedByOrganizations>false\
-            </AllowedByOrganizations></OrganizationsDecisionDetail></member><member><EvalActionName>a:C</EvalActionName>\
-            <EvalDecision>explicitDeny</EvalDecision></member></EvaluationResults></SimulatePrincipalPolicyResult>\
-            </SimulatePrincipalPolicyResponse>";
-        let found = evaluations(body).expect("well formed");
-        let expected = [
-            ("bedrock:InvokeModel".to_owned(), Decision::Allowed),
-            ("a:B".to_owned(), Decision::DeniedByOrganization),
-            ("a:C".to_owned(), Decision::Denied),
-        ];
-        assert_eq!(found, expected);
-        assert!(evaluations("<not xml").is_err());
-    }
-
-    #[test]
-    fn a_refusal_of_iam_is_told_apart() {
-        let refused = |code: &str| refusal(&format!("<ErrorResponse><Error><Code>{code}</Code><Message>m</Message>"));
-        assert_eq!(refused("AccessDenied"), NotSimulated::NotPermitted);
-        assert_eq!(refused("NoSuchEntity"), NotSimulated::NoSuchPrincipal);
-        assert_eq!(refused("Throttling"), NotSimulated::Failed("Throttling: m".into()));
-    }
 }

@@ -20,15 +20,54 @@ pub struct Identity {
     pub user_id: String,
 }
 
+/// What kind of principal an ARN is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind<'a> {
+    /// A user of IAM, whose path is in the ARN.
+    User,
+    /// A session of a role: the role's name, without its path.
+    Role(&'a str),
+    /// A session of a user with a policy of its own (`GetFederationToken`): its name.
+    Federated(&'a str),
+    /// The root user of the account.
+    Root,
+    /// Something newer than this program.
+    Other,
+}
+
 impl Identity {
+    /// What kind of principal it is (IAM User Guide, `reference_identifiers`).
+    #[must_use]
+    pub fn kind(&self) -> Kind<'_> {
+        let Some((_, resource)) = self.parts() else { return Kind::Other };
+        match resource.split('/').collect::<Vec<_>>()[..] {
+            ["assumed-role", role, _] => Kind::Role(role),
+            ["user", ..] => Kind::User,
+            ["federated-user", name] => Kind::Federated(name),
+            ["root"] => Kind::Root,
+            _ => Kind::Other,
+        }
+    }
+
+    /// The partition its ARN begins with.
+    #[must_use]
+    pub fn partition(&self) -> &str {
+        self.parts().map_or("aws", |(partition, _)| partition)
+    }
+
+    /// Whether it is a session of a role whose path nothing tells. Those of IAM Identity Center have a known one.
+    #[must_use]
+    pub fn has_unknown_path(&self) -> bool {
+        matches!(self.kind(), Kind::Role(name) if !name.starts_with("AWSReservedSSO_"))
+    }
+
     /// The role's or user's own ARN in IAM. A role's path is not in the ARN of its sessions, so there `*` stands for it.
     #[must_use]
     pub fn iam_pattern(&self) -> Option<String> {
-        let (partition, resource) = self.parts()?;
-        match resource.split('/').collect::<Vec<_>>()[..] {
-            ["assumed-role", role, _] => Some(format!("arn:{partition}:iam::{}:role/*{role}", self.account)),
-            ["user", ..] => Some(self.arn.clone()),
-            _ => None,
+        match self.kind() {
+            Kind::Role(role) => Some(format!("arn:{}:iam::{}:role/*{role}", self.partition(), self.account)),
+            Kind::User => Some(self.arn.clone()),
+            Kind::Federated(_) | Kind::Root | Kind::Other => None,
         }
     }
 
@@ -36,10 +75,9 @@ impl Identity {
     /// their path, unless that is us-east-1; of other roles those without a path are known.
     #[must_use]
     pub fn iam_candidates(&self, sign_in_region: Option<&str>) -> Vec<String> {
-        let Some((partition, resource)) = self.parts() else { return Vec::new() };
-        match resource.split('/').collect::<Vec<_>>()[..] {
-            ["assumed-role", role, _] => {
-                let root = format!("arn:{partition}:iam::{}:role", self.account);
+        match self.kind() {
+            Kind::Role(role) => {
+                let root = format!("arn:{}:iam::{}:role", self.partition(), self.account);
                 if !role.starts_with("AWSReservedSSO_") {
                     return vec![format!("{root}/{role}")];
                 }
@@ -51,8 +89,8 @@ impl Identity {
                     _ => [with_region, Some(without)].into_iter().flatten().collect(),
                 }
             }
-            ["user", ..] => vec![self.arn.clone()],
-            _ => Vec::new(),
+            Kind::User => vec![self.arn.clone()],
+            Kind::Federated(_) | Kind::Root | Kind::Other => Vec::new(),
         }
     }
 
@@ -112,6 +150,12 @@ mod tests {
         assert_eq!(assumed.iam_candidates(None), ["arn:aws:iam::111122223333:role/ci"]);
         let user = identity("arn:aws:iam::111122223333:user/team/bob");
         assert_eq!(user.iam_pattern().as_deref(), Some("arn:aws:iam::111122223333:user/team/bob"));
-        assert_eq!(identity("arn:aws:iam::111122223333:root").iam_pattern(), None);
+        assert_eq!((user.kind(), user.has_unknown_path(), user.partition()), (Kind::User, false, "aws"));
+        assert!(assumed.has_unknown_path() && !sso.has_unknown_path());
+        let root = identity("arn:aws-cn:iam::111122223333:root");
+        assert_eq!((root.iam_pattern(), root.kind(), root.partition()), (None, Kind::Root, "aws-cn"));
+        let federated = identity("arn:aws:sts::111122223333:federated-user/bob");
+        assert_eq!((federated.kind(), federated.iam_candidates(None).len()), (Kind::Federated("bob"), 0));
+        assert_eq!(identity("arn:aws:new::1:thing").kind(), Kind::Other);
     }
 }

@@ -5,15 +5,21 @@ mod report_file;
 
 use std::path::Path;
 
+use crate::ask;
+use crate::aws::files;
 use crate::checks::facts::Facts;
+use crate::checks::finding::Severity;
 use crate::checks::{self, Outcome, Selection};
 use crate::cli::{DiagnoseArgs, Global};
+use crate::commands::models::cost;
+use crate::configuration;
 use crate::error::Failure;
 use crate::mending;
-use crate::observe::diagnosis::{self, Depth};
+use crate::observe::diagnosis::{self, Depth, asked};
 use crate::observe::machine;
 use crate::report::bundle::Bundle;
 use crate::report::{human, v1};
+use crate::settings::scope::Settings;
 use crate::ui::Ui;
 use crate::world::World;
 
@@ -23,8 +29,8 @@ pub(super) fn run(world: &World, ui: Ui, global: &Global, args: &DiagnoseArgs) -
             .hint("ids look like `A04`; families are C, A, R, M, P, Q, N and O")
     })?;
     let place = args.report.as_ref().map(|file| report_file::place(world, file, args.yes)).transpose()?;
-    let look = Look { world, ui, args, selection, place };
-    let (facts, outcome) = look.observe();
+    let look = Look { world, ui, args, selection, place, asks: !global.json && world.can_ask() };
+    let (facts, outcome) = look.first()?;
     if !args.fix {
         look.report(global, &facts, &outcome, None)?;
         look.write_report(&facts, &outcome, &[])?;
@@ -35,7 +41,7 @@ pub(super) fn run(world: &World, ui: Ui, global: &Global, args: &DiagnoseArgs) -
         ui.answer(&human::diagnosis::diagnosis(&outcome, home(world).as_deref(), ui.answer_width(), false))?;
     }
     mend::apply(world, ui, args, &facts, &outcome)?;
-    let (facts, outcome) = look.observe();
+    let (facts, outcome) = look.again(&facts);
     let left: Vec<&str> = outcome.findings.iter().map(|finding| finding.id).collect();
     let mut cured: Vec<&'static str> = before.iter().copied().filter(|id| !left.contains(id)).collect();
     cured.dedup();
@@ -52,22 +58,67 @@ struct Look<'a> {
     selection: Selection,
     /// What stands where the report is to go, if there is to be one.
     place: Option<report_file::Place>,
+    /// Whether a person may be asked something.
+    asks: bool,
 }
 
 impl Look<'_> {
-    fn observe(&self) -> (Facts, Outcome) {
-        let online = !self.args.offline && self.selection.is_online();
-        let depth = match (online, self.args.probe) {
-            (true, true) => Depth::Probe,
-            (true, false) => Depth::Network,
-            (false, _) => Depth::Files,
+    /// The look before anything is mended. What models would answer costs a little, so that is said first; where
+    /// nobody asked for it, a person is asked once.
+    fn first(&self) -> Result<(Facts, Outcome), Failure> {
+        if self.args.probe {
+            let settings = Settings::read(self.world);
+            let profiles = files::read(self.world).profiles;
+            let ids = asked::ids(&configuration::judge(self.world, &settings, &profiles, None));
+            if !ids.is_empty() {
+                self.ui.status(&cost(ids.len()));
+            }
+            return Ok(self.observe(Depth::Probe));
+        }
+        let (mut facts, outcome) = self.observe(Depth::Network);
+        // While something is in the way of every request, an answer would say no more.
+        let is_in_the_way = outcome.findings.iter().any(|finding| finding.severity == Severity::Error);
+        if !self.asks || is_in_the_way || !self.selection.is_answered() || !asked::is_open(&facts) {
+            return Ok((facts, outcome));
+        }
+        let ids = asked::ids(&facts.configuration);
+        self.ui.status(&cost(ids.len()));
+        let question = match ids.len() {
+            1 => "Ask the model Claude Code would use whether it answers?".to_owned(),
+            number => format!("Ask the {number} models Claude Code would use whether they answer?"),
         };
-        let progress = online.then(|| self.ui.progress("Looking at everything…"));
-        let facts = diagnosis::facts(self.world, depth);
+        if !ask::confirm(self.world, self.ui, &question, false)? {
+            return Ok((facts, outcome));
+        }
+        let progress = self.ui.progress("Asking the models…");
+        asked::ask(&mut facts);
         drop(progress);
-        let mut outcome = checks::judge(&facts, &self.selection);
-        mending::offer(&facts, &mut outcome);
+        let outcome = self.judge(&facts);
+        Ok((facts, outcome))
+    }
+
+    /// The look after mending. Models that answered the first time are taken at their word.
+    fn again(&self, before: &Facts) -> (Facts, Outcome) {
+        let (facts, outcome) = self.observe(Depth::Network);
+        if before.online.probes.seen().is_some() && facts.online.probes.skipped().is_some() {
+            return self.observe(Depth::Probe);
+        }
         (facts, outcome)
+    }
+
+    fn observe(&self, depth: Depth) -> (Facts, Outcome) {
+        let online = !self.args.offline && self.selection.is_online();
+        let progress = online.then(|| self.ui.progress("Looking at everything…"));
+        let facts = diagnosis::facts(self.world, if online { depth } else { Depth::Files });
+        drop(progress);
+        let outcome = self.judge(&facts);
+        (facts, outcome)
+    }
+
+    fn judge(&self, facts: &Facts) -> Outcome {
+        let mut outcome = checks::judge(facts, &self.selection);
+        mending::offer(facts, &mut outcome);
+        outcome
     }
 
     fn report(

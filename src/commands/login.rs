@@ -1,6 +1,7 @@
 //! `login`: a person wants to sign in now.
 
-use crate::aws::session;
+use crate::aws::profile::SsoProfile;
+use crate::aws::session::{self, Token};
 use crate::aws::sign_in::Wish;
 use crate::cli::{Global, LoginArgs};
 use crate::commands::sign_in::{self, Asked, Wanted};
@@ -14,11 +15,13 @@ pub(super) fn run(world: &World, ui: Ui, global: &Global, args: &LoginArgs) -> R
     let wanted =
         Wanted { profile, sso, way: args.way, wish: Wish::Anew, refused: false, stream: Stream::Answer, listens: true };
     let token = sign_in::sign_in(world, ui, &asked.files, &wanted)?;
+    ui.answer(&signed_in(world, sso, &token))
+}
+
+/// That somebody is signed in, and until when.
+pub(super) fn signed_in(world: &World, sso: &SsoProfile, token: &Token) -> String {
     let renews = if token.is_renewable(world.now()) { ", and renews itself from then on" } else { "" };
     let until = token.expires_at.strftime("%Y-%m-%d %H:%M UTC");
-    ui.answer(&format!(
-        "{} Signed in to {}: the token lasts until {until}{renews}.\n",
-        styled(GOOD, "✔"),
-        session::session_name(sso)
-    ))
+    let session = session::session_name(sso);
+    format!("{} Signed in to {session}: the token lasts until {until}{renews}.\n", styled(GOOD, "✔"))
 }

@@ -12,7 +12,7 @@ use crate::cli::models::{ModelsArgs, ModelsCommand};
 use crate::commands::principal::OnBehalf;
 use crate::error::Failure;
 use crate::model;
-use crate::observe::models::{self, Offering};
+use crate::observe::models::{self, Extent, Offering};
 use crate::observe::principal::Principal;
 use crate::offering;
 use crate::proof::{Proof, Proofs};
@@ -33,13 +33,13 @@ pub(super) fn run(world: &World, ui: Ui, global: &Global, args: &ModelsArgs) -> 
     let watch = ask::watch(ui);
     match &args.command {
         Some(ModelsCommand::Pin(args)) => pin::run(world, ui, global, args, watch),
-        Some(ModelsCommand::CreateProfile(args)) => create_profile::run(world, ui, global, args),
+        Some(ModelsCommand::CreateProfile(args)) => create_profile::run(world, ui, global, args, watch),
         None => list(world, ui, global, args),
     }
 }
 
 fn list(world: &World, ui: Ui, global: &Global, args: &ModelsArgs) -> Result<(), Failure> {
-    let look = Look::take(world, ui, global, args.all)?;
+    let look = Look::take(world, ui, global, Extent { bare_models: args.all, papers: true })?;
     if args.probe {
         let mut ids: Vec<String> = look.offering.entries.iter().map(|entry| entry.pin().to_owned()).collect();
         for (_, id) in &look.pinned {
@@ -68,12 +68,12 @@ fn list(world: &World, ui: Ui, global: &Global, args: &ModelsArgs) -> Result<(),
 
 impl Look {
     /// Asks AWS as whoever Claude Code would be, or as the profile that was named.
-    fn take(world: &World, ui: Ui, global: &Global, all: bool) -> Result<Self, Failure> {
+    fn take(world: &World, ui: Ui, global: &Global, extent: Extent) -> Result<Self, Failure> {
         let OnBehalf { files, configuration, who } = OnBehalf::of(world, global)?;
         let pinned = offering::pinned(&configuration);
         let ids: Vec<String> = pinned.iter().map(|(_, id)| id.clone()).collect();
         let progress = ui.progress(&format!("Asking Bedrock which models {} has…", who.region));
-        let offering = models::offering(world, &files, &who, &ids, all);
+        let offering = models::offering(world, &files, &who, &ids, extent);
         drop(progress);
         let offering = offering.map_err(|error| failed(&error, &who.region))?;
         Ok(Self { files, who, offering, pinned })
@@ -118,7 +118,7 @@ impl Look {
 }
 
 /// What a probe costs, in what is billed.
-fn cost(models: usize) -> String {
+pub(super) fn cost(models: usize) -> String {
     let each = INPUT_TOKENS + 1;
     let requests = if models == 1 { "One request".to_owned() } else { format!("{models} requests") };
     format!(

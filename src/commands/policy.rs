@@ -1,6 +1,7 @@
 //! `policy`: the least that Claude Code and this program need of IAM, made of what AWS says of the models.
 
 mod check;
+mod evidence;
 
 use crate::ask;
 use crate::aws::bedrock::Bedrock;
@@ -98,10 +99,11 @@ fn inquire(world: &World, ui: Ui, global: &Global, which: PolicyModels) -> Resul
         });
     }
     let subject = Subject {
-        partition: identity.arn.split(':').nth(1).unwrap_or("aws").to_owned(),
+        partition: identity.partition().to_owned(),
         account: identity.account.clone(),
         region: region.clone(),
         principal: identity.iam_pattern(),
+        has_unknown_path: identity.has_unknown_path(),
         with_api_key: matches!(configuration.identity, configuration::Identity::ApiKey(_)),
     };
     let statements = policy::least(&subject, &targets);

@@ -3,6 +3,7 @@
 use crate::aws::session;
 use crate::aws::sign_in::Wish;
 use crate::cli::{Global, RefreshArgs};
+use crate::commands::login::signed_in;
 use crate::commands::sign_in::{self, Asked, Wanted};
 use crate::commands::upgrade;
 use crate::error::Failure;
@@ -24,14 +25,19 @@ pub(super) fn renew(world: &World, ui: Ui, asked: &Asked, args: &RefreshArgs) ->
         ui.detail(&format!("the profile `{profile}` has no SSO session to renew"));
         return Ok(());
     };
-    if !args.force && session::is_fresh(world, sso) {
-        return Ok(());
-    }
-    // That a sign-in ended badly a moment ago keeps the next one from coming by itself, and nobody from asking for it.
+    // Claude Code's helpers are quiet when all is well, and a sign-in that ended badly keeps the next one from coming by
+    // itself; a person hears what came of it, and may ask again.
     let by_person = world.terminal.input || world.var(vars::CLAUDE_TOOL).is_some();
+    if !args.force && session::is_fresh(world, sso) {
+        let token = session::read(world, sso).filter(|_| by_person);
+        return token.map_or(Ok(()), |token| ui.answer(&signed_in(world, sso, &token)));
+    }
     let (way, wish) = (args.way, if args.force || by_person { Wish::Forced } else { Wish::IfNeeded });
     let wanted = Wanted { profile, sso, way, wish, refused: false, stream: Stream::Answer, listens: false };
     let token = sign_in::sign_in(world, ui, files, &wanted)?;
+    if by_person {
+        return ui.answer(&signed_in(world, sso, &token));
+    }
     ui.detail(&format!("the sign-in to `{}` lasts until {}", session::session_name(sso), token.expires_at));
     Ok(())
 }

@@ -38,7 +38,7 @@ pub(super) fn run(world: &World, ui: Ui, global: &Global, args: &RegionsArgs) ->
 }
 
 /// Those the data knows, and the one in use where the data does not: AWS opens regions between releases.
-fn regions_to_ask(partition: &str, residency: Residency, in_use: &str) -> Vec<String> {
+pub(super) fn regions_to_ask(partition: &str, residency: Residency, in_use: &str) -> Vec<String> {
     let known = regions::with_bedrock(partition).filter(|region| residency.has(region.country));
     let mut names: Vec<String> = known.map(|region| region.name.to_owned()).collect();
     let has_any = regions::with_bedrock(partition).next().is_some();

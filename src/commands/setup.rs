@@ -3,18 +3,21 @@
 mod asker;
 mod aws_file;
 mod checks;
+mod consents;
 mod draft;
 mod interview;
 mod knowledge;
+mod more;
 mod new_profile;
 mod outcome;
 mod own_helpers;
+mod probe;
 mod status_line;
+mod survey;
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use crate::ask;
+use crate::ask::{self, Watch};
 use crate::aws::files::{self, AwsFiles};
 use crate::aws_config::Planned;
 use crate::cli::{Global, SetupArgs, SetupScope};
@@ -26,8 +29,8 @@ use crate::report::v1_questions;
 use crate::settings::scope::{self, Scope, Settings};
 use crate::ui::Ui;
 use crate::wizard::foreign::{self, Recognised};
-use crate::wizard::more::{Extra, More};
-use crate::wizard::{Answers, Topic, Wizard};
+use crate::wizard::more::More;
+use crate::wizard::{Answers, Regions, Wizard};
 use crate::world::World;
 
 use self::asker::{Asker, Given, Stop};
@@ -91,15 +94,16 @@ fn set_up(world: &World, ui: Ui, global: &Global, args: &SetupArgs, asker: Asker
     let mut setup = Setup::new(world, ui, global, args, asker)?;
     setup.check_process_name()?;
     setup.check_own_helpers()?;
+    let watch = ask::watch(ui);
     setup.plan_profile()?;
-    setup.run()
+    setup.run(watch)
 }
 
 /// Writes a choice for a command of the original plugin, which answers by itself.
 pub(super) fn write(world: &World, ui: Ui, global: &Global, args: &SetupArgs) -> Result<(), Failure> {
     let mut setup = Setup::new(world, ui, global, args, Asker::Recommendation)?;
     setup.original = true;
-    match setup.run() {
+    match setup.run(ask::watch(ui)) {
         Ok(()) => Ok(()),
         Err(Stop::Failed(failure, _)) => Err(failure),
         Err(Stop::Asked(_)) => Err(Failure::failed("a question was left open")),
@@ -165,17 +169,19 @@ impl<'a> Setup<'a> {
         Ok(())
     }
 
-    fn run(&self) -> Result<(), Stop> {
+    /// Until it is written an interrupt is watched for.
+    fn run(&self, watch: Watch) -> Result<(), Stop> {
         for problem in &self.files.problems {
             self.ui.warning(problem);
         }
         let mut given = self.given();
-        given.more.values = self.given_extras()?;
+        given.more = self.given_more()?;
         self.check_given(&given)?;
         let mut knowledge =
             knowledge::gather(self.world, &Settings::read(self.world), &self.files, self.recognised.clone());
+        knowledge.status_line = self.status_line_now()?;
+        knowledge.regions = if self.asker.asks() { Regions::Wanted } else { Regions::Unasked };
         self.own.settle(self.world, &self.files, &mut knowledge, &mut given);
-        let watch = ask::watch(self.ui);
         let Decision { choice, consent, identity, mut draft, lock } =
             Interview::new(self, Wizard::new(knowledge, given)).decide()?;
         let outcome = Outcome { setup: self, choice: &choice, identity: &identity, draft: &draft };
@@ -228,20 +234,8 @@ impl<'a> Setup<'a> {
             confirmed: (!may_ask || self.args.dry_run).then_some(true),
             scope: self.args.scope,
             own: self.own.helpers.clone(),
-            more: More { open: self.args.more && self.asker.given().is_none(), ..More::default() },
+            more: More::default(),
+            probe: self.args.probe,
         }
-    }
-
-    /// The settings beyond the usual ones that another program names; they are never asked for there.
-    fn given_extras(&self) -> Result<BTreeMap<Extra, String>, Failure> {
-        let mut found = BTreeMap::new();
-        for extra in Extra::ALL {
-            let answer = self.asker.given().and_then(|given| given.answers.get(extra.name()));
-            if let Some(answer) = answer {
-                let accepted = Topic::Extra(extra).accept(answer).map_err(Failure::refused)?;
-                found.insert(extra, accepted);
-            }
-        }
-        Ok(found)
     }
 }

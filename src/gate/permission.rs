@@ -70,6 +70,15 @@ pub(super) fn gate(message: &str, asked: &Asked<'_>) -> Option<Gate> {
     })
 }
 
+/// Whether a refusal is for want of an allow in the policies of the identity itself; what an organisation, a session,
+/// a boundary or an explicit denial forbids, no allow gives.
+#[must_use]
+pub fn wants_an_allow(message: &str) -> bool {
+    let reason = message.to_lowercase();
+    let elsewhere = ["explicit deny", "service control policy", "session policy", "permissions boundary"];
+    !elsewhere.iter().any(|words| reason.contains(words))
+}
+
 /// Whether an id names an inference profile rather than a model.
 fn is_profile(id: &str) -> bool {
     id.contains("inference-profile/") || id.split_once("anthropic.").is_some_and(|(prefix, _)| !prefix.is_empty())

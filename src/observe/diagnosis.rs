@@ -1,11 +1,13 @@
 //! Observes everything that `diagnose` judges: files at once, and the network beside each other, each with its own
 //! deadline.
 
+pub mod asked;
 mod machine;
 mod online;
 mod traces;
 
 use std::path::{Path, PathBuf};
+use std::thread;
 
 use crate::aws::credentials;
 use crate::aws::files::{self, AwsFiles};
@@ -46,7 +48,7 @@ pub fn facts(world: &World, depth: Depth) -> Facts {
         platform: platform(),
         lints: lints_of(&files, &cli),
         cli_profiles: cli.profiles().map(|(name, _)| name.to_owned()).collect(),
-        claude_code: claude(world, depth),
+        claude_code: claude(world),
         token: token(world, &files, &configuration),
         strays: machine::strays(world),
         shell_lines: machine::shell_lines(world),
@@ -64,9 +66,26 @@ pub fn facts(world: &World, depth: Depth) -> Facts {
         readiness,
     };
     if depth != Depth::Files {
-        facts.online = online::ask(&facts, depth);
+        look_around(&mut facts, depth);
     }
     facts
+}
+
+/// Asks the network, and beside it the installed Claude Code for its version where its place does not tell.
+fn look_around(facts: &mut Facts, depth: Depth) {
+    let is_unknown = facts.claude_code.as_ref().is_some_and(|claude| claude.version.is_none());
+    let (online, version) = thread::scope(|scope| {
+        let version = is_unknown.then(|| scope.spawn(|| claude_code::installed(&facts.world)));
+        let online = online::ask(facts, depth);
+        (online, version.and_then(|asking| asking.join().ok().flatten()))
+    });
+    facts.online = online;
+    if let Some(claude) = &mut facts.claude_code {
+        claude.version = claude.version.or(version);
+    }
+    if depth == Depth::Probe {
+        asked::keep(facts);
+    }
 }
 
 fn platform() -> Platform {
@@ -85,13 +104,11 @@ fn lints_of(files: &AwsFiles, cli: &CliReading) -> Vec<Lint> {
     lints(&files.profiles, cli, &sources.collect::<Vec<_>>())
 }
 
-/// The installed Claude Code. Its folder's name tells the version where it was installed the usual ways; else it is
-/// asked, which takes longer than everything else and is left out where only files are looked at.
-fn claude(world: &World, depth: Depth) -> Option<ClaudeCode> {
+/// The installed Claude Code. Its folder's name tells the version where it was installed the usual ways; else it has to
+/// be asked, which takes longer than everything else.
+fn claude(world: &World) -> Option<ClaudeCode> {
     let path = claude_code::on_path(world)?;
-    let version = claude_code::version_by_place(&path);
-    let asked = || if depth == Depth::Files { None } else { claude_code::installed(world) };
-    Some(ClaudeCode { version: version.or_else(asked), path })
+    Some(ClaudeCode { version: claude_code::version_by_place(&path), path })
 }
 
 fn token(world: &World, files: &AwsFiles, configuration: &Configuration) -> Option<TokenState> {

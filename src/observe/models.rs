@@ -1,11 +1,13 @@
 //! Asks Bedrock which models there are for a principal in a region, and the models themselves whether they answer.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
+use tokio::time;
 
-use crate::aws::bedrock::{Bedrock, FoundationModel, InferenceProfile, Lifecycle};
+use crate::aws::bedrock::{Availability, Bedrock, FoundationModel, InferenceProfile, Lifecycle};
 use crate::aws::call::{self, CallError};
 use crate::aws::files::AwsFiles;
 use crate::aws::probe::{Outcome, Prober};
@@ -20,6 +22,18 @@ use crate::world::World;
 
 /// How many single look-ups run at once.
 const AT_ONCE: usize = 16;
+
+/// How long all of them together may take; what has not come by then is not told.
+const DEADLINE: Duration = Duration::from_secs(6);
+
+/// What is asked beyond the inference profiles and their models' lives.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Extent {
+    /// Also the models that no inference profile leads to.
+    pub bare_models: bool,
+    /// Also what the account's papers say of each model.
+    pub papers: bool,
+}
 
 /// What there is, and what could not be learnt.
 #[derive(Debug, Clone, Default)]
@@ -44,7 +58,7 @@ pub fn offering(
     files: &AwsFiles,
     who: &Principal,
     pinned: &[String],
-    all: bool,
+    extent: Extent,
 ) -> Result<Offering, CallError> {
     let bedrock = Arc::new(Bedrock::new(world, files, &who.profile, &who.region, &who.credentials));
     call::block_on(async {
@@ -58,19 +72,20 @@ pub fn offering(
             }
             Err(error) => return Err(error),
         };
-        let models = match models {
-            Ok(mut models) => {
-                complete(&bedrock, &mut models).await;
-                models
-            }
-            Err(error) => {
-                offering.missing.push(format!("models are not listed, so nothing is known of their life: {error}"));
-                Vec::new()
-            }
-        };
+        let mut models = models.unwrap_or_else(|error| {
+            offering.missing.push(format!("models are not listed, so nothing is known of their life: {error}"));
+            Vec::new()
+        });
         let system = profiles.iter().filter(|profile| !profile.is_application);
         offering.listed = system.map(|profile| profile.id.clone()).collect();
-        offering.entries = offering::entries(&profiles, &models, all || !offering.is_listed);
+        let has_bare_models = extent.bare_models || !offering.is_listed;
+        let wanted =
+            if extent.papers { model_ids(&offering::entries(&profiles, &models, has_bare_models)) } else { Vec::new() };
+        let ((), papers) = tokio::join!(complete(&bedrock, &mut models), papers(&bedrock, wanted));
+        offering.entries = offering::entries(&profiles, &models, has_bare_models);
+        for entry in &mut offering.entries {
+            entry.papers = papers.iter().find(|(model, _)| *model == entry.model_id).map(|(_, papers)| *papers);
+        }
         Ok(offering)
     })
 }
@@ -103,7 +118,24 @@ async fn complete(bedrock: &Arc<Bedrock>, models: &mut [FoundationModel]) {
     }
 }
 
-/// Does the same for each id, some at once.
+/// The models that entries lead to, each once.
+fn model_ids(entries: &[Entry]) -> Vec<String> {
+    let mut ids: Vec<String> = entries.iter().map(|entry| entry.model_id.clone()).collect();
+    ids.sort();
+    ids.dedup();
+    ids
+}
+
+/// What the account's papers say of each model; nothing of those that may not be asked about.
+async fn papers(bedrock: &Arc<Bedrock>, ids: Vec<String>) -> Vec<(String, Availability)> {
+    each(ids, |id| {
+        let bedrock = Arc::clone(bedrock);
+        async move { bedrock.availability(&id).await.ok().map(|papers| (id, papers)) }
+    })
+    .await
+}
+
+/// Does the same for each id, some at once, all within one deadline.
 async fn each<T, F>(ids: Vec<String>, ask: impl Fn(String) -> F) -> Vec<T>
 where
     T: Send + 'static,
@@ -119,9 +151,13 @@ where
         });
     }
     let mut found = Vec::new();
-    while let Some(done) = running.join_next().await {
-        found.extend(done.ok().flatten());
-    }
+    let collect = async {
+        while let Some(done) = running.join_next().await {
+            found.extend(done.ok().flatten());
+        }
+    };
+    // What has not come by then is dropped with the set.
+    let _ = time::timeout(DEADLINE, collect).await;
     found
 }
 

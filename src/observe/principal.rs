@@ -6,7 +6,6 @@ use crate::aws::credentials::{self, CacheKey, Credentials, CredentialsError};
 use crate::aws::files::AwsFiles;
 use crate::configuration::{Configuration, Identity};
 use crate::observe::keys_in_variables;
-use crate::private_file::StateFolder;
 use crate::proof::{ProofKey, Proofs};
 use crate::settings::scope::Settings;
 use crate::world::World;
@@ -49,16 +48,15 @@ impl Principal {
         region: Option<&str>,
     ) -> Result<Self, NoPrincipal> {
         let region = region.unwrap_or(&configuration.region.value).to_owned();
+        let proof_key = key_of(world, files, configuration, &region);
         if let Some(profile) = configuration.profile.as_ref().map(|found| found.value.clone()) {
             let found = credentials::resolve(world, files, &profile, A_FEW_LOOKS);
             let credentials = found.map_err(|error| NoPrincipal::Credentials(error, profile.clone()))?;
-            let proof_key = proof_key(world, files, &profile, &region);
             return Ok(Self { profile, region, credentials, proof_key });
         }
         match &configuration.identity {
             Identity::Keys(found) => {
                 let credentials = keys_in_variables(world, settings, &found.value);
-                let proof_key = Some(ProofKey::new(&found.value, &region));
                 Ok(Self { profile: "default".into(), region, credentials, proof_key })
             }
             other => Err(NoPrincipal::NotOurs(other.mode())),
@@ -68,8 +66,18 @@ impl Principal {
     /// What is known of how models answered it.
     #[must_use]
     pub fn proofs(&self, world: &World) -> Proofs {
-        let kept = StateFolder::of(world).zip(self.proof_key.as_ref());
-        kept.map(|(state, key)| Proofs::read(&state, key, world.now())).unwrap_or_default()
+        Proofs::of_key(world, self.proof_key.as_ref())
+    }
+}
+
+/// Where proofs of whoever Claude Code is are kept, as files and variables alone tell; `None` for an identity that
+/// cannot be told from others.
+#[must_use]
+pub fn key_of(world: &World, files: &AwsFiles, configuration: &Configuration, region: &str) -> Option<ProofKey> {
+    match (&configuration.profile, &configuration.identity) {
+        (Some(profile), _) => proof_key(world, files, &profile.value, region),
+        (None, Identity::Keys(found)) => Some(ProofKey::new(&found.value, region)),
+        (None, _) => None,
     }
 }
 

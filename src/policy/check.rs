@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{LIKE, Statement, Subject, THROUGH_PROFILE, Target};
 use crate::aws::iam::{Decision, Question};
+use crate::gate;
 
 /// One action on one resource, and whether the principal may.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,13 +19,52 @@ pub struct Finding {
     pub verdict: Verdict,
 }
 
+/// The least beside what a principal has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Comparison {
+    /// Its ARN.
+    pub principal: String,
+    /// Each action on each resource.
+    pub findings: Vec<Finding>,
+    /// The statements that give what is missing and nothing else.
+    pub missing: Vec<Statement>,
+    /// Why IAM did not judge; `None` when it did.
+    pub unsimulated: Option<String>,
+}
+
+impl Comparison {
+    /// Whether something may not be done, whatever would give it.
+    #[must_use]
+    pub fn lacks_something(&self) -> bool {
+        self.findings.iter().any(|finding| finding.verdict.is_against())
+    }
+
+    /// What its method does not see, in a sentence each.
+    #[must_use]
+    pub fn notes(&self) -> Vec<&'static str> {
+        let mut notes = Vec::new();
+        if self.unsimulated.is_none() {
+            notes.push(
+                "IAM's simulation sees neither the policy of a session itself nor control policies with conditions; \
+                 what `claude-bedrock models --probe` was last answered is counted in.",
+            );
+        }
+        if self.findings.iter().any(|finding| matches!(finding.verdict, Verdict::Forbidden(_))) {
+            notes.push("What is forbidden is so whatever the principal's own policies allow: no statement gives it.");
+        }
+        notes
+    }
+}
+
 /// Whether a principal may do something.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
     /// It may.
     Allowed,
-    /// It may not, and why.
+    /// It may not for want of an allow, and in whose words.
     Missing(String),
+    /// It may not whatever its own policies allow, and why.
+    Forbidden(String),
     /// Nobody could tell, and why.
     Unknown(String),
 }
@@ -34,11 +74,26 @@ impl From<Decision> for Verdict {
         match decision {
             Decision::Allowed => Self::Allowed,
             Decision::NotAllowed => Self::Missing("no policy allows it".into()),
-            Decision::Denied => Self::Missing("a policy denies it explicitly".into()),
+            Decision::Denied => Self::Forbidden("a policy denies it explicitly".into()),
             Decision::DeniedByOrganization => {
-                Self::Missing("the organisation does not allow it (a service control policy)".into())
+                Self::Forbidden("the organisation does not allow it (a service control policy)".into())
             }
+            Decision::DeniedByBoundary => Self::Forbidden("the permissions boundary does not allow it".into()),
         }
+    }
+}
+
+impl Verdict {
+    /// The verdict of AWS's own refusal.
+    #[must_use]
+    pub fn of_refusal(message: String) -> Self {
+        if gate::wants_an_allow(&message) { Self::Missing(message) } else { Self::Forbidden(message) }
+    }
+
+    /// Whether the principal may not.
+    #[must_use]
+    pub fn is_against(&self) -> bool {
+        matches!(self, Self::Missing(_) | Self::Forbidden(_))
     }
 }
 
@@ -114,7 +169,7 @@ pub fn findings(questions: &[(&'static str, Question)], decisions: &[Vec<Decisio
     findings
 }
 
-/// The statements that give what is missing and nothing else.
+/// The statements that give what is missing and nothing else; for what is forbidden no statement helps.
 #[must_use]
 pub fn missing(findings: &[Finding], statements: &[Statement]) -> Vec<Statement> {
     let of = |statement: &Statement| {
@@ -148,6 +203,7 @@ mod tests {
             account: "111122223333".into(),
             region: "us-west-2".into(),
             principal: Some("arn:aws:iam::111122223333:role/*x".into()),
+            has_unknown_path: false,
             with_api_key: false,
         }
     }
@@ -184,7 +240,7 @@ mod tests {
         let questions = questions(&subject(), &targets(), &statements);
         let decide = |question: &Question, action: &&str| {
             let denied = question.resource == ANYWHERE && action.ends_with("Stream");
-            if denied { Decision::DeniedByOrganization } else { Decision::Allowed }
+            if denied { Decision::NotAllowed } else { Decision::Allowed }
         };
         let decisions: Vec<Vec<Decision>> = questions
             .iter()

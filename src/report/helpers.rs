@@ -52,9 +52,18 @@ pub struct ExportTest {
 impl HelpersTest {
     /// Everything Claude Code cannot work with.
     pub fn problems(&self) -> impl Iterator<Item = &Finding> {
+        self.all().filter(|finding| finding.is_problem())
+    }
+
+    /// What it works with all the same.
+    pub fn warnings(&self) -> impl Iterator<Item = &Finding> {
+        self.all().filter(|finding| finding.weight == Weight::Warning)
+    }
+
+    fn all(&self) -> impl Iterator<Item = &Finding> {
         let refresh = self.refresh.iter().flat_map(|test| &test.facts.findings);
         let export = self.export.iter().flat_map(|test| &test.facts.findings);
-        self.findings.iter().chain(refresh).chain(export).filter(|finding| finding.is_problem())
+        self.findings.iter().chain(refresh).chain(export)
     }
 }
 
@@ -75,15 +84,26 @@ pub fn test(tested: &HelpersTest, now: Timestamp, home: Option<&Path>) -> String
         text.push('\n');
     }
     findings(&mut text, &tested.findings);
-    let verdict = match (tested.problems().next(), &tested.refresh) {
-        (Some(_), _) => styled(BAD, "✘ Claude Code cannot work with this."),
-        (None, Some(RefreshTest { facts, .. })) if facts.run.is_none() => {
-            format!("{} In order; `--refresh` tries {} too.", styled(GOOD, "✔"), vars::AUTH_REFRESH)
-        }
-        (None, _) => format!("{} In order.", styled(GOOD, "✔")),
-    };
-    let _ = writeln!(text, "{verdict}");
+    let _ = writeln!(text, "{}", verdict(tested));
     text
+}
+
+/// The last line; warnings that stand above it are named in it.
+fn verdict(tested: &HelpersTest) -> String {
+    if tested.problems().next().is_some() {
+        return styled(BAD, "✘ Claude Code cannot work with this.");
+    }
+    let words = match tested.warnings().count() {
+        0 => format!("{} In order", styled(GOOD, "✔")),
+        1 => format!("{} Works, with a warning", styled(NOTICE, "✔")),
+        count => format!("{} Works, with {count} warnings", styled(NOTICE, "✔")),
+    };
+    match &tested.refresh {
+        Some(RefreshTest { facts, .. }) if facts.run.is_none() => {
+            format!("{words}; `--refresh` tries {} too.", vars::AUTH_REFRESH)
+        }
+        _ => format!("{words}."),
+    }
 }
 
 fn heading(text: &mut String, name: &str, source: &Source, file: Option<&Path>, home: Option<&Path>) {

@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::error::Failure;
-use crate::wizard::{Question, Style};
+use crate::wizard::{Question, Style, Topic};
 
 /// Where an interview stands.
 #[derive(Debug, Clone, Serialize)]
@@ -47,6 +47,9 @@ struct QuestionReport {
     notes: Vec<String>,
     /// `choose`: one of the choices; `type`: any text, the choices being suggestions.
     style: &'static str,
+    /// Whether several of the choices may be answered, with commas between.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    several: bool,
     choices: Vec<ChoiceReport>,
     /// The answer to take where the user has no wish.
     recommended: Option<String>,
@@ -116,6 +119,7 @@ impl QuestionReport {
             text: question.text.clone(),
             notes: question.notes.clone(),
             style: if question.style == Style::Type { "type" } else { "choose" },
+            several: question.topic == Topic::More,
             choices: offers
                 .iter()
                 .map(|offer| ChoiceReport { answer: offer.value.clone(), about: offer.about.clone() })

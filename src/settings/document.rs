@@ -22,6 +22,7 @@ pub use self::edit::{Edit, Key, NotJson, RawJson};
 use self::known_keys::find_wrong_type;
 use self::spans::{Member, Object};
 use self::text::{Text, line_and_column};
+use crate::vars;
 
 const SAVE_AS_UTF8: &str = "Save the file as UTF-8.";
 const REMOVE_COMMA: &str = "Remove the comma: Claude Code ignores the whole file because of it.";
@@ -56,9 +57,9 @@ pub struct Malformed {
 /// The edits cannot be made.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum EditError {
-    /// An earlier edit gave `env` a value that is not an object.
-    #[error("`env` is not an object, so no key can be set in it")]
-    EnvIsNotAnObject,
+    /// An earlier edit gave `env` or `modelOverrides` a value that is not an object.
+    #[error("`{0}` is not an object, so no key can be set in it")]
+    NotAnObject(&'static str),
     /// Claude Code would ignore the whole file after the edits.
     #[error("Claude Code would ignore the edited file: {0}")]
     Malformed(#[from] Malformed),
@@ -96,7 +97,7 @@ impl Document {
     #[must_use]
     pub fn env(&self) -> Vec<(String, RawJson)> {
         let mut effective: Vec<(String, RawJson)> = Vec::new();
-        for member in self.env_object().iter().flat_map(|env| &env.members) {
+        for member in self.inner_object(vars::ENV).iter().flat_map(|env| &env.members) {
             let value = self.raw(member);
             match effective.iter_mut().find(|(name, _)| *name == member.name) {
                 Some((_, earlier)) => *earlier = value,
@@ -114,7 +115,7 @@ impl Document {
 
     /// Makes the edits in order and returns the new bytes, in the encoding of the old ones.
     ///
-    /// Setting new keys and then removing them (and [`Edit::RemoveEmptyEnv`], when the first made `env`) returns the
+    /// Setting new keys and then removing them (and [`Edit::RemoveEmpty`], when the first made the object) returns the
     /// old bytes, as does setting a changed key back to its old raw value; only a blank file ends as an empty object.
     pub fn apply(&self, edits: &[Edit]) -> Result<Vec<u8>, EditError> {
         let mut text = self.text.clone();
@@ -126,14 +127,14 @@ impl Document {
         Ok(bytes)
     }
 
-    fn env_object(&self) -> Option<Object> {
-        splice::env_object(self.text.as_str(), self.root.as_ref()?).ok().flatten()
+    fn inner_object(&self, name: &'static str) -> Option<Object> {
+        splice::inner_object(self.text.as_str(), self.root.as_ref()?, name).ok().flatten()
     }
 
     fn with_member<T>(&self, key: &Key, read: impl FnOnce(&Member) -> T) -> Option<T> {
-        match key {
-            Key::Top(name) => self.root.as_ref()?.member(name).map(read),
-            Key::Env(name) => self.env_object()?.member(name).map(read),
+        match key.object() {
+            None => self.root.as_ref()?.member(key.name()).map(read),
+            Some(object) => self.inner_object(object)?.member(key.name()).map(read),
         }
     }
 

@@ -1,8 +1,11 @@
 //! What the questions are made from.
 
-use crate::aws::bedrock::InferenceProfile;
+use jiff::Timestamp;
+
+use crate::aws::bedrock::{FoundationModel, InferenceProfile};
 use crate::cli::IdentityMode;
 use crate::proof::Proofs;
+use crate::regions::survey::Survey;
 use crate::wizard::foreign::Recognised;
 
 /// A profile the user may choose.
@@ -58,9 +61,39 @@ pub struct Planned {
     pub kept: Vec<KeptValue>,
 }
 
+/// Whose Claude Code's status line is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum StatusLine {
+    /// Nobody's, so that ours can be offered.
+    Absent,
+    /// Ours.
+    Ours,
+    /// Somebody else's, or it has no place in the settings file.
+    #[default]
+    NotOurs,
+}
+
+/// What is known of the regions for the chosen profile.
+#[derive(Debug, Clone, Default)]
+pub enum Regions {
+    /// Nothing, and nobody is to be asked.
+    #[default]
+    Unasked,
+    /// They are to be asked before a region is chosen.
+    Wanted,
+    /// What they answered.
+    Found(Survey),
+}
+
 /// What the questions are made from.
 #[derive(Debug, Clone, Default)]
 pub struct Knowledge {
+    /// What time it is.
+    pub now: Timestamp,
+    /// How near the regions are and what they have.
+    pub regions: Regions,
+    /// Whether there is a status line already.
+    pub status_line: StatusLine,
     /// The profiles there are.
     pub profiles: Vec<ProfileOption>,
     /// The files they were looked for in, in words.
@@ -79,6 +112,8 @@ pub struct Knowledge {
     pub proofs: Proofs,
     /// What Bedrock offers to the profile in the region, once asked.
     pub listing: Option<Listing>,
+    /// How long the models behind it will live, as far as AWS tells.
+    pub models: Vec<FoundationModel>,
     /// What a plan for the choice would do, once made.
     pub planned: Option<Planned>,
 }

@@ -1,7 +1,9 @@
 //! Which models are offered, recommended and pinned, out of those Bedrock lists.
 
+use jiff::Timestamp;
+
 use crate::model;
-use crate::offering::{self, Entry};
+use crate::offering::{self, Entry, Kind};
 use crate::pins::{self, Pinning, Wanted};
 use crate::plan::Wish;
 use crate::proof::{Proof, Proofs, Status};
@@ -17,6 +19,7 @@ pub(super) struct Choices<'a> {
     entries: Vec<Entry>,
     listed: Vec<String>,
     proofs: &'a Proofs,
+    now: Timestamp,
     residency: Option<Residency>,
     adopted: Option<&'a Recognised>,
     configured: Option<&'a str>,
@@ -31,7 +34,7 @@ impl<'a> Choices<'a> {
         residency: Option<Residency>,
     ) -> Self {
         let profiles = listing.profiles();
-        let entries = offering::entries(profiles, &[], false);
+        let entries = offering::entries(profiles, &knowledge.models, false);
         let configured = adopted.and_then(Recognised::main_model).or(knowledge.configured_model.as_deref());
         let system = profiles.iter().filter(|profile| !profile.is_application);
         Self {
@@ -39,6 +42,7 @@ impl<'a> Choices<'a> {
             residency: residency.or_else(|| pins::kept_residency(&entries, configured)),
             entries,
             proofs: &knowledge.proofs,
+            now: knowledge.now,
             adopted,
             configured,
         }
@@ -152,16 +156,28 @@ impl<'a> Choices<'a> {
         self.proofs.of(&[&entry.id, &entry.arn])
     }
 
-    /// A model's name, where its traffic goes, and how it answered when it was last asked.
+    /// Where its traffic goes, how long it will live, and how it answered when it was last asked; for an opaque ARN
+    /// its name comes first.
     fn about(&self, entry: &Entry) -> String {
-        let mut words = entry.name.clone();
-        if !matches!(entry.reach, Reach::Unknown(_)) {
-            words = format!("{words}, {}", entry.reach);
-        }
+        let name = (entry.kind == Kind::Application).then(|| entry.name.clone());
+        let reach = (!matches!(entry.reach, Reach::Unknown(_))).then(|| entry.reach.to_string());
+        let known: Vec<String> = [name, reach, life(entry, self.now)].into_iter().flatten().collect();
+        let known = if known.is_empty() { entry.name.clone() } else { known.join(", ") };
         match self.proof(entry) {
-            Some(proof) => format!("{words}; {}", proof.words()),
-            None => words,
+            Some(proof) => format!("{known}; {}", proof.words()),
+            None => known,
         }
+    }
+}
+
+/// What is to be said of a model that is on its way out.
+fn life(entry: &Entry, now: Timestamp) -> Option<String> {
+    let until = entry.lifecycle.end_of_life_at.map(|end| end.strftime("%Y-%m-%d"));
+    match (entry.stage(now), until) {
+        ("end-of-life", Some(end)) => Some(format!("ended on {end}")),
+        ("legacy", Some(end)) => Some(format!("legacy, ends on {end}")),
+        ("legacy", None) => Some("legacy".to_owned()),
+        _ => None,
     }
 }
 

@@ -5,7 +5,7 @@ use crate::configuration;
 use crate::regions::Residency;
 use crate::wizard::foreign::Recognised;
 use crate::wizard::knowledge::{KeptValue, Knowledge, ProfileOption};
-use crate::wizard::more::Extra;
+use crate::wizard::more::{self, Extra};
 
 /// The answer that takes a recognised configuration over.
 pub const ADOPT: &str = "adopt";
@@ -87,9 +87,8 @@ pub struct Question {
 }
 
 impl Topic {
-    /// Every question, in the order they are asked; the list of other settings is none to a program, which answers them
-    /// by name.
-    pub const ALL: [Self; 14] = [
+    /// Every question, in the order they are asked.
+    pub const ALL: [Self; 16] = [
         Self::Adoption,
         Self::Profile,
         Self::Region,
@@ -97,6 +96,8 @@ impl Topic {
         Self::Model,
         Self::Identity,
         Self::Conflict,
+        Self::More,
+        Self::Extra(Extra::StatusLine),
         Self::Extra(Extra::Background),
         Self::Extra(Extra::BackgroundRegion),
         Self::Extra(Extra::Caching),
@@ -141,6 +142,7 @@ impl Topic {
             Self::Residency if Residency::parse(answer).is_none() => {
                 Err(format!("`{answer}` is no residency; there are eu, us, jp, au, apac and any."))
             }
+            Self::More => more::accept_list(answer),
             Self::Extra(extra) => extra.accept(answer),
             // A profile's name is taken as it stands, blanks and all.
             _ => Ok(answer.to_owned()),
@@ -161,11 +163,16 @@ impl Question {
         }
     }
 
-    /// The offers a line that was typed means: one named in full, else all whose name or description holds the words.
+    /// The offers a line that was typed means: one named in full, the only one whose name begins so, else all whose name
+    /// or description holds the words.
     #[must_use]
     pub fn matching(&self, typed: &str) -> Vec<usize> {
         if let Some(exact) = self.offers.iter().position(|offer| offer.value == typed) {
             return vec![exact];
+        }
+        let beginning: Vec<usize> = (0..self.offers.len()).filter(|at| self.offers[*at].begins_with(typed)).collect();
+        if beginning.len() == 1 {
+            return beginning;
         }
         (0..self.offers.len()).filter(|at| self.offers[*at].matches(typed)).collect()
     }
@@ -174,6 +181,12 @@ impl Question {
 impl Offer {
     pub(super) fn new(value: &str, about: impl Into<String>) -> Self {
         Self { value: value.to_owned(), about: about.into() }
+    }
+
+    /// Whether its name begins so, whatever the case.
+    #[must_use]
+    pub fn begins_with(&self, typed: &str) -> bool {
+        !typed.is_empty() && self.value.to_lowercase().starts_with(&typed.to_lowercase())
     }
 
     /// Whether its name and description hold every word, whatever the case.
@@ -220,30 +233,6 @@ pub(super) fn profile(knowledge: &Knowledge, adopted: Option<&Recognised>) -> Qu
         style: Style::Choose,
         has_recommendation: is_first(options[0]) || usable == 1 || options.len() == 1,
         offers: options.iter().map(|option| Offer::new(&option.name, &option.description)).collect(),
-        start: 0,
-    }
-}
-
-pub(super) fn region(knowledge: &Knowledge, adopted: Option<&Recognised>, option: Option<&ProfileOption>) -> Question {
-    let theirs = adopted.and_then(|recognised| recognised.region.clone());
-    let mut regions: Vec<String> = Vec::new();
-    let suggested = option.iter().flat_map(|option| option.regions.clone());
-    for region in theirs.into_iter().chain(knowledge.configured_region.clone()).chain(suggested) {
-        if !regions.contains(&region) {
-            regions.push(region);
-        }
-    }
-    if regions.is_empty() {
-        // What Claude Code itself falls back to.
-        regions.push("us-east-1".into());
-    }
-    Question {
-        topic: Topic::Region,
-        notes: Vec::new(),
-        text: "In which AWS region?".into(),
-        style: Style::Type,
-        offers: regions.iter().map(|region| Offer::new(region, "")).collect(),
-        has_recommendation: true,
         start: 0,
     }
 }
@@ -308,19 +297,6 @@ pub(super) fn conflict(kept: &[KeptValue]) -> Question {
             Offer::new(REPLACE, "`claude-bedrock reset` brings them back"),
         ],
         has_recommendation: false,
-        start: 0,
-    }
-}
-
-pub(super) fn confirmation(changes: usize) -> Question {
-    let text = if changes == 1 { "Write this change?".to_owned() } else { format!("Write these {changes} changes?") };
-    Question {
-        topic: Topic::Confirmation,
-        notes: vec!["`setup --more` also asks about the background model, caching, tier and token limits.".into()],
-        text,
-        style: Style::YesNo,
-        offers: vec![Offer::new(YES, ""), Offer::new(NO, "")],
-        has_recommendation: true,
         start: 0,
     }
 }

@@ -2,6 +2,7 @@
 
 mod adoption;
 mod choices;
+mod closing;
 mod offers;
 
 use super::*;
@@ -57,6 +58,7 @@ fn no_answers() -> Answers {
         scope: SetupScope::User,
         own: OwnHelpers::default(),
         more: More::default(),
+        probe: false,
     }
 }
 
@@ -76,6 +78,8 @@ fn step(wizard: &Wizard) -> String {
     match wizard.next() {
         Step::Ask(question) => format!("{:?}?", question.topic),
         Step::Observe { profile, region } => format!("observe {profile} in {region}"),
+        Step::Survey { profile } => format!("survey for {profile}"),
+        Step::Probe(_, ids) => format!("probe {}", ids.join(", ")),
         Step::Plan(choice, consent) => format!("plan {:?}, replace {}", choice.identity, consent.replace),
         Step::Done(choice, _) => format!("done {} {} {}", choice.profile, choice.region, choice.model),
         Step::Declined => "declined".into(),

@@ -44,6 +44,10 @@ fn botocore_finds_everything_as_its_models_have_it() {
         &[
             "AssumeRole answer",
             "AssumeRoleWithWebIdentity error",
+            "GetFederationToken answer",
+            "GetRole answer",
+            "SimulatePrincipalPolicy answer",
+            "SimulatePrincipalPolicy error",
             "ListFoundationModels answer",
             "GetFoundationModel answer",
             "GetUseCaseForModelAccess error",

@@ -1,5 +1,8 @@
 //! The plugin in the real Claude Code: installed, updated, asked at a terminal, and never approving what it should not.
 
+mod commands;
+mod notices;
+
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
@@ -60,13 +63,41 @@ fn bash(command: &str) -> Value {
     json!({ "name": "Bash", "input": { "command": command } })
 }
 
-/// Plays a person at Claude Code's interface, and gives what they saw in the end.
-pub(super) fn at_a_terminal(machine: &Machine, claude: &Path, steps: &[Value]) -> String {
+/// A person at a terminal: the variables of their shell, and what they do.
+struct Person {
+    variables: Vec<(&'static str, String)>,
+    steps: Vec<Value>,
+}
+
+/// Plays people at Claude Code's interface, all at once, and gives what each of them saw in the end.
+fn at_terminals(machine: &Machine, claude: &Path, people: &[Person]) -> Vec<String> {
     let typist = machine.write("typist.py", include_str!("plugin/typist.py"));
-    let steps = Value::from(steps).to_string();
-    let mut command = vec!["python3".to_owned(), typist.display().to_string(), steps];
+    let sessions = people.iter().map(|Person { variables, steps }| {
+        let variables: serde_json::Map<_, _> =
+            variables.iter().map(|(name, value)| ((*name).to_owned(), value.as_str().into())).collect();
+        json!({ "variables": variables, "steps": steps })
+    });
+    let sessions = Value::from(sessions.collect::<Vec<_>>()).to_string();
+    let mut command = vec!["python3".to_owned(), typist.display().to_string(), sessions];
     command.extend([claude.display().to_string(), "--permission-mode".into(), "default".into()]);
-    machine.run(command).success()
+    serde_json::from_str(&machine.run(command).success()).expect("screens")
+}
+
+/// Plays one person at Claude Code's interface, and gives what they saw in the end.
+pub(super) fn at_a_terminal(machine: &Machine, claude: &Path, steps: &[Value]) -> String {
+    at_terminals(machine, claude, &[Person { variables: Vec::new(), steps: steps.to_vec() }]).remove(0)
+}
+
+fn wait(text: &str) -> Value {
+    json!({ "wait": text })
+}
+
+fn typed(text: &str) -> Value {
+    json!({ "type": text })
+}
+
+fn enter() -> Value {
+    json!({ "key": "Enter" })
 }
 
 fn newest() -> Option<PathBuf> {
@@ -91,11 +122,19 @@ fn the_plugin_is_validated_installed_updated_and_removed_and_renews_before_the_f
         assert_eq!((&status["installed"], &status["enabled"]), (&json!(true), &json!(true)));
         assert_eq!(status["plugin_version"], status["program_version"]);
     }
-    // A session that begins with a token that has ended just works.
-    machine.change(&machine.token_file(), |token| token["expiresAt"] = json!("2020-01-01T00:00:00Z"));
-    let answer = machine.run([claude, "-p", "Say hello."]).success();
-    assert!(answer.starts_with("Hello from the AWS sandbox"), "{answer}");
-    assert_eq!((machine.asked("CreateToken"), machine.asked("StartDeviceAuthorization")), (1, 0));
+    // A session that begins with a token that has ended just works: beside `awsAuthRefresh`, which is run at the same
+    // time, and without it.
+    let settings = machine.home().join(".claude/settings.json");
+    for helper in ["awsAuthRefresh", "none"] {
+        machine.change(&machine.token_file(), |token| token["expiresAt"] = json!("2020-01-01T00:00:00Z"));
+        let answer = machine.run([claude, "-p", "Say hello."]).success();
+        assert!(answer.starts_with("Hello from the AWS sandbox"), "{answer}");
+        let asked = (machine.asked("CreateToken"), machine.asked("StartDeviceAuthorization"));
+        assert_eq!(asked, (1, 0), "with {helper}");
+        machine.change(&settings, |settings| {
+            settings.as_object_mut().expect("an object").remove("awsAuthRefresh");
+        });
+    }
     // A second version.
     let manifest = machine.home().join(".local/state/claude-bedrock/marketplace/plugin/.claude-plugin/plugin.json");
     machine.change(&manifest, |manifest| manifest["version"] = json!("9.9.9"));
@@ -166,118 +205,4 @@ fn nothing_but_the_exact_commands_that_read_is_approved_unasked() {
     assert_eq!(results.len(), approved.len() + refused.len());
     assert!(events.iter().any(|event| event["result"] == "STATUS-SHOWN"), "{events:#?}");
     assert!(!machine.home().join("project/pwned").exists());
-}
-
-#[test]
-fn a_session_whose_sign_in_has_ended_says_so_and_is_mended_without_a_model() {
-    let Some(claude) = newest() else { return };
-    let mut machine = machine(&claude);
-    machine.approve();
-    machine.program(&["setup", "--yes", "--profile", "work", "--identity", "shared", "--statusline"]).success();
-    machine.program(&["plugin", "install"]).success();
-    machine.change(&machine.token_file(), |token| {
-        token["expiresAt"] = json!("2020-01-01T00:00:00Z");
-        token.as_object_mut().expect("an object").remove("refreshToken");
-    });
-    // Without the helper of ours nobody else signs in meanwhile.
-    machine.change(&machine.home().join(".claude/settings.json"), |settings| {
-        settings.as_object_mut().expect("an object").remove("awsAuthRefresh");
-    });
-    let screen = at_a_terminal(
-        &machine,
-        &claude,
-        &[
-            json!({ "wait": "says: Amazon Bedrock: the sign-in to `work` ended" }),
-            json!({ "wait": "Bedrock work · us-west-2 · sonnet · signed out: claude-bedrock login" }),
-            json!({ "type": "!" }),
-            json!({ "type": "claude-bedrock refresh && echo RENE''WED" }),
-            json!({ "key": "Enter" }),
-            json!({ "wait": "RENEWED" }),
-        ],
-    );
-    assert!(screen.contains("! claude-bedrock refresh"), "{screen}");
-    let token = fs_err::read_to_string(machine.token_file()).expect("a token");
-    assert!(!token.contains("2020-01-01"), "{screen}");
-}
-
-#[test]
-fn the_wizard_and_the_reset_run_to_their_end_in_a_healthy_session() {
-    let Some(claude) = newest() else { return };
-    let machine = machine(&claude);
-    machine.program(&["setup", "--yes", "--profile", "work"]).success();
-    machine.program(&["plugin", "install"]).success();
-    let answers = json!({ "profile": "work", "region": "us-west-2", "model": "us.anthropic.claude-opus-5-5",
-        "identity": "isolated" });
-    let ask = |answers: &Value| format!("claude-bedrock setup --json --answers '{answers}'");
-    let planned = machine.program(&["setup", "--json", "--answers", &answers.to_string()]).success();
-    let plan: Value = serde_json::from_str(&planned).expect("JSON");
-    assert_eq!(plan["state"], "plan", "{plan}");
-    let mut agreed = answers.clone();
-    agreed["confirmation"] = plan["question"]["choices"][0]["answer"].clone();
-    let question = |text: &str, header: &str, yes: &str| {
-        let options = json!([{ "label": yes, "description": "do it" }, { "label": "No", "description": "leave it" }]);
-        let question = json!({ "question": text, "header": header, "multiSelect": false, "options": options });
-        json!({ "tools": [{ "name": "AskUserQuestion", "input": { "questions": [question] } }] })
-    };
-    let status = "claude-bedrock status --offline --json";
-    script(
-        &machine,
-        "# Amazon Bedrock: set-up",
-        &[
-            json!({ "tools": [bash(status), bash(&ask(&json!({})))] }),
-            question("Use profile 'work'?", "Profile", "Yes, use work"),
-            json!({ "tools": [bash(&ask(&answers))] }),
-            question("Write these changes?", "Write", "Yes, write"),
-            json!({ "tools": [bash(&ask(&agreed))] }),
-            json!({ "text": "WIZARD-DONE" }),
-        ],
-    );
-    script(
-        &machine,
-        "# Amazon Bedrock: reset",
-        &[
-            json!({ "tools": [bash("claude-bedrock reset --dry-run --json")] }),
-            question("Remove the Bedrock configuration?", "Reset", "Yes, remove it"),
-            json!({ "tools": [bash("claude-bedrock reset --json")] }),
-            json!({ "text": "RESET-DONE" }),
-        ],
-    );
-    let enter = || json!({ "key": "Enter" });
-    let wait = |text: &str| json!({ "wait": text });
-    let typed = |text: &str| json!({ "type": text });
-    let erase = || json!({ "erase": 8 });
-    let screen = at_a_terminal(
-        &machine,
-        &claude,
-        &[
-            wait("Amazon Bedrock"),
-            // The list is made anew once everything is loaded; what is highlighted then is what Enter takes.
-            typed("/bedrock"),
-            wait("/bedrock:bedrock"),
-            erase(),
-            json!({ "gone": "/bedrock" }),
-            typed("/bedrock"),
-            wait("❯ /bedrock:bedrock"),
-            enter(),
-            wait("Use profile 'work'?"),
-            enter(),
-            wait("Do you want to proceed?"),
-            enter(),
-            wait("Write these changes?"),
-            enter(),
-            wait("Do you want to proceed?"),
-            enter(),
-            wait("WIZARD-DONE"),
-            typed("/bedrock:reset"),
-            enter(),
-            wait("Remove the Bedrock configuration?"),
-            enter(),
-            wait("Do you want to proceed?"),
-            enter(),
-            wait("RESET-DONE"),
-        ],
-    );
-    assert!(!screen.contains("says: Amazon Bedrock"), "nothing is said when all is well: {screen}");
-    let settings = fs_err::read_to_string(machine.home().join(".claude/settings.json")).expect("settings");
-    assert!(!settings.contains("CLAUDE_CODE_USE_BEDROCK") && settings.contains(PLUGIN), "{settings}");
 }

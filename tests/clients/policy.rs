@@ -89,3 +89,37 @@ fn whoever_lacks_one_action_is_refused_its_call_and_no_other() {
     }
     assert_eq!(refused[NOTHING], json!([]));
 }
+
+#[test]
+fn a_federated_user_is_told_that_iam_simulates_nobody_like_it() {
+    let Some(botocore) = oracle() else { return };
+    let builder = "[[accounts.users]]\nname = \"builder\"\naccess_key_id = \"AKIABUILDER000000001\"\n\
+                   secret_access_key = \"buildersecretbuildersecretbuildersecret0\"\npermissions = { allow = [\"*\"] }\n\
+                   [[profiles]]\nname = \"builder\"\nuser = \"builder\"\n";
+    let home = Home::with_more(builder);
+    let policy = r#"{"Statement": {"Effect": "Allow", "Action": ["bedrock:*", "iam:*"], "Resource": "*"}}"#;
+    let mut command = home.command(botocore);
+    let keys = Run::from(command.arg(script("federate.py")).arg(policy).output().expect("Python starts")).json();
+    home.write(
+        ".claude/settings.json",
+        r#"{"env": {"CLAUDE_CODE_USE_BEDROCK": "1", "ANTHROPIC_MODEL": "us.anthropic.claude-opus-5-5"}}"#,
+    );
+    let names = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"];
+    let home = names.iter().enumerate().fold(home.env("AWS_REGION", "us-west-2"), |home, (at, name)| {
+        home.env(name, keys[at].as_str().expect("a key"))
+    });
+    let run = home.run(["policy", "check", "--json"]);
+    let report: Value = serde_json::from_str(&run.stdout).unwrap_or_else(|_| panic!("{run:?}"));
+    assert_eq!(report["principal"], "arn:aws:sts::111122223333:federated-user/visitor");
+    let why = report["unsimulated"].as_str().expect("text");
+    assert!(why.contains("the federated user `visitor`") && why.contains("the session's own policy"), "{why}");
+    // Its session has bedrock and iam alone.
+    assert_eq!(report["missing_actions"], json!(["servicequotas:ListServiceQuotas"]), "{report}");
+    assert_eq!(report["to_add"], Value::Null, "the session's policy is at fault, which no statement changes: {report}");
+    let policy: Value = serde_json::from_str(&home.run(["policy"]).success()).expect("JSON");
+    let sids = policy["Statement"].as_array().expect("a list").iter().map(|statement| statement["Sid"].as_str());
+    assert!(
+        !sids.into_iter().any(|sid| sid == Some("CheckThisPolicy")),
+        "it cannot be checked by simulation: {policy}"
+    );
+}

@@ -1,6 +1,8 @@
 //! `models` over accounts with different truths: the right models offered, the right gate named, the right pins written.
 
+mod papers;
 mod pins;
+mod remembered;
 mod truths;
 
 use aws_sandbox::Account;

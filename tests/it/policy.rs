@@ -149,6 +149,92 @@ fn a_control_policy_that_denies_one_routing_region_is_told_by_that_region() {
     }
 }
 
+/// A home whose profile `ci` assumes a role with a path, and `bob`, a user with a path.
+fn with_paths(role: &str, user: &str) -> Home {
+    let arn = "arn:aws:iam::111122223333:role/team/build/ci";
+    let more = format!(
+        "[[accounts.iam_roles]]\nname = \"ci\"\npath = \"/team/build/\"\n\
+         trust = {{ principals = [\"arn:aws:sts::111122223333:assumed-role/*\"] }}\n{role}\n\
+         [[accounts.users]]\nname = \"bob\"\npath = \"/team/\"\naccess_key_id = \"AKIABOB0000000000001\"\n\
+         secret_access_key = \"bobsecretbobsecretbobsecretbobsecretbob0\"\n{user}\n\
+         [[profiles]]\nname = \"bob\"\nuser = \"bob\"\nregion = \"us-west-2\"\n\
+         [[profiles]]\nname = \"ci\"\nregion = \"us-west-2\"\n\
+         settings = {{ role_arn = \"{arn}\", source_profile = \"work\" }}\n"
+    );
+    let home = Home::with_more(&more);
+    home.run(["setup", "--yes", "--profile", "work"]).success();
+    home
+}
+
+fn check(home: &Home, profile: &str) -> Value {
+    let run = home.run(["policy", "check", "--json", "--profile", profile]);
+    serde_json::from_str(&run.stdout).unwrap_or_else(|_| panic!("{run:?}"))
+}
+
+const EVERYTHING: &str = "permissions = { allow = [\"*\"] }";
+
+#[test]
+fn a_role_with_a_path_is_found_by_what_iam_tells_of_it() {
+    let home = with_paths(EVERYTHING, EVERYTHING);
+    let report = check(&home, "ci");
+    assert_eq!((&report["method"], &report["missing_actions"]), (&"simulation".into(), &serde_json::json!([])));
+    assert_eq!(home.asked("GetRole"), 1);
+    let policy: Value = serde_json::from_str(&home.run(["policy", "--profile", "ci"]).success()).expect("JSON");
+    let about_itself = statement(&policy, "CheckThisPolicy");
+    assert_eq!(about_itself["Action"], serde_json::json!(["iam:GetRole", "iam:SimulatePrincipalPolicy"]));
+    assert_eq!(about_itself["Resource"], serde_json::json!(["arn:aws:iam::111122223333:role/*ci"]));
+    // A user's path is in the ARN it has everywhere.
+    let report = check(&home, "bob");
+    assert_eq!((&report["method"], home.asked("GetRole")), (&"simulation".into(), 1), "{report}");
+    assert_eq!(report["principal"], "arn:aws:iam::111122223333:user/team/bob");
+
+    let blind = "permissions = { allow = [\"bedrock:*\", \"iam:Simulate*\", \"servicequotas:*\"] }";
+    let report = check(&with_paths(blind, EVERYTHING), "ci");
+    assert_eq!(report["method"], "evidence");
+    let why = report["unsimulated"].as_str().expect("text");
+    assert!(why.contains("the role `ci` has a path") && why.contains("iam:GetRole"), "{why}");
+}
+
+#[test]
+fn a_boundary_is_told_from_a_permission_that_is_missing() {
+    let boundary = "permissions = { allow = [\"*\"] }\n\
+                    permissions_boundary = { allow = [\"bedrock:*\", \"iam:*\", \"aws-marketplace:*\"] }";
+    let home = with_paths(EVERYTHING, boundary);
+    let report = check(&home, "bob");
+    assert_eq!(report["missing_actions"], serde_json::json!(["servicequotas:ListServiceQuotas"]), "{report}");
+    assert_eq!(report["to_add"], Value::Null, "no statement gives it: {report}");
+    let findings = report["findings"].as_array().expect("a list");
+    let finding = findings.iter().find(|finding| finding["verdict"] == "missing").expect("one");
+    assert_eq!(
+        (&finding["forbidden"], &finding["reason"]),
+        (&true.into(), &"the permissions boundary does not allow it".into())
+    );
+    let run = home.run(["policy", "check", "--profile", "bob"]);
+    assert!(run.stdout.contains("forbidden  servicequotas:ListServiceQuotas"), "{}", run.stdout);
+    assert!(run.stdout.contains("no statement gives it") && !run.stdout.contains("This adds it"), "{}", run.stdout);
+    assert!(run.failure(1).contains("whoever manages it has to except Bedrock"));
+}
+
+#[test]
+fn what_a_simulation_does_not_see_a_probe_has_shown() {
+    let limited = role(
+        "Limited",
+        "{ allow = [\"*\"] }\nsession_policy = { allow = [\"bedrock:List*\", \"bedrock:Get*\", \"iam:*\", \"sts:*\"] }",
+    );
+    let home = Home::with_more(&limited);
+    home.run(["setup", "--yes", "--profile", "Limited"]).success();
+    let before = check(&home, "Limited");
+    assert_eq!((&before["method"], &before["missing_actions"]), (&"simulation".into(), &serde_json::json!([])));
+    assert!(before["notes"][0].as_str().expect("text").contains("neither the policy of a session"), "{before}");
+    home.run(["models", "--probe", "--yes", "--profile", "Limited"]).success();
+    let after = check(&home, "Limited");
+    let missing = serde_json::json!(["bedrock:InvokeModelWithResponseStream"]);
+    assert_eq!((&after["missing_actions"], &after["to_add"]), (&missing, &Value::Null), "{after}");
+    let findings = after["findings"].as_array().expect("a list");
+    let finding = findings.iter().find(|finding| finding["verdict"] == "missing").expect("one");
+    assert!(finding["reason"].as_str().expect("text").contains("no session policy allows"), "{finding}");
+}
+
 #[test]
 fn the_arns_are_exact_and_the_document_is_all_of_the_answer() {
     let home = Home::new();

@@ -3,6 +3,7 @@
 mod adoption;
 mod answers;
 mod choices;
+mod closing;
 mod foreign;
 mod machine;
 

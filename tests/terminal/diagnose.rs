@@ -35,3 +35,27 @@ fn a_no_signs_nobody_in() {
     let shown = screen.shown();
     assert!(shown.contains("✘ left: A03") && !shown.contains("enter the code"), "{shown}");
 }
+
+#[test]
+fn a_person_is_asked_once_before_a_model_is() {
+    let Some(screen) = Screen::new(80) else { return };
+    let log = screen.home().join("log");
+    let screen = screen.option("--log").option(log.to_str().expect("UTF-8"));
+    screen.write(".claude/settings.json", SETTINGS);
+    let probes = || fs_err::read_to_string(&log).expect("a log").matches("\"InvokeModelWithResponseStream\"").count();
+    let run = "claude-bedrock diagnose --only P,Q";
+    screen.start(&format!("{run}; echo first; {run}; echo second; {run}"));
+    let shown = screen.wait_for_question("Ask the 3 models Claude Code would use");
+    assert!(shown.contains("3 requests of about 8 input tokens"), "{shown}");
+    screen.keys(&["Enter"]);
+    let shown = screen.wait_for("first");
+    assert!(shown.contains("without --probe"), "{shown}");
+    assert_eq!(probes(), 0, "no is what Enter says");
+    screen.wait_for_question("Ask the 3 models Claude Code would use");
+    screen.keys(&["y", "Enter"]);
+    screen.wait_for("second");
+    assert_eq!(probes(), 3);
+    assert_eq!(screen.exit_code(), 0);
+    assert_eq!(probes(), 3, "what they answered is known, and nobody is asked again: {}", screen.shown());
+    assert_eq!(screen.shown().matches("without --probe").count(), 1, "{}", screen.shown());
+}

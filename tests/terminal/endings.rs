@@ -59,6 +59,40 @@ fn an_interrupt_while_aws_is_asked_changes_nothing_and_says_so() {
 }
 
 #[test]
+fn an_interrupt_while_regions_are_asked_changes_nothing() {
+    let Some(screen) = Screen::new(80) else { return };
+    let screen = screen.option("--latency").option("20000");
+    screen.write(".keep", "");
+    screen.start("claude-bedrock setup --profile work");
+    screen.wait_for("regions at once…");
+    let before = screen.files();
+    screen.keys(&["C-c"]);
+    assert_eq!(screen.exit_code(), 130);
+    let shown = screen.shown();
+    assert!(shown.lines().any(|line| line == "stopped; nothing was changed"), "{shown}");
+    assert_eq!(screen.files(), before);
+}
+
+#[test]
+fn an_interrupt_while_models_are_asked_changes_nothing() {
+    let Some(screen) = Screen::new(80) else { return };
+    let slow = "[[faults]]\noperation = \"InvokeModelWithResponseStream\"\nlatency = \"20s\"\n";
+    let screen = screen.with_more_at_the_end(slow);
+    screen.start("claude-bedrock setup --profile work --region us-west-2 --residency us --identity isolated");
+    screen.wait_for_question("Which model");
+    let before = screen.files();
+    screen.keys(&["Enter"]);
+    screen.wait_for_question("Write these 9 changes?");
+    screen.keys(&["p", "Enter"]);
+    screen.wait_for("Asking 4 models for one token each");
+    screen.keys(&["C-c"]);
+    assert_eq!(screen.exit_code(), 130);
+    let shown = screen.shown();
+    assert!(shown.lines().any(|line| line == "stopped; nothing was changed"), "{shown}");
+    assert_eq!(screen.files(), before);
+}
+
+#[test]
 fn a_no_writes_nothing() {
     let Some(screen) = Screen::new(40) else { return };
     screen.start("claude-bedrock setup --profile work --region us-west-2 --identity isolated");
@@ -113,8 +147,7 @@ fn a_sign_in_that_is_missing_is_begun_and_can_be_left() {
     let shown = screen.wait_for_question("Which AWS profile");
     assert!(shown.contains("No profile is signed in at the moment."), "{shown}");
     screen.keys(&["Enter"]);
-    screen.wait_for_question("In which AWS region?");
-    screen.keys(&["Enter"]);
+    // Who is signed in can be told how near the regions are, so that comes first.
     screen.wait_for("Sign in to AWS for the profile `work`: enter the code");
     screen.keys(&["C-c"]);
     assert_eq!(screen.exit_code(), 130);

@@ -50,6 +50,13 @@ impl Screen {
         self
     }
 
+    /// More tables of the account file that belong to no account: faults.
+    pub(super) fn with_more_at_the_end(mut self, toml: &str) -> Self {
+        let text = include_str!("../../sandbox/account.toml");
+        self.account = Some(self.write("../account.toml", format!("{text}\n{toml}")));
+        self
+    }
+
     /// One more variable of the shell.
     pub(super) fn env(mut self, name: &str, value: &str) -> Self {
         self.variables.push(format!("{name}={value}"));

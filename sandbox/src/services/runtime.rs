@@ -167,7 +167,7 @@ fn message(
     let prompt = body["messages"].to_string().len() + body["system"].to_string().len();
     let mut message = speak(cloud, model, &visit, &target, &Wanted { prompt, most_tokens })?;
     if let Some(turn) = account::due(&cloud.account.scripts, &body) {
-        message.play(cloud, turn);
+        message.play(cloud, &turn);
     }
     Ok(message)
 }

@@ -13,6 +13,7 @@ use crate::{
 };
 
 mod assume;
+mod federate;
 
 const VERSION: &str = "2011-06-15";
 const NAMESPACE: &str = "https://sts.amazonaws.com/doc/2011-06-15/";
@@ -66,6 +67,7 @@ fn perform(cloud: &Cloud, request: &Request, action: &str, entry: &mut Entry) ->
     match (action, version.as_deref()) {
         ("GetCallerIdentity", Some(VERSION)) => Ok(caller_identity(&caller)),
         ("GetSessionToken", Some(VERSION)) => session_token(cloud, request, &caller),
+        ("GetFederationToken", Some(VERSION)) => federate::token(cloud, request, &caller),
         ("AssumeRole", Some(VERSION)) => assume::role(cloud, request, &caller),
         _ => {
             Err(Refusal::new(400, "InvalidAction", format!("Could not find operation {action} for version {VERSION}")))
@@ -79,6 +81,7 @@ fn caller_identity(caller: &Caller) -> String {
     element("Arn", &principal.arn) + &element("UserId", &principal.user_id) + &element("Account", &principal.account_id)
 }
 
+/// AWS asks a user no permission for it either.
 fn session_token(cloud: &Cloud, request: &Request, caller: &Caller) -> Result<String, Refusal> {
     let Holder::User { .. } = caller.principal.holder else {
         return Err(session_credentials());
@@ -86,7 +89,6 @@ fn session_token(cloud: &Cloud, request: &Request, caller: &Caller) -> Result<St
     if caller.principal.expires.is_some() {
         return Err(session_credentials());
     }
-    caller.principal.require("sts:GetSessionToken", "*", &caller.region).map_err(query_code)?;
     let seconds =
         match request.form_field("DurationSeconds") {
             None => DEFAULT_SECONDS,

@@ -6,7 +6,7 @@ use super::Refusal;
 use crate::aws::credentials;
 use crate::aws::files;
 use crate::cli::plugin::ApplyArgs;
-use crate::cli::{AwsFileArgs, Global, NewProfileArgs, ResetArgs, SetupArgs, SetupScope};
+use crate::cli::{AwsFileArgs, Global, MoreArgs, NewProfileArgs, ResetArgs, SetupArgs, SetupScope};
 use crate::commands::{reset, setup};
 use crate::configuration;
 use crate::model;
@@ -51,7 +51,6 @@ pub(super) fn run(world: &World, ui: Ui, global: &Global, args: &ApplyArgs) -> R
 
 fn setup_args(args: &ApplyArgs) -> SetupArgs {
     SetupArgs {
-        statusline: false,
         model: args.model.clone(),
         identity: Some(args.identity),
         export_command: None,
@@ -63,7 +62,8 @@ fn setup_args(args: &ApplyArgs) -> SetupArgs {
         answers: None,
         force: args.force,
         residency: None,
-        more: false,
+        probe: false,
+        more: MoreArgs::default(),
         new_profile: NewProfileArgs::default(),
     }
 }

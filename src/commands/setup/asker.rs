@@ -39,6 +39,11 @@ pub(super) enum Stop {
     Asked(Box<Interview>),
 }
 
+/// A sign-in that failed can be tried again, or another profile be chosen.
+pub(super) fn mended_by_sign_in(failure: Failure) -> Stop {
+    Stop::Failed(failure, vec![SIGN_IN.to_owned(), Topic::Profile.key().to_owned()])
+}
+
 impl From<Failure> for Stop {
     fn from(failure: Failure) -> Self {
         Self::Failed(failure, Vec::new())
@@ -98,7 +103,7 @@ impl Given {
     /// The question when it was not answered yet; why the answer is none.
     pub(super) fn answer(&self, key: &str, question: &Question) -> Result<String, Stop> {
         let Some(answer) = self.answers.get(key) else { return Err(self.asked(key, question)) };
-        let is_free = question.style == Style::Type || question.topic == Topic::Model;
+        let is_free = question.style == Style::Type || matches!(question.topic, Topic::Model | Topic::More);
         if is_free || question.offers.iter().any(|offer| offer.value == *answer) {
             return Ok(answer.clone());
         }

@@ -38,7 +38,7 @@ impl Setup<'_> {
         let receipt = self.receipts.find(&self.path).map_err(|error| Failure::failed(error.to_string()))?;
         let program = helper_command::lasting_program_path(self.world);
         let mut wishes = plan::wishes(choice, &program).map_err(|error| Failure::refused(error.to_string()))?;
-        wishes.extend(self.status_line(&document, receipt.as_ref())?);
+        wishes.extend(self.status_line(choice, &document, receipt.as_ref())?);
         let plan = plan::set_up(&document, receipt.as_ref(), &wishes, consent);
         let bytes = document.apply(&plan.edits()).map_err(|error| Failure::failed(error.to_string()))?;
         let afterwards = Document::parse(&bytes).map_err(|malformed| Failure::failed(malformed.to_string()))?;

@@ -11,11 +11,12 @@ use crate::observe::{self, Verified};
 use crate::plan::{Choice, Consent};
 use crate::private_file::Lock;
 use crate::proof::Proofs;
-use crate::wizard::question::{NO, YES};
-use crate::wizard::{Question, Step, Stuck, Topic, Wizard};
+use crate::wizard::question::NO;
+use crate::wizard::{Question, Step, Stuck, Topic, Wizard, more};
 
 use super::Setup;
-use super::asker::{Asker, Given, Stop};
+use super::asker::{Asker, Given, Stop, mended_by_sign_in};
+use super::consents::Consents;
 use super::draft::Draft;
 use super::outcome::Outcome;
 
@@ -35,28 +36,35 @@ pub(super) struct Decision {
 
 /// The wizard on its way.
 pub(super) struct Interview<'a> {
-    setup: &'a Setup<'a>,
-    wizard: Wizard,
-    identity: Option<Identity>,
+    pub(super) setup: &'a Setup<'a>,
+    pub(super) wizard: Wizard,
+    /// Who that is, and what is on offer.
+    pub(super) verified: Option<Verified>,
     /// The draft that is or was shown.
     shown: Option<(Choice, Draft)>,
+    /// The draft that stands on the screen, by its name.
+    displayed: Option<String>,
+    /// Whether another program has named the settings under "more" already.
+    has_named_more: bool,
 }
 
 impl<'a> Interview<'a> {
     pub(super) fn new(setup: &'a Setup<'a>, wizard: Wizard) -> Self {
-        Self { setup, wizard, identity: None, shown: None }
+        Self { setup, wizard, verified: None, shown: None, displayed: None, has_named_more: false }
     }
 
     pub(super) fn decide(mut self) -> Result<Decision, Stop> {
         loop {
             match self.wizard.next() {
                 Step::Ask(question) => self.ask(&question)?,
+                Step::Survey { profile } => self.survey(&profile)?,
                 Step::Observe { profile, region } => self.observe(&profile, &region)?,
                 Step::Plan(choice, consent) => {
                     if let Err((failure, mended_by)) = self.plan(&choice, &consent) {
                         self.go_back(failure, mended_by)?;
                     }
                 }
+                Step::Probe(choice, ids) => self.probe(&choice, ids)?,
                 Step::Declined => return Err(Failure::interrupted().into()),
                 Step::Stuck(Stuck { message, hint, mended_by }) => {
                     self.go_back(Failure::refused(message).hint(hint), mended_by)?;
@@ -64,7 +72,11 @@ impl<'a> Interview<'a> {
                 Step::Done(choice, consent) => {
                     if let Some((draft, lock)) = self.last_look(&choice, &consent)? {
                         let unknown = || Failure::failed("AWS was not asked who you are");
-                        let identity = self.identity.ok_or_else(unknown)?;
+                        let identity = self.verified.ok_or_else(unknown)?.identity;
+                        if !self.setup.asker.asks() || self.setup.args.dry_run {
+                            // Nobody was asked a last question that would have told it.
+                            self.wizard.known_of(&choice).iter().for_each(|note| self.setup.ui.warning(note));
+                        }
                         return Ok(Decision { choice, consent, identity, draft, lock });
                     }
                 }
@@ -73,8 +85,9 @@ impl<'a> Interview<'a> {
     }
 
     fn ask(&mut self, question: &Question) -> Result<(), Stop> {
-        if question.topic == Topic::Confirmation && self.setup.asker.given().is_none() {
-            self.show_draft();
+        match question.topic {
+            Topic::Confirmation if self.setup.asker.given().is_none() => self.show_draft(),
+            _ => self.displayed = None,
         }
         match self.reply(question)? {
             Reply::Answer(answer) => match (self.wizard.answer(question.topic, &answer), &self.setup.asker) {
@@ -93,11 +106,20 @@ impl<'a> Interview<'a> {
     }
 
     /// Answers a question by asking, without a person by its recommendation, or by what came as JSON.
-    fn reply(&self, question: &Question) -> Result<Reply, Stop> {
+    fn reply(&mut self, question: &Question) -> Result<Reply, Stop> {
         match &self.setup.asker {
             Asker::Person => Ok(ask::question(self.setup.world, self.setup.ui, question)?),
             Asker::Given(given) if question.topic == Topic::Confirmation => {
-                self.consent(given).map(|answer| Reply::Answer(answer.to_owned()))
+                self.consent(given, Some(question)).map(|answer| Reply::Answer(answer.to_owned()))
+            }
+            // What it has named all at once is asked for, and that was all.
+            Asker::Given(_) if question.topic == Topic::More && self.has_named_more => {
+                Ok(Reply::Answer(more::DONE.to_owned()))
+            }
+            Asker::Given(given) if question.topic == Topic::More => {
+                let named = given.answer(question.topic.key(), question)?;
+                self.has_named_more = true;
+                Ok(Reply::Answer(named))
             }
             Asker::Given(given) => given.answer(question.topic.key(), question).map(Reply::Answer),
             Asker::Recommendation => match question.offers.first() {
@@ -108,15 +130,23 @@ impl<'a> Interview<'a> {
     }
 
     /// A consent counts for the plan it was given to; whatever else is said, that plan is shown.
-    fn consent(&self, given: &Given) -> Result<&'static str, Stop> {
-        let (Some((choice, draft)), Some(identity)) = (&self.shown, &self.identity) else {
+    fn consent(&self, given: &Given, question: Option<&Question>) -> Result<&'static str, Stop> {
+        let (Some((choice, draft)), Some(Verified { identity, .. })) = (&self.shown, &self.verified) else {
             return Err(Failure::failed("there is no plan to agree to").into());
         };
-        match given.answers.get(Topic::Confirmation.key()) {
-            Some(answer) if *answer == draft.fingerprint() => Ok(YES),
-            Some(answer) if answer == NO => Ok(NO),
-            _ => Err(Outcome { setup: self.setup, choice, identity, draft }.asked(given)),
+        let consents = Consents {
+            plan: draft.fingerprint(),
+            // How the models answered belongs to it, so that a consent to ask them is good for once.
+            last_probe: self.proofs(&choice.profile, &choice.region).all().iter().map(|proof| proof.at).max(),
+            may_say_more: !given.answers.contains_key(Topic::More.key()),
+        };
+        let said = given.answers.get(Topic::Confirmation.key());
+        if let Some(meaning) = said.and_then(|said| consents.meaning(question, said)) {
+            return Ok(meaning);
         }
+        let notes = question.map(|question| question.notes.clone()).unwrap_or_default();
+        let outcome = Outcome { setup: self.setup, choice, identity, draft };
+        Err(outcome.asked(given, notes, consents.offers(question)))
     }
 
     fn observe(&mut self, profile: &str, region: &str) -> Result<(), Stop> {
@@ -124,8 +154,9 @@ impl<'a> Interview<'a> {
         match self.verified(profile, region)? {
             Ok(verified) => {
                 ui.detail(&format!("{} answers in {region}", verified.identity.arn));
-                self.identity = Some(verified.identity);
-                self.wizard.observed(verified.listing);
+                self.wizard.observed(verified.listing.clone());
+                self.wizard.told_of_models(verified.models.clone());
+                self.verified = Some(verified);
                 self.wizard.proven(self.proofs(profile, region));
                 Ok(())
             }
@@ -137,22 +168,39 @@ impl<'a> Interview<'a> {
         }
     }
 
+    /// How near the regions are; where they cannot be asked, the question has less to say.
+    fn survey(&mut self, profile: &str) -> Result<(), Stop> {
+        let setup = self.setup;
+        let ask = || setup.survey(profile);
+        let answered = if setup.asker.is_person() { self.signed_in(profile, ask)? } else { ask() };
+        self.wizard.surveyed(answered.ok());
+        Ok(())
+    }
+
     /// How models answered the profile there, when they were last asked.
-    fn proofs(&self, profile: &str, region: &str) -> Proofs {
+    pub(super) fn proofs(&self, profile: &str, region: &str) -> Proofs {
         let Setup { world, files, state, .. } = self.setup;
         let key = observe::principal::proof_key(world, files, profile, region);
         key.map(|key| Proofs::read(state, &key, world.now())).unwrap_or_default()
     }
 
-    /// Asks AWS about a profile, signing in to it first where that is needed and somebody is there to do it.
     fn verified(&self, profile: &str, region: &str) -> Result<Result<Verified, CredentialsError>, Stop> {
-        let Setup { world, ui, files, own, asker, .. } = self.setup;
-        let ask = || {
+        let Setup { world, ui, files, own, .. } = self.setup;
+        self.signed_in(profile, || {
             let progress = ui.progress(&format!("Asking AWS who `{profile}` is and which models {region} has…"));
             let verified = own.caller(world, files, profile, region).verify();
             drop(progress);
             verified
-        };
+        })
+    }
+
+    /// Asks AWS about a profile, signing in to it first where that is needed and somebody is there to do it.
+    fn signed_in<T>(
+        &self,
+        profile: &str,
+        ask: impl Fn() -> Result<T, CredentialsError>,
+    ) -> Result<Result<T, CredentialsError>, Stop> {
+        let Setup { world, ui, files, own, asker, .. } = self.setup;
         match ask() {
             Err(error) if error.needs_sign_in() && !own.gives_identity() => {
                 let wanted = match asker.given() {
@@ -163,7 +211,7 @@ impl<'a> Interview<'a> {
                 if !wanted {
                     return Ok(Err(error));
                 }
-                sign_in::for_profile(world, *ui, files, profile, &error, Wish::Forced)?;
+                sign_in::for_profile(world, *ui, files, profile, &error, Wish::Forced).map_err(mended_by_sign_in)?;
                 Ok(ask())
             }
             other => Ok(other),
@@ -172,7 +220,7 @@ impl<'a> Interview<'a> {
 
     /// Makes the plan for a choice; what is wrong with it comes with the questions that could mend it.
     fn plan(&mut self, choice: &Choice, consent: &Consent) -> Result<(), (Failure, &'static [Topic])> {
-        let identity = self.identity.as_ref();
+        let identity = self.verified.as_ref().map(|verified| &verified.identity);
         self.setup.check_claude_code(choice).map_err(|failure| (failure, &[Topic::Identity][..]))?;
         let mended_by_model: &[Topic] = &[Topic::Model, Topic::Region];
         self.setup.check_model(choice, identity).map_err(|failure| (failure, mended_by_model))?;
@@ -198,8 +246,14 @@ impl<'a> Interview<'a> {
         self.setup.ui.status(&format!("{text}These values are not ours:\n{}", lines.join("\n")));
     }
 
-    fn show_draft(&self) {
-        let (Some((choice, draft)), Some(identity)) = (&self.shown, &self.identity) else { return };
+    /// Shows the plan, unless it was the last thing that was shown.
+    fn show_draft(&mut self) {
+        let (Some((choice, draft)), Some(Verified { identity, .. })) = (&self.shown, &self.verified) else { return };
+        let name = draft.fingerprint();
+        if self.displayed.as_ref() == Some(&name) {
+            return;
+        }
+        self.displayed = Some(name);
         let ui = self.setup.ui;
         let outcome = Outcome { setup: self.setup, choice, identity, draft };
         ui.status(&format!("\n{}", outcome.plan_with_diff(ui.status_width())));
@@ -219,7 +273,7 @@ impl<'a> Interview<'a> {
             // A profile that is created is a change, too, though none of the settings.
             _ if draft.plan.is_empty() && self.setup.planned.is_some() => {
                 if let Some(given) = self.setup.asker.given()
-                    && self.consent(given)? == NO
+                    && self.consent(given, None)? == NO
                 {
                     return Err(Failure::interrupted().into());
                 }

@@ -6,7 +6,6 @@ use crate::aws::profile::{Profile, ProfileFiles, ProfileKind};
 use crate::aws::session::{self, Cached};
 use crate::cli::IdentityMode;
 use crate::configuration::{self, Identity};
-use crate::proof::Proofs;
 use crate::settings::scope::{Settings, Source};
 use crate::vars;
 use crate::wizard::foreign::Recognised;
@@ -33,6 +32,7 @@ pub(super) fn gather(
         _ => None,
     };
     Knowledge {
+        now: world.now(),
         profiles,
         looked_in: [&files.config_path, &files.credentials_path]
             .map(|path| format!("`{}`", shortened(path, world.home().as_deref())))
@@ -45,9 +45,7 @@ pub(super) fn gather(
             .map(|found| found.value),
         configured_identity,
         configured_model: judged.main_model.map(|found| found.value),
-        proofs: Proofs::default(),
-        listing: None,
-        planned: None,
+        ..Knowledge::default()
     }
 }
 

@@ -16,7 +16,7 @@ use crate::ui::{Stream, Ui};
 use crate::wizard::{self, Offer, Question, Style};
 use crate::world::World;
 
-use super::asker::{Asker, Stop};
+use super::asker::{Asker, SIGN_IN, Stop};
 
 /// Asks what is not given and answers with the profile, which is written nowhere yet.
 pub(super) fn create(
@@ -35,17 +35,26 @@ pub(super) fn create(
     loop {
         match new_profile::next(&knowledge, &answers) {
             Step::Done(profile) => return Ok(profile),
-            Step::Stuck(message) => return Err(Failure::refused(format!("{message}; nothing was written")).into()),
+            Step::Stuck(message) => {
+                let mended_by = [Topic::Account, Topic::StartUrl].map(|topic| topic.key().to_owned()).to_vec();
+                return Err(Stop::Failed(Failure::refused(format!("{message}; nothing was written")), mended_by));
+            }
             Step::SignIn => {
                 let (sso, signed_in) = sign_in(world, ui, files, &knowledge, &answers, asker)?;
                 let portal = Portal::new(world, &files.profiles, &sso, &signed_in);
-                knowledge.accounts = Some(call::block_on(portal.accounts()).map_err(failed)?);
+                let progress = ui.progress("Asking AWS which accounts you may use…");
+                let accounts = call::block_on(portal.accounts());
+                drop(progress);
+                knowledge.accounts = Some(accounts.map_err(|error| failed(&error, Topic::SsoRegion))?);
                 token = Some((sso, signed_in));
             }
             Step::ListRoles(account) => {
                 let Some((sso, signed_in)) = &token else { continue };
                 let portal = Portal::new(world, &files.profiles, sso, signed_in);
-                knowledge.roles = Some(call::block_on(portal.roles(&account)).map_err(failed)?);
+                let progress = ui.progress(&format!("Asking AWS which permission sets you have in {account}…"));
+                let roles = call::block_on(portal.roles(&account));
+                drop(progress);
+                knowledge.roles = Some(roles.map_err(|error| failed(&error, Topic::Account))?);
             }
             step @ Step::Ask { topic, .. } => match answer(world, ui, step, asker)? {
                 Reply::Back => match path.pop() {
@@ -67,9 +76,9 @@ pub(super) fn create(
     }
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "the form `map_err` wants")]
-fn failed(error: call::CallError) -> Failure {
-    Failure::failed(error.to_string())
+/// What the portal answered, and the answer that could mend it.
+fn failed(error: &call::CallError, mended_by: Topic) -> Stop {
+    Stop::Failed(Failure::failed(error.to_string()), vec![mended_by.key().to_owned()])
 }
 
 fn known(files: &AwsFiles) -> Knowledge {
@@ -160,7 +169,11 @@ fn sign_in(
         stream: Stream::Status,
         listens: false,
     };
-    let token = sign_in::sign_in(world, ui, files, &wanted)?;
+    let token = sign_in::sign_in(world, ui, files, &wanted).map_err(|failure| {
+        // A start URL or a region that is none shows at the sign-in.
+        let topics = [Topic::StartUrl, Topic::SsoRegion].map(|topic| topic.key().to_owned());
+        Stop::Failed(failure, [SIGN_IN.to_owned()].into_iter().chain(topics).collect())
+    })?;
     Ok((sso, token))
 }
 

@@ -13,10 +13,10 @@ use crate::plan::Choice;
 use crate::report::v1_questions::Interview;
 use crate::report::{diff, human, v1};
 use crate::settings::document::Key;
+use crate::tuning;
 use crate::ui::wrap::parted;
 use crate::ui::{BOLD, DIM, GOOD, styled};
 use crate::vars;
-use crate::wizard::question::NO;
 use crate::wizard::{Offer, Question, Style, Topic};
 
 use super::Setup;
@@ -37,14 +37,14 @@ pub(super) struct Outcome<'a> {
 impl Outcome<'_> {
     pub(super) fn nothing_to_do(&self) -> Result<(), Failure> {
         let mut text = format!("{} Nothing to change: {} already says so.\n", styled(GOOD, "✔"), self.file());
-        if let Some(note) = self.setup.status_line_note(&self.draft.document, self.draft.receipt.as_ref()) {
+        if let Some(note) = self.setup.status_line_note(self.choice, self.draft) {
             let _ = writeln!(text, "{}", styled(DIM, &note));
         }
         self.say(false, &text)
     }
 
     /// The plan for another program, with the question whose first choice has it written.
-    pub(super) fn asked(&self, given: &Given) -> Stop {
+    pub(super) fn asked(&self, given: &Given, known: Vec<String>, offers: Vec<Offer>) -> Stop {
         let Setup { path, planned, .. } = self.setup;
         let report = v1::Setup::of(self.choice, self.identity, &self.draft.plan, path.display().to_string(), false);
         let settings = diff::unified(self.draft.document.text(), self.draft.afterwards.text(), WIDTH);
@@ -54,17 +54,14 @@ impl Outcome<'_> {
                 let _ = writeln!(text, "+ {line}");
                 text
             });
-        let notes = self.notes();
+        let notes = self.notes().into_iter().chain(known).collect();
         let diff = strip_str(&format!("{profile}{settings}")).to_string();
         let question = Question {
             topic: Topic::Confirmation,
             notes,
             text: "Write these changes?".into(),
-            style: Style::YesNo,
-            offers: vec![
-                Offer { value: self.draft.fingerprint(), about: "yes, write exactly this plan".into() },
-                Offer { value: NO.into(), about: "nothing is written".into() },
-            ],
+            style: Style::Choose,
+            offers,
             has_recommendation: true,
             start: 0,
         };
@@ -180,8 +177,13 @@ impl Outcome<'_> {
                 "The AWS CLI and boto3 take it for a key: a command that calls Bedrock itself needs it unset.".into(),
             );
         }
+        let in_settings = |name: &str| {
+            let value = self.draft.afterwards.get(&Key::Env(name.to_owned().into()))?;
+            Some(value.as_str().unwrap_or_else(|| value.text().to_owned())).filter(|value| !value.is_empty())
+        };
+        notes.extend(tuning::notes(in_settings).into_iter().map(|note| format!("{}: {}.", note.name, note.text)));
         notes.extend(self.setup.legacy_note(self.choice));
-        notes.extend(self.setup.status_line_note(&self.draft.document, self.draft.receipt.as_ref()));
+        notes.extend(self.setup.status_line_note(self.choice, self.draft));
         if self.choice.model.contains("opus") {
             notes.push("Opus is the dearest family; every turn of the main model is billed to this account.".into());
         }

@@ -4,21 +4,24 @@ use serde_json::Value;
 
 use crate::apply::shortened;
 use crate::cli::{SetupArgs, SetupScope};
+use crate::commands::target;
 use crate::error::Failure;
 use crate::helper_command::{self, Unquotable};
-use crate::plan::Wish;
+use crate::plan::{Choice, Wish};
 use crate::receipt::{Receipt, same_value};
 use crate::settings::document::{Document, Key, RawJson};
 use crate::settings::scope::{Content, Settings};
 use crate::vars;
+use crate::wizard::StatusLine;
 
 use super::Setup;
+use super::draft::Draft;
 
 /// How often Claude Code has it drawn anew while nothing else happens, in seconds: often enough to count minutes.
 const REFRESH_INTERVAL: u32 = 60;
 
 pub(super) fn refuse_contradictions(args: &SetupArgs) -> Result<(), Failure> {
-    if args.statusline && args.scope == SetupScope::Project {
+    if args.more.statusline && args.scope == SetupScope::Project {
         return Err(Failure::refused(
             "a project's settings hold no path of yours, so `--statusline` has no place there",
         )
@@ -28,27 +31,62 @@ pub(super) fn refuse_contradictions(args: &SetupArgs) -> Result<(), Failure> {
 }
 
 impl Setup<'_> {
-    /// The status line as it is to be, where it was asked for and nobody else's is there.
-    pub(super) fn status_line(&self, document: &Document, receipt: Option<&Receipt>) -> Result<Option<Wish>, Failure> {
-        if !self.args.statusline || self.foreign_status_line(document, receipt).is_some() {
+    /// Whose status line there is before anybody is asked.
+    pub(super) fn status_line_now(&self) -> Result<StatusLine, Failure> {
+        let (_, document) = target::read(&self.path)?;
+        let receipt = self.receipts.find(&self.path).map_err(|error| Failure::failed(error.to_string()))?;
+        let is_foreign = self.foreign_status_line(&document, receipt.as_ref()).is_some();
+        Ok(match document.get(&Key::top(vars::STATUS_LINE)) {
+            _ if is_foreign || self.args.scope == SetupScope::Project => StatusLine::NotOurs,
+            Some(_) => StatusLine::Ours,
+            None => StatusLine::Absent,
+        })
+    }
+
+    /// The status line as it is to be, where that was answered and nobody else's is there.
+    pub(super) fn status_line(
+        &self,
+        choice: &Choice,
+        document: &Document,
+        receipt: Option<&Receipt>,
+    ) -> Result<Option<Wish>, Failure> {
+        if choice.scope == SetupScope::Project || self.foreign_status_line(document, receipt).is_some() {
             return Ok(None);
         }
-        let wish = self.our_status_line();
-        wish.map(Some).map_err(|error| Failure::refused(error.to_string()))
+        match choice.status_line {
+            None => Ok(None),
+            Some(true) => {
+                let wish = self.our_status_line();
+                wish.map(Some).map_err(|error| Failure::refused(error.to_string()))
+            }
+            Some(false) => {
+                let key = Key::top(vars::STATUS_LINE);
+                let current = document.get(&key);
+                let record = receipt.and_then(|receipt| receipt.key(&key));
+                let is_ours = current.is_some() && record.is_some_and(|record| record.is_ours(current.as_ref()));
+                Ok(is_ours.then(|| Wish::top(vars::STATUS_LINE, None, false)))
+            }
+        }
     }
 
     /// Why the status line that was asked for is not written.
-    pub(super) fn status_line_note(&self, document: &Document, receipt: Option<&Receipt>) -> Option<String> {
-        let file = self.args.statusline.then(|| self.foreign_status_line(document, receipt))??;
+    pub(super) fn status_line_note(&self, choice: &Choice, draft: &Draft) -> Option<String> {
+        let is_wanted = choice.status_line == Some(true);
+        let file = is_wanted.then(|| self.foreign_status_line(&draft.document, draft.receipt.as_ref()))??;
         Some(format!(
             "{file} has a status line already, which stays; `claude-bedrock statusline` prints a segment that it can show."
         ))
     }
 
-    /// What a person at a terminal is told who has no status line.
+    /// What someone at a terminal is told who was not asked and has no status line.
     pub(super) fn status_line_offer(&self) -> String {
         let has_one = Settings::read(self.world).top(vars::STATUS_LINE).is_some();
-        if has_one || !self.world.terminal.output || self.args.scope == SetupScope::Project {
+        if has_one
+            || self.asker.is_person()
+            || self.args.more.no_statusline
+            || !self.world.terminal.output
+            || self.args.scope == SetupScope::Project
+        {
             return String::new();
         }
         "\n`claude-bedrock setup --statusline` also shows profile, region and time left in Claude Code's status line.\n"

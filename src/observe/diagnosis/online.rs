@@ -11,7 +11,6 @@ use crate::aws::credentials::{self, Credentials, CredentialsError};
 use crate::aws::endpoint::Service;
 use crate::aws::identity;
 use crate::aws::knock;
-use crate::aws::probe::{Probed, Prober};
 use crate::aws::quotas;
 use crate::checks::facts::{Endpoint, Facts, Look, Online};
 use crate::claude_code;
@@ -25,6 +24,7 @@ use crate::vars;
 use crate::world::World;
 
 use super::Depth;
+use super::asked::probe;
 
 /// How much life credentials need for a single look at AWS.
 const ONE_LOOK: Duration = Duration::from_mins(1);
@@ -191,27 +191,6 @@ fn ask_aws(
     online
 }
 
-/// One token of every model Claude Code would use.
-async fn probe(
-    world: &World,
-    facts: &Facts,
-    profile: &str,
-    credentials: &Credentials,
-    depth: Depth,
-) -> Look<Vec<Probed>, String> {
-    if depth != Depth::Probe {
-        return Look::Skipped("without --probe no model is asked, for an answer costs a few tokens".into());
-    }
-    let mut ids: Vec<String> = pins(facts).map(str::to_owned).filter(|id| model::is_bedrock_id(id)).collect();
-    ids.sort();
-    ids.dedup();
-    if ids.is_empty() {
-        return Look::Skipped("no model is pinned".into());
-    }
-    let prober = Prober::new(world, &facts.files, profile, &facts.configuration.region.value, credentials);
-    Look::Seen(prober.ask_all(&ids).await)
-}
-
 /// The models that are pinned.
 fn pins(facts: &Facts) -> impl Iterator<Item = &str> {
     let configuration = &facts.configuration;
@@ -295,7 +274,8 @@ async fn futures_joined<F: Future>(futures: Vec<F>) -> Vec<F::Output> {
 }
 
 fn run_export(world: &World, facts: &Facts, command: &str) -> (Look<Vec<helper_check::Finding>>, Option<Credentials>) {
-    let surroundings = Surroundings::of_session(world, &facts.settings, claude_code::installed(world));
+    let surroundings =
+        Surroundings::of_session(world, &facts.settings, facts.version().or_else(|| claude_code::installed(world)));
     let export = Export::configured(command);
     match call::block_on(export.look(world, &surroundings, EXPORT_DEADLINE)) {
         Ok(found) => (Look::Seen(found.findings), found.document.map(|document| document.credentials)),

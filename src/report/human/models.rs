@@ -114,6 +114,13 @@ fn heading(text: &mut String, entry: &Entry, facts: &Facts<'_>, width: usize) {
     };
     let heading = format!("{}  {}, {life}", styled(BOLD, &entry.model_name), entry.model.family);
     let _ = writeln!(text, "\n{}", wrapped(&heading, width, 2));
+    // Whoever has had an answer needs no papers.
+    let is_proven = facts.offering.entries.iter().filter(|other| other.model_id == entry.model_id);
+    let is_proven = is_proven.into_iter().any(|other| facts.proof(other).is_some_and(Proof::is_usable));
+    if let Some(found) = entry.hindrance().filter(|_| !is_proven) {
+        let words = format!("by its papers: {}; {}", found.title, found.fix);
+        indented(text, &styled(NOTICE, &words), width);
+    }
 }
 
 /// One way to a model: its id, where its traffic goes, what it is pinned as, and below how it answered.

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use crate::policy::Statement;
-use crate::policy::check::{Finding, Verdict};
+use crate::policy::check::{Comparison, Finding, Verdict};
 use crate::policy::comparison::{FULL_ACCESS_BEYOND, RECOMMENDED, left_out};
 use crate::policy::document::Document;
 use crate::ui::{BAD, BOLD, DIM, GOOD, NOTICE, styled};
@@ -30,9 +30,10 @@ pub fn explanation(statements: &[Statement]) -> String {
     text
 }
 
-/// What the principal may do of it, and what to add; `unsimulated` is why IAM did not judge.
+/// What the principal may do of it, and what to add.
 #[must_use]
-pub fn check(arn: &str, findings: &[Finding], missing: &[Statement], unsimulated: Option<&str>) -> String {
+pub fn check(comparison: &Comparison) -> String {
+    let Comparison { principal: arn, findings, missing, unsimulated } = comparison;
     let how = match unsimulated {
         None => "as IAM simulates it".to_owned(),
         Some(reason) => format!("by evidence, for {reason}"),
@@ -47,9 +48,14 @@ pub fn check(arn: &str, findings: &[Finding], missing: &[Statement], unsimulated
         rest = others;
     }
     text.push('\n');
+    for note in comparison.notes() {
+        let _ = writeln!(text, "{}\n", styled(DIM, note));
+    }
     if !missing.is_empty() {
         let _ = writeln!(text, "{}\n", styled(BAD.bold(), "Missing. This adds it and nothing else:"));
         text.push_str(&Document::of(missing).text());
+    } else if comparison.lacks_something() {
+        let _ = writeln!(text, "{}", styled(BAD.bold(), "Forbidden: see above by what."));
     } else if findings.iter().any(|finding| matches!(finding.verdict, Verdict::Unknown(_))) {
         let _ = writeln!(text, "{}", styled(NOTICE, "Nothing is known to be missing; what is unknown may be."));
     } else {
@@ -64,9 +70,10 @@ fn findings_alike(text: &mut String, alike: &[&Finding]) {
     let (mark, reason) = match &first.verdict {
         Verdict::Allowed => (styled(GOOD, "allowed"), ""),
         Verdict::Missing(reason) => (styled(BAD, "missing"), reason.as_str()),
+        Verdict::Forbidden(reason) => (styled(BAD, "forbidden"), reason.as_str()),
         Verdict::Unknown(reason) => (styled(NOTICE, "unknown"), reason.as_str()),
     };
-    let is_missing = matches!(first.verdict, Verdict::Missing(_));
+    let is_missing = first.verdict.is_against();
     let place = match alike {
         [one] if one.resource == "*" => String::new(),
         [one] => format!(" on {}", one.resource),

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::policy::Statement;
-use crate::policy::check::{Finding, Verdict};
+use crate::policy::check::{Comparison, Finding, Verdict};
 use crate::policy::comparison::{FULL_ACCESS_BEYOND, RECOMMENDED, left_out};
 use crate::policy::document::{Document, LONGEST};
 
@@ -78,8 +78,10 @@ pub struct Check {
     unsimulated: Option<String>,
     findings: Vec<FindingReport>,
     missing_actions: Vec<&'static str>,
-    /// What adds the missing and nothing else; `null` when nothing is known to be missing.
+    /// What adds the missing and nothing else; `null` when no statement would.
     to_add: Option<Document>,
+    /// What the method does not see.
+    notes: Vec<&'static str>,
 }
 
 #[derive(Debug, Serialize)]
@@ -89,24 +91,29 @@ struct FindingReport {
     resource: String,
     /// `allowed`, `missing` or `unknown`.
     verdict: &'static str,
+    /// Whether it is missing whatever the principal's own policies allow.
+    forbidden: bool,
     reason: Option<String>,
 }
 
 impl Check {
     /// The report of a comparison.
     #[must_use]
-    pub fn of(principal: &str, findings: &[Finding], missing: &[Statement], unsimulated: Option<&str>) -> Self {
-        let mut missing_actions: Vec<&'static str> = missing.iter().flat_map(|one| one.actions.clone()).collect();
+    pub fn of(comparison: &Comparison) -> Self {
+        let Comparison { principal, findings, missing, unsimulated } = comparison;
+        let lacking = findings.iter().filter(|finding| finding.verdict.is_against());
+        let mut missing_actions: Vec<&'static str> = lacking.map(|finding| finding.action).collect();
         missing_actions.sort_unstable();
         missing_actions.dedup();
         Self {
             version: 1,
-            principal: principal.to_owned(),
+            principal: principal.clone(),
             method: if unsimulated.is_none() { "simulation" } else { "evidence" },
-            unsimulated: unsimulated.map(str::to_owned),
+            unsimulated: unsimulated.clone(),
             findings: findings.iter().map(finding).collect(),
             missing_actions,
             to_add: (!missing.is_empty()).then(|| Document::of(missing)),
+            notes: comparison.notes(),
         }
     }
 }
@@ -114,9 +121,10 @@ impl Check {
 fn finding(finding: &Finding) -> FindingReport {
     let (verdict, reason) = match &finding.verdict {
         Verdict::Allowed => ("allowed", None),
-        Verdict::Missing(reason) => ("missing", Some(reason.clone())),
+        Verdict::Missing(reason) | Verdict::Forbidden(reason) => ("missing", Some(reason.clone())),
         Verdict::Unknown(reason) => ("unknown", Some(reason.clone())),
     };
     let Finding { sid, action, resource, .. } = finding;
-    FindingReport { statement: sid, action, resource: resource.clone(), verdict, reason }
+    let forbidden = matches!(finding.verdict, Verdict::Forbidden(_));
+    FindingReport { statement: sid, action, resource: resource.clone(), verdict, forbidden, reason }
 }

@@ -4,7 +4,7 @@ use super::*;
 use crate::aws::probe::{Outcome, Probed};
 use crate::gate::Asked;
 use crate::private_file::StateFolder;
-use crate::proof::{Proof, ProofKey};
+use crate::proof::{Proof, ProofKey, Proofs};
 use crate::world::World;
 
 /// Profiles as AWS lists them in Oregon: the way within the US and the way anywhere.
@@ -179,7 +179,7 @@ fn more_asks_for_one_setting_after_the_other_and_all_of_it_can_be_gone_back_thro
     say(&mut wizard, Topic::Extra(Extra::BackgroundRegion), "us-east-1");
     say(&mut wizard, Topic::Extra(Extra::Background), "us.anthropic.claude-sonnet-5-5");
     say(&mut wizard, Topic::Extra(Extra::OutputTokens), "16000");
-    say(&mut wizard, Topic::Extra(Extra::ThinkingTokens), more::AS_IT_IS);
+    say(&mut wizard, Topic::Extra(Extra::ThinkingTokens), AS_IT_IS);
     assert!(wizard.clone().answer(Topic::Extra(Extra::OutputTokens), "few").is_err());
     assert!(wizard.clone().answer(Topic::Extra(Extra::BackgroundRegion), "oregon").is_err());
     wizard.answer(Topic::More, more::DONE).expect("the end of it");

@@ -71,7 +71,7 @@ async function callAccount(credentials) {
   const sts = new STSClient({ region, credentials });
   assert.equal((await sts.send(new GetCallerIdentityCommand({}))).Account, '111122223333');
   await sts.send(new AssumeRoleCommand({
-    RoleArn: 'arn:aws:iam::111122223333:role/Invoker', RoleSessionName: 'exercise', ExternalId: 'from outside',
+    RoleArn: 'arn:aws:iam::111122223333:role/team/Invoker', RoleSessionName: 'exercise', ExternalId: 'from outside',
   }));
   const bedrock = new BedrockClient({ region, credentials });
   const { inferenceProfileSummaries } = await bedrock.send(new ListInferenceProfilesCommand({}));

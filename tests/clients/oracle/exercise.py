@@ -36,17 +36,61 @@ def security_tokens():
     sts = client("sts")
     assert sts.get_caller_identity()["Account"] == "111122223333"
     role = sts.assume_role(
-        RoleArn="arn:aws:iam::111122223333:role/Invoker", RoleSessionName="exercise", ExternalId="from outside"
+        RoleArn="arn:aws:iam::111122223333:role/team/Invoker", RoleSessionName="exercise", ExternalId="from outside"
     )
     assert role["AssumedRoleUser"]["Arn"].endswith("assumed-role/Invoker/exercise"), role
     refused("AccessDenied", sts.assume_role, RoleArn="arn:aws:iam::111122223333:role/Nobody", RoleSessionName="x2")
     refused(
         "InvalidIdentityToken",
         sts.assume_role_with_web_identity,
-        RoleArn="arn:aws:iam::111122223333:role/Invoker",
+        RoleArn="arn:aws:iam::111122223333:role/team/Invoker",
         RoleSessionName="exercise",
         WebIdentityToken="no token",
     )
+
+
+def permissions():
+    # IAM has one region, which stands in its signatures.
+    administrator = botocore.session.Session(profile="administrator")
+    iam = administrator.create_client("iam", region_name="us-east-1")
+    role = iam.get_role(RoleName="Invoker")["Role"]
+    assert (role["Path"], role["Arn"]) == ("/team/", "arn:aws:iam::111122223333:role/team/Invoker"), role
+    refused("NoSuchEntity", iam.get_role, RoleName="Nobody")
+    model = "arn:aws:bedrock:us-west-2::foundation-model/anthropic.claude-sonnet-4-6"
+    results = iam.simulate_principal_policy(
+        PolicySourceArn=role["Arn"],
+        ActionNames=["bedrock:InvokeModel", "bedrock:ListInferenceProfiles"],
+        ResourceArns=[model],
+        ContextEntries=[
+            {"ContextKeyName": "aws:RequestedRegion", "ContextKeyType": "string", "ContextKeyValues": ["us-west-2"]}
+        ],
+    )["EvaluationResults"]
+    decisions = {result["EvalActionName"]: result["EvalDecision"] for result in results}
+    assert decisions == {"bedrock:InvokeModel": "allowed", "bedrock:ListInferenceProfiles": "implicitDeny"}, decisions
+    assert results[0]["PermissionsBoundaryDecisionDetail"]["AllowedByPermissionsBoundary"], results[0]
+    refused(
+        "InvalidInput",
+        iam.simulate_principal_policy,
+        PolicySourceArn="arn:aws:sts::111122223333:assumed-role/Invoker/x",
+        ActionNames=["bedrock:InvokeModel"],
+    )
+    refused(
+        "NoSuchEntity",
+        iam.simulate_principal_policy,
+        PolicySourceArn="arn:aws:iam::111122223333:role/Invoker",
+        ActionNames=["bedrock:InvokeModel"],
+    )
+    policy = {"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "bedrock:List*", "Resource": "*"}}
+    user = botocore.session.Session(profile="builder").create_client("sts", region_name="us-west-2")
+    visitor = user.get_federation_token(Name="visitor", Policy=json.dumps(policy))
+    assert visitor["FederatedUser"]["Arn"] == "arn:aws:sts::111122223333:federated-user/visitor", visitor
+    refused("MalformedPolicyDocument", user.get_federation_token, Name="visitor", Policy="{}")
+    keys = visitor["Credentials"]
+    federated = botocore.session.Session()
+    federated.set_credentials(keys["AccessKeyId"], keys["SecretAccessKey"], keys["SessionToken"])
+    bedrock = federated.create_client("bedrock", region_name="us-west-2")
+    assert bedrock.list_inference_profiles()["inferenceProfileSummaries"]
+    refused("AccessDeniedException", bedrock.get_foundation_model, modelIdentifier=BASE_MODEL)
 
 
 def inference_profiles(bedrock):
@@ -130,6 +174,7 @@ def quotas():
 
 bedrock = client("bedrock")
 security_tokens()
+permissions()
 models(bedrock)
 access(bedrock)
 inference_profiles(bedrock)

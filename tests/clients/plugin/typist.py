@@ -1,57 +1,106 @@
-"""Plays a person at a terminal: `typist.py STEPS COMMAND...`, and prints what the terminal showed in the end.
+"""Plays people at terminals, one each: `typist.py SESSIONS COMMAND...`, and prints as a JSON list what each terminal
+showed in the end.
 
-STEPS is a JSON list of `{"wait": TEXT}`, `{"gone": TEXT}`, `{"type": TEXT}`, `{"erase": COUNT}` and `{"key":
-NAME}`, keys named as tmux names them.
+SESSIONS is a JSON list of `{"variables": {NAME: VALUE}, "steps": STEPS}`, STEPS one of `{"wait": TEXT}`, `{"gone":
+TEXT}`, `{"type": TEXT}`, `{"erase": COUNT}`, `{"key": NAME}` with keys named as tmux names them, `{"bytes": TEXT}`, a
+wait for what the command wrote to its terminal, `{"pause": SECONDS}`, `{"post": PATH}`, a request to the account, and
+`{"copy": [FROM, TO]}`, of a file.
 """
 
 import json
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
+import threading
 import time
+import urllib.request
 
-PATIENCE = 25
+PATIENCE = 40
 SOCKET = f"typist-{os.getpid()}"
 
 
+class Vain(Exception):
+    pass
+
+
 def tmux(*arguments):
-    return subprocess.run(["tmux", "-u", "-L", SOCKET, *arguments], capture_output=True, text=True, check=True).stdout
+    command = ["tmux", "-u", "-L", SOCKET, "-f", "/dev/null", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
 
-def shown():
-    return tmux("capture-pane", "-p", "-J", "-S", "-")
+class Session:
+    def __init__(self, number, told, folder):
+        self.name = f"s{number}"
+        self.steps = told["steps"]
+        self.written = os.path.join(folder, self.name)
+        self.outcome = None
+        variables = [f"-e{name}={value}" for name, value in told.get("variables", {}).items()]
+        tmux("new-session", "-d", "-s", self.name, "-x", "150", "-y", "50", *variables, "--", *sys.argv[2:])
+        tmux("pipe-pane", "-t", self.name, "-o", f"cat > '{self.written}'")
 
+    def shown(self, history=False):
+        return tmux("capture-pane", "-p", "-J", "-t", self.name, *(["-S", "-"] if history else []))
 
-def wait(holds, what):
-    end = time.monotonic() + PATIENCE
-    while not holds(screen := shown()):
-        if time.monotonic() > end:
-            sys.exit(f"{what!r} was waited for in vain:\n{screen}")
-        time.sleep(0.05)
-    # An interface that has just drawn itself may not listen yet.
-    time.sleep(0.4)
+    def wait(self, holds, what):
+        end = time.monotonic() + PATIENCE
+        while not holds():
+            if time.monotonic() > end:
+                raise Vain(f"{what!r} was waited for in vain:\n{self.shown(history=True)}")
+            time.sleep(0.05)
+
+    def do(self, kind, what):
+        if kind == "wait":
+            self.wait(lambda: what in self.shown(), what)
+            # An interface that has just drawn itself may not listen yet.
+            time.sleep(0.4)
+        elif kind == "gone":
+            self.wait(lambda: what not in self.shown(), what)
+            time.sleep(0.4)
+        elif kind == "bytes":
+            self.wait(lambda: what.encode() in open(self.written, "rb").read(), what)
+        elif kind == "type":
+            tmux("send-keys", "-t", self.name, "-l", what)
+            time.sleep(0.6)
+        elif kind == "erase":
+            tmux("send-keys", "-t", self.name, "-N", str(what), "BSpace")
+        elif kind == "key":
+            tmux("send-keys", "-t", self.name, what)
+        elif kind == "pause":
+            time.sleep(what)
+        elif kind == "post":
+            urllib.request.urlopen(os.environ["AWS_ENDPOINT_URL"] + what, b"", timeout=PATIENCE).read()
+        elif kind == "copy":
+            shutil.copyfile(*what)
+        else:
+            raise Vain(f"no step is called {kind!r}")
+
+    def play(self):
+        try:
+            for step in self.steps:
+                ((kind, what),) = step.items()
+                self.do(kind, what)
+            self.outcome = self.shown(history=True)
+        except Exception as error:
+            self.outcome = error
 
 
 def main():
-    steps = json.loads(sys.argv[1])
-    tmux("-f", "/dev/null", "new-session", "-d", "-x", "150", "-y", "50", "--", *sys.argv[2:])
-    try:
-        for step in steps:
-            ((kind, text),) = step.items()
-            if kind == "wait":
-                wait(lambda screen: text in screen, text)
-            elif kind == "gone":
-                wait(lambda screen: text not in screen, text)
-            elif kind == "type":
-                tmux("send-keys", "-l", text)
-                time.sleep(0.6)
-            elif kind == "erase":
-                tmux("send-keys", "-N", str(text), "BSpace")
-            else:
-                tmux("send-keys", text)
-        print(shown())
-    finally:
-        subprocess.run(["tmux", "-L", SOCKET, "kill-server"], capture_output=True, check=False)
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            sessions = [Session(number, told, folder) for number, told in enumerate(json.loads(sys.argv[1]))]
+            threads = [threading.Thread(target=session.play) for session in sessions]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+        finally:
+            subprocess.run(["tmux", "-L", SOCKET, "kill-server"], capture_output=True, check=False)
+    failures = [str(session.outcome) for session in sessions if isinstance(session.outcome, Exception)]
+    if failures:
+        sys.exit("\n".join(failures))
+    print(json.dumps([session.outcome for session in sessions]))
 
 
 main()

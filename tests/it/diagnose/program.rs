@@ -2,6 +2,7 @@
 
 use std::process::Command;
 
+use aws_sandbox::{Fault, FaultAnswer, FaultEffect};
 use serde_json::Value;
 
 use super::shared;
@@ -79,4 +80,59 @@ fn the_json_is_what_its_schema_says() {
     }
     let output = Command::new(python).args(["-c", check, schema]).args(paths).output().expect("Python starts");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+#[test]
+fn models_are_asked_once_at_a_stated_price_and_their_answers_used_again() {
+    const PROBE: &str = "InvokeModelWithResponseStream";
+    let home = Home::new();
+    home.write(".claude/settings.json", shared("", ""));
+    let skips = |report: &Value| report["skipped"].to_string().contains("without --probe");
+    let report = home.run(["diagnose", "--json"]).json();
+    assert!(skips(&report), "{report}");
+    assert_eq!(home.asked(PROBE), 0, "nobody agreed to it");
+    let run = home.run(["diagnose", "--probe", "--json"]);
+    assert!(run.stderr.contains("3 requests of about 8 input tokens"), "{}", run.stderr);
+    assert!(!skips(&run.json()));
+    assert_eq!(home.asked(PROBE), 3, "each of them once");
+    let report = home.run(["diagnose", "--json"]).json();
+    assert!(!skips(&report), "{report}");
+    let passed = report["passed"].as_array().expect("a list");
+    assert!(passed.iter().any(|passed| passed["id"] == "P06"), "{report}");
+    assert_eq!(home.asked(PROBE), 3, "what they answered is known");
+    let listed = home.run(["models"]).success();
+    assert!(listed.contains("answers after"), "{listed}");
+
+    // Another model is another question.
+    let text =
+        home.settings_text().replace("us.anthropic.claude-haiku-5-5", "us.anthropic.claude-haiku-4-5-20251001-v1:0");
+    home.write(".claude/settings.json", text);
+    assert!(skips(&home.run(["diagnose", "--json"]).json()));
+}
+
+#[test]
+fn a_refusal_of_a_model_is_told_again_while_it_counts() {
+    let home = Home::new();
+    home.write(".claude/settings.json", shared("", ""));
+    let message = "You don't have access to the model with the specified model ID.";
+    let answer = FaultAnswer {
+        status: 403,
+        code: Some("AccessDeniedException".to_owned()),
+        message: Some(message.to_owned()),
+        body: None,
+        media_type: None,
+        retry_after: None,
+        headers: std::collections::BTreeMap::new(),
+    };
+    home.sandbox.set_fault(Fault::of("InvokeModelWithResponseStream", FaultEffect::Answer(answer)));
+    let ids = |run: crate::harness::Run| {
+        let report: Value = serde_json::from_str(&run.stdout).expect("JSON");
+        let errors = report["findings"].as_array().expect("a list").iter().filter(|found| found["severity"] == "error");
+        errors.map(|found| found["id"].as_str().expect("an id").to_owned()).collect::<Vec<_>>()
+    };
+    let first = ids(home.run(["diagnose", "--probe", "--json"]));
+    assert_eq!(first.len(), 3, "one a model: {first:?}");
+    let asked = home.asked("InvokeModelWithResponseStream");
+    assert_eq!(ids(home.run(["diagnose", "--json"])), first);
+    assert_eq!(home.asked("InvokeModelWithResponseStream"), asked);
 }

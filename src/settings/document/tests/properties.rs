@@ -8,8 +8,20 @@ use super::super::spans::Object;
 use super::super::text::Text;
 use super::super::{Document, Edit, Key, RawJson};
 use super::{key, utf16};
+use crate::vars;
 
-const OURS: [&str; 6] = ["model", "awsAuthRefresh", "env.A", "env.B", "env.C", "env.\u{e9}\""];
+const OURS: [&str; 8] = [
+    "model",
+    "awsAuthRefresh",
+    "env.A",
+    "env.B",
+    "env.C",
+    "env.\u{e9}\"",
+    "modelOverrides.claude-opus-5",
+    "modelOverrides.X",
+];
+
+const OBJECTS: [&str; 2] = [vars::ENV, vars::MODEL_OVERRIDES];
 
 fn config(cases: u32) -> ProptestConfig {
     ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
@@ -88,10 +100,13 @@ fn settings() -> impl Strategy<Value = String> {
     let ours = string();
     let env =
         object((env_name.prop_map(str::to_owned), prop_oneof![ours, Just("5".to_owned()), Just("{}".to_owned())]));
+    let override_name = select(vec!["\"claude-opus-5\"", "\"X\"", "\"claude-sonnet-5\""]);
+    let overrides = object((override_name.prop_map(str::to_owned), string()));
     let member = prop_oneof![
         3 => (select(vec!["\"x\"", "\"permissionsX\"", "\"é\u{e000}\"", "\"x\""]).prop_map(str::to_owned), value()),
         1 => (select(vec!["\"model\"", "\"mode\\u006c\"", "\"awsAuthRefresh\"", "\"awsCredentialExport\""]).prop_map(str::to_owned), string()),
         2 => (select(vec!["\"env\"", "\"\\u0065nv\""]).prop_map(str::to_owned), env),
+        1 => (Just("\"modelOverrides\"".to_owned()), overrides),
     ];
     (whitespace(), object(member), whitespace()).prop_map(|(before, object, after)| before + &object + &after)
 }
@@ -129,7 +144,7 @@ fn edit() -> impl Strategy<Value = Edit> {
     prop_oneof![
         5 => set(),
         2 => select(OURS.to_vec()).prop_map(|name| Edit::Remove(key(name))),
-        1 => Just(Edit::RemoveEmptyEnv),
+        1 => select(OBJECTS.to_vec()).prop_map(Edit::RemoveEmpty),
     ]
 }
 
@@ -141,15 +156,15 @@ fn foreign(bytes: &[u8]) -> Vec<String> {
     foreign_to(bytes, |key| OURS.contains(&key))
 }
 
-/// The raw text of every member that is none of ours, duplicates included, whatever `env` object it stands in.
+/// The raw text of every member that is none of ours, duplicates included, whatever object it stands in.
 pub(crate) fn foreign_to(bytes: &[u8], is_ours: impl Fn(&str) -> bool) -> Vec<String> {
     let text = Text::decode(bytes);
     let text = text.as_str();
     let mut found = Vec::new();
     for member in Object::at(text, 0).expect("an object").members {
-        if member.name == "env" {
+        if OBJECTS.contains(&member.name.as_str()) {
             let members = Object::at(text, member.value.start).expect("an object").members;
-            let others = members.iter().filter(|member| !is_ours(&format!("env.{}", member.name)));
+            let others = members.iter().filter(|inner| !is_ours(&format!("{}.{}", member.name, inner.name)));
             found.extend(others.map(|member| text[member.span()].to_owned()));
         } else if !is_ours(&member.name) {
             found.push(text[member.span()].to_owned());
@@ -172,9 +187,8 @@ fn undo_of(before: &Document, edits: &[Edit], order: &[Index]) -> Vec<Edit> {
             undo.insert(place, back);
         }
     }
-    if before.get(&Key::top("env")).is_none() {
-        undo.push(Edit::RemoveEmptyEnv);
-    }
+    let made = OBJECTS.into_iter().filter(|name| before.get(&Key::top(name)).is_none());
+    undo.extend(made.map(Edit::RemoveEmpty));
     undo
 }
 

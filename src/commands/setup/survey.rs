@@ -1,0 +1,46 @@
+//! What the regions answer a profile, before one of them is chosen.
+
+use crate::aws::credentials::CredentialsError;
+use crate::aws::profile::ProfileKind;
+use crate::aws::{call, reachability};
+use crate::commands::regions::regions_to_ask;
+use crate::configuration::is_region_shaped;
+use crate::regions::survey::Survey;
+use crate::regions::{self, Residency};
+use crate::vars;
+
+use super::Setup;
+
+/// Where nothing tells which partition a profile is in.
+const FALLBACK: &str = "us-east-1";
+
+impl Setup<'_> {
+    /// Asks all regions of the profile's partition at once.
+    pub(super) fn survey(&self, profile: &str) -> Result<Survey, CredentialsError> {
+        let near = self.region_near(profile);
+        let residency = self.args.residency.unwrap_or(Residency::Any);
+        let partition = regions::partition_of(&near).name;
+        let asked = regions_to_ask(partition, residency, &near);
+        let caller = self.own.caller(self.world, &self.files, profile, &near);
+        let progress = self.ui.progress(&format!("Asking Bedrock in {} regions at once…", asked.len()));
+        let credentials = caller.credentials()?;
+        let asking = reachability::ask(self.world, &self.files, caller.profile, &credentials, &asked);
+        let answers = call::block_on(asking);
+        drop(progress);
+        Ok(Survey::of(partition, residency, answers))
+    }
+
+    /// A region of the profile's partition.
+    fn region_near(&self, profile: &str) -> String {
+        let found = self.files.profiles.profile(profile);
+        let own = found.and_then(|profile| profile.get("region")).map(|value| value.text.clone());
+        let variables = [vars::AWS_REGION, vars::AWS_DEFAULT_REGION].into_iter();
+        let of_shell = || variables.filter_map(|name| self.world.var(name)).map(str::to_owned).next();
+        let of_session = || match found?.kind(&self.files.profiles) {
+            ProfileKind::Sso(sso) | ProfileKind::LegacySso(sso) => Some(sso.region),
+            _ => None,
+        };
+        let near = own.or_else(of_shell).or_else(of_session).filter(|region| is_region_shaped(region));
+        near.unwrap_or_else(|| FALLBACK.to_owned())
+    }
+}

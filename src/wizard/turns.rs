@@ -1,0 +1,159 @@
+//! What a wizard takes in: answers, ways back, and what the world answers in between.
+
+use crate::aws::bedrock::FoundationModel;
+use crate::cli::IdentityMode;
+use crate::proof::Proofs;
+use crate::regions::Residency;
+use crate::regions::survey::Survey;
+
+use super::closing;
+use super::knowledge::{Listing, Planned, Regions};
+use super::more::{self, Extra};
+use super::question::{ADOPT, REPLACE, SHARED, Topic, YES};
+use super::{Turn, Wizard};
+
+impl Wizard {
+    /// Takes an answer to a question that was asked.
+    ///
+    /// # Errors
+    /// In a sentence, why it is none; nothing has happened then and the question stands.
+    pub fn answer(&mut self, topic: Topic, answer: &str) -> Result<(), String> {
+        let answer = topic.accept(answer)?;
+        let before = self.answers.clone();
+        match topic {
+            Topic::Adoption => self.answers.adopt = Some(answer == ADOPT),
+            Topic::Profile => self.answers.profile = Some(answer.clone()),
+            Topic::Region => self.answers.region = Some(answer.clone()),
+            Topic::Residency => self.answers.residency = Residency::parse(&answer),
+            Topic::Model => self.answers.model = Some(answer.clone()),
+            Topic::More => {
+                self.answers.more.asked = more::named(&answer);
+                self.answers.more.open = answer != more::DONE;
+            }
+            Topic::Extra(extra) => {
+                self.answers.more.values.insert(extra, answer.clone());
+                if let Some(objection) = self.answers.more.objection() {
+                    self.answers = before;
+                    return Err(objection);
+                }
+                self.answers.more.asked.retain(|asked| *asked != extra);
+                self.knowledge.planned = None;
+            }
+            Topic::Identity => {
+                let shared = answer == SHARED;
+                self.answers.identity = Some(if shared { IdentityMode::Shared } else { IdentityMode::Isolated });
+            }
+            Topic::Conflict => {
+                self.answers.replace = Some(answer == REPLACE);
+                if answer == REPLACE {
+                    // What is replaced changes the plan.
+                    self.knowledge.planned = None;
+                }
+            }
+            Topic::Confirmation => return self.close(&answer),
+        }
+        self.asked.push(Turn { topic, before });
+        self.earlier.insert(topic, answer);
+        Ok(())
+    }
+
+    /// The last question has answers that end it, and others that lead to more before it is asked again.
+    fn close(&mut self, answer: &str) -> Result<(), String> {
+        let before = self.answers.clone();
+        match answer {
+            closing::MORE => self.answers.more.open = true,
+            closing::STATUS_LINE => {
+                self.answers.more.values.insert(Extra::StatusLine, YES.to_owned());
+                self.knowledge.planned = None;
+            }
+            closing::PROBE => {
+                self.probes_now = true;
+                return Ok(());
+            }
+            closing::OTHER_MODEL => {
+                if !self.back_to(&[Topic::Model]) {
+                    return Err("The model was named on the command line; start again without `--model`.".to_owned());
+                }
+                return Ok(());
+            }
+            answer => self.answers.confirmed = Some(answer == YES),
+        }
+        self.asked.push(Turn { topic: Topic::Confirmation, before });
+        Ok(())
+    }
+
+    /// Goes back to the question asked last; `false` when there is none.
+    pub fn back(&mut self) -> bool {
+        let Some(Turn { topic, before }) = self.asked.pop() else { return false };
+        let is_planned_alike = match topic {
+            Topic::More => true,
+            Topic::Confirmation => before.more.values == self.answers.more.values,
+            _ => false,
+        };
+        self.answers = before;
+        match topic {
+            Topic::Profile => {
+                self.knowledge.listing = None;
+                if matches!(self.knowledge.regions, Regions::Found(_)) {
+                    self.knowledge.regions = Regions::Wanted;
+                }
+            }
+            Topic::Region => self.knowledge.listing = None,
+            _ => {}
+        }
+        if !is_planned_alike {
+            self.knowledge.planned = None;
+        }
+        true
+    }
+
+    /// Goes back to the latest of some questions; `false`, and nothing has happened, when none of them was asked.
+    pub fn back_to(&mut self, topics: &[Topic]) -> bool {
+        let Some(at) = self.asked.iter().rposition(|turn| topics.contains(&turn.topic)) else { return false };
+        while self.asked.len() > at {
+            self.back();
+        }
+        true
+    }
+
+    /// Takes what the regions answered; none where they could not be asked.
+    pub fn surveyed(&mut self, survey: Option<Survey>) {
+        self.knowledge.regions = survey.map_or(Regions::Unasked, Regions::Found);
+    }
+
+    /// Takes what Bedrock offers to the chosen profile in the chosen region.
+    pub fn observed(&mut self, listing: Listing) {
+        self.knowledge.listing = Some(listing);
+    }
+
+    /// Takes how long the models behind it will live.
+    pub fn told_of_models(&mut self, models: Vec<FoundationModel>) {
+        self.knowledge.models = models;
+    }
+
+    /// Takes how models answered when they were last asked.
+    pub fn proven(&mut self, proofs: Proofs) {
+        self.knowledge.proofs = proofs;
+    }
+
+    /// Takes how models answered that were asked because [`super::Step::Probe`] said so. What they answered may change
+    /// what is pinned.
+    pub fn probed(&mut self, ids: Vec<String>, proofs: Proofs) {
+        self.probed.extend(ids);
+        self.probes_now = false;
+        self.knowledge.proofs = proofs;
+        self.knowledge.planned = None;
+    }
+
+    /// Takes what a plan for the choice would do to the settings file.
+    pub fn planned(&mut self, planned: Planned) {
+        self.knowledge.planned = Some(planned);
+    }
+
+    /// Forgets the plan, for the settings file was changed meanwhile.
+    pub fn plan_anew(&mut self) {
+        self.knowledge.planned = None;
+        self.answers.confirmed = None;
+        self.asked.retain(|turn| turn.topic != Topic::Confirmation);
+    }
+}
