@@ -51,6 +51,10 @@ pub enum Lack {
 }
 
 impl Lack {
+    fn not_asked(reason: &str) -> Self {
+        Self::NotAsked(reason.to_owned())
+    }
+
     /// Why, in words.
     #[must_use]
     pub fn reason(self) -> String {
@@ -67,15 +71,17 @@ impl Needs {
         match self {
             Self::Files => None,
             Self::Version if facts.version().is_some() => None,
-            Self::Version if facts.claude_code.is_some() => not_asked("the installed Claude Code tells no version"),
-            Self::Version => not_asked("no `claude` is on PATH, so its version is unknown"),
+            Self::Version if facts.claude_code.is_some() => {
+                Some(Lack::not_asked("the installed Claude Code tells no version"))
+            }
+            Self::Version => Some(Lack::not_asked("no `claude` is on PATH, so its version is unknown")),
             Self::Endpoints | Self::OpenEndpoints if online.endpoints.is_empty() => {
-                not_asked(online.credentials.skipped().unwrap_or("no endpoint was asked"))
+                Some(Lack::not_asked(online.credentials.skipped().unwrap_or("no endpoint was asked")))
             }
             Self::Endpoints => None,
             Self::OpenEndpoints => online.endpoints.iter().find_map(|endpoint| {
                 let reason = endpoint.reached.failed()?;
-                not_answered(format!("{} was not reached: {reason}", endpoint.service))
+                Some(Lack::NotAnswered(format!("{} was not reached: {reason}", endpoint.service)))
             }),
             Self::Credentials => of_look(&online.credentials),
             Self::Identity => of_look(&online.identity),
@@ -89,7 +95,7 @@ impl Needs {
             Self::Asked => of_look(&online.probes),
             Self::Probe => of_look(&online.probes).or_else(|| {
                 let silent = online.probes.seen()?.iter().find(|probed| is_open(&probed.outcome))?;
-                not_answered(format!("`{}` gave no answer that lasts", silent.id))
+                Some(Lack::NotAnswered(format!("`{}` gave no answer that lasts", silent.id)))
             }),
         }
     }
@@ -110,19 +116,11 @@ fn is_open(outcome: &Outcome) -> bool {
     }
 }
 
-fn not_asked(reason: impl Into<String>) -> Option<Lack> {
-    Some(Lack::NotAsked(reason.into()))
-}
-
-fn not_answered(reason: String) -> Option<Lack> {
-    Some(Lack::NotAnswered(reason))
-}
-
 fn of_look<T, E: std::fmt::Display>(look: &Look<T, E>) -> Option<Lack> {
     match look {
         Look::Seen(_) => None,
-        Look::Skipped(reason) => not_asked(reason.as_str()),
-        Look::Failed(error) => not_answered(error.to_string()),
+        Look::Skipped(reason) => Some(Lack::not_asked(reason)),
+        Look::Failed(error) => Some(Lack::NotAnswered(error.to_string())),
     }
 }
 
@@ -130,7 +128,8 @@ fn of_look<T, E: std::fmt::Display>(look: &Look<T, E>) -> Option<Lack> {
 fn of_each<T>(facts: &Facts, looks: &[(String, Look<T, CallError>)]) -> Option<Lack> {
     if looks.is_empty() {
         // Without a list it is not known which models are behind the pins.
-        return of_look(&facts.online.listing).or_else(|| not_asked("no model is pinned that Bedrock lists"));
+        let none = Lack::not_asked("no model is pinned that Bedrock lists");
+        return of_look(&facts.online.listing).or(Some(none));
     }
     looks.iter().find_map(|(_, look)| of_look(look))
 }

@@ -15,7 +15,7 @@ use crate::configuration::Configuration;
 use crate::observe::pasted;
 use crate::private_file::{self, StateFolder};
 use crate::receipt::{Receipt, Receipts};
-use crate::settings::document::{Document, Key};
+use crate::settings::document::Document;
 use crate::settings::scope;
 use crate::world::World;
 
@@ -68,10 +68,10 @@ fn state_of(receipt: &Receipt) -> Option<ReceiptState> {
         if record.is_ours(current.as_ref()) {
             return None;
         }
-        let (Key::Top(name) | Key::Env(name)) = &record.key;
+        let name = record.key.name();
         let text = current.map(|raw| raw.as_str().unwrap_or_else(|| raw.text().to_owned()));
         Some(KeyState {
-            name: name.to_string(),
+            name: name.to_owned(),
             line: document.line_of(&record.key),
             value: text.map(|text| evidence::shown(name, &text)),
         })

@@ -25,7 +25,7 @@ fn ago(minutes: i64) -> jiff::Timestamp {
 fn with_receipt(machine: Machine, key: &Key, wrote: &str) -> Machine {
     let state = StateFolder::of(&machine.world()).expect("a home");
     let settings = machine.path().join(".claude/settings.json");
-    let mut receipt = Receipt::begin(&settings, "user", Before::of(None, false, false));
+    let mut receipt = Receipt::begin(&settings, "user", Before::of(None, false, &|_| false));
     receipt.record(&Key::env(vars::USE_BEDROCK), None, Some(RawJson::from_string("1")));
     receipt.record(key, None, Some(RawJson::from_string(wrote)));
     Receipts::of(&state).store(&receipt, None).expect("writable");
