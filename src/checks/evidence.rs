@@ -168,12 +168,12 @@ pub fn masked(text: &str) -> String {
 fn hidden<'a>(word: &str, rest: &mut impl Iterator<Item = &'a str>) -> String {
     let mut last = word;
     if let Some(quote) = word.chars().next().filter(|sign| ['"', '\''].contains(sign)) {
-        let closes =
+        let ends_it =
             |word: &str| word.trim_end_matches([')', ';', ',', '"', '\'']).len() < word.len() && word.contains(quote);
-        let mut closed = word.len() > 1 && closes(&word[1..]);
-        while !closed && let Some(next) = rest.next() {
+        let mut is_done = word.len() > 1 && ends_it(&word[1..]);
+        while !is_done && let Some(next) = rest.next() {
             last = next;
-            closed = closes(next);
+            is_done = ends_it(next);
         }
         let inner = last.trim_end_matches(['"', '\'', ')', ';', ',']);
         return format!("{quote}{HIDDEN}{}", &last[inner.len()..]);

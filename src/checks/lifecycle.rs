@@ -96,9 +96,9 @@ fn other_retention(facts: &Facts) -> Vec<Finding> {
     let Some(mode) = facts.online.data_retention.seen().filter(|mode| *mode != "inherit") else { return Vec::new() };
     let refused = pins(facts).into_iter().filter_map(|pin| {
         let model = Model::parse(pin.id())?;
-        let (.., modes) =
+        let (.., served_in) =
             RETENTION.iter().find(|(family, of, _)| model.family == *family && model.generation == **of)?;
-        (!modes.contains(&mode.as_str())).then_some((pin, modes.join("` or `")))
+        (!served_in.contains(&mode.as_str())).then_some((pin, served_in.join("` or `")))
     });
     refused
         .map(|(pin, wanted)| {

@@ -69,7 +69,6 @@ impl Needs {
     pub fn lacking(self, facts: &Facts) -> Option<Lack> {
         let online = &facts.online;
         match self {
-            Self::Files => None,
             Self::Version if facts.version().is_some() => None,
             Self::Version if facts.claude_code.is_some() => {
                 Some(Lack::not_asked("the installed Claude Code tells no version"))
@@ -78,7 +77,7 @@ impl Needs {
             Self::Endpoints | Self::OpenEndpoints if online.endpoints.is_empty() => {
                 Some(Lack::not_asked(online.credentials.skipped().unwrap_or("no endpoint was asked")))
             }
-            Self::Endpoints => None,
+            Self::Files | Self::Endpoints => None,
             Self::OpenEndpoints => online.endpoints.iter().find_map(|endpoint| {
                 let reason = endpoint.reached.failed()?;
                 Some(Lack::NotAnswered(format!("{} was not reached: {reason}", endpoint.service)))
