@@ -112,7 +112,15 @@ fn a_dry_run_signs_in_and_writes_no_configuration() {
 fn a_session_that_is_there_already_is_used_again() {
     let home = Home::approving().env("DISPLAY", ":0");
     home.run(setup(&["--role", "ReadOnly", "--profile", "reader", "--region", "us-west-2"])).success();
+    // As people copy it out of a browser.
+    for (name, url) in [("two", format!("{URL}/#/")), ("three", URL.replace("awsapps", "AWSapps"))] {
+        let more = ["--sso-region", "us-east-1", "--role", "ReadOnly", "--profile", name, "--region", "us-west-2"];
+        home.run([&["setup", "--yes", "--start-url", &url][..], &more].concat()).success();
+    }
     let config = String::from_utf8(home.read(".aws/config")).expect("UTF-8");
     assert_eq!(config.matches("[sso-session").count(), 1, "{config}");
-    assert!(config.contains("[profile reader]\nsso_session = work\n"), "{config}");
+    for name in ["reader", "two", "three"] {
+        assert!(config.contains(&format!("[profile {name}]\nsso_session = work\n")), "{config}");
+    }
+    assert_eq!(home.opened().len(), 1, "one sign-in serves them all");
 }

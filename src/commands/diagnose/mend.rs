@@ -157,9 +157,10 @@ impl Mending<'_> {
     }
 
     fn words(&self, fix: &Fix) -> String {
+        let (home, width) = (self.world.home(), self.ui.status_width());
         match &fix.action {
-            Some(Action::Edit(edits)) => edit_lines(edits, self.world.home().as_deref()),
-            Some(Action::Repair(repair)) => repair_lines(repair, self.world.home().as_deref()),
+            Some(Action::Edit(edits)) => edit_lines(edits, home.as_deref(), width),
+            Some(Action::Repair(repair)) => repair_lines(repair, home.as_deref(), width),
             _ => fix.command.clone().unwrap_or_default(),
         }
     }

@@ -35,9 +35,9 @@ pub(super) fn create(
     loop {
         match new_profile::next(&knowledge, &answers) {
             Step::Done(profile) => return Ok(profile),
-            Step::Stuck(message) => {
-                let mended_by = [Topic::Account, Topic::StartUrl].map(|topic| topic.key().to_owned()).to_vec();
-                return Err(Stop::Failed(Failure::refused(format!("{message}; nothing was written")), mended_by));
+            Step::Stuck(message, topic) => {
+                let failure = Failure::refused(format!("{message}; nothing was written"));
+                return Err(Stop::Failed(failure, vec![topic.key().to_owned()]));
             }
             Step::SignIn => {
                 let (sso, signed_in) = sign_in(world, ui, files, &knowledge, &answers, asker)?;
@@ -108,7 +108,7 @@ fn given(global: &Global, args: &NewProfileArgs) -> Answers {
     }
 }
 
-fn check_given(answers: &Answers, knowledge: &Knowledge) -> Result<(), Failure> {
+fn check_given(answers: &Answers, knowledge: &Knowledge) -> Result<(), Stop> {
     let given = [
         (Topic::StartUrl, "--start-url", &answers.start_url),
         (Topic::SsoRegion, "--sso-region", &answers.sso_region),
@@ -118,7 +118,8 @@ fn check_given(answers: &Answers, knowledge: &Knowledge) -> Result<(), Failure> 
     for (topic, option, answer) in given {
         if let Some(answer) = answer {
             new_profile::check(topic, answer, knowledge)
-                .map_err(|message| Failure::refused(format!("`{option} {answer}` cannot be used: {message}")))?;
+                .map_err(|message| Failure::refused(format!("`{option} {answer}` cannot be used: {message}")))
+                .map_err(|failure| Stop::Failed(failure, vec![topic.key().to_owned()]))?;
         }
     }
     Ok(())
@@ -134,12 +135,12 @@ fn sign_in(
     asker: &Asker,
 ) -> Result<(SsoProfile, Token), Stop> {
     let start_url = answers.start_url.clone().unwrap_or_default();
-    let reused = knowledge.sessions.iter().find(|(_, url, _)| *url == start_url);
-    let (session, region) = match reused {
-        Some((name, _, region)) if answers.sso_region.as_ref().is_none_or(|wanted| wanted == region) => {
-            (name.clone(), region.clone())
+    let (session, start_url, region) = match knowledge.session_of(&start_url) {
+        Some(known) if answers.sso_region.as_ref().is_none_or(|wanted| *wanted == known.2) => known.clone(),
+        _ => {
+            let region = new_profile::region(answers).unwrap_or_default();
+            (answers.session.clone().unwrap_or_default(), start_url, region)
         }
-        _ => (answers.session.clone().unwrap_or_default(), new_profile::region(answers).unwrap_or_default()),
     };
     let sso = SsoProfile {
         token_cache_key: session.clone(),
@@ -157,7 +158,7 @@ fn sign_in(
             return Ok((sso, token));
         }
         if !given.signs_in(&session, &format!("nobody is signed in to the SSO session `{session}`"))? {
-            return Err(Failure::interrupted().into());
+            return Err(Stop::Failed(Failure::interrupted(), vec![SIGN_IN.to_owned()]));
         }
     }
     let wanted = Wanted {
