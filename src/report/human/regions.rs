@@ -17,7 +17,7 @@ const LATENCY: usize = 8;
 /// From here on there is room for every family in every row, for places, and for a row on one line.
 const ROOMY: usize = 122;
 const WIDE: usize = 90;
-const NARROW: usize = 64;
+const NARROW: usize = 80;
 
 /// Eighths of a block, by which a bar grows.
 const EIGHTHS: [char; 8] = ['▏', '▎', '▍', '▌', '▋', '▊', '▉', '█'];
@@ -207,7 +207,7 @@ mod tests {
             let said = anstream::adapter::strip_str(&regions(&survey, width)).to_string();
             let rows: Vec<&str> = said.lines().skip_while(|line| !line.is_empty()).collect();
             let longest = rows.iter().map(|line| line.chars().count()).max().expect("rows");
-            assert!(longest <= width.max(64), "{width}: {said}");
+            assert!(longest <= width.max(44), "{width}: {said}");
             let blocks = |name: &str| {
                 let line = said.lines().find(|line| line.contains(name)).expect("a row");
                 line.chars().filter(|sign| *sign == '█').count()
