@@ -16,7 +16,7 @@ const LATENCY: usize = 8;
 
 /// From here on there is room for every family in every row, for places, and for a row on one line.
 const ROOMY: usize = 122;
-const WIDE: usize = 90;
+const WIDE: usize = 104;
 const NARROW: usize = 80;
 
 /// Eighths of a block, by which a bar grows.
@@ -203,7 +203,7 @@ mod tests {
             row("us-east-2", State::Unreached(Unreached::TimedOut)),
         ];
         let survey = Survey { partition: "aws", residency: Residency::Us, rows, recommendation: None };
-        for width in [40, 64, 80, 90, 122, 200] {
+        for width in [40, 64, 80, 104, 122, 200] {
             let said = anstream::adapter::strip_str(&regions(&survey, width)).to_string();
             let rows: Vec<&str> = said.lines().skip_while(|line| !line.is_empty()).collect();
             let longest = rows.iter().map(|line| line.chars().count()).max().expect("rows");
