@@ -10,7 +10,6 @@ use crate::private_file::{self, Lock, StateFolder};
 use crate::receipt::{Before, Receipt, Receipts};
 use crate::settings::document::{Document, Key};
 use crate::settings::store::{Snapshot, StoreError};
-use crate::vars;
 
 /// How long one set-up waits for another.
 const LOCK_PATIENCE: Duration = Duration::from_secs(20);
@@ -92,8 +91,8 @@ fn begin(snapshot: &Snapshot, document: &Document, scope: &str, known: Option<&R
     let path = snapshot.path();
     // A killed run may have made the folder.
     let folder = path.parent().is_some_and(Path::exists) && known.is_none_or(|known| known.before.folder);
-    let env = document.get(&Key::Top(vars::ENV.into())).is_some();
-    Receipt::begin(path, scope, Before::of(snapshot.bytes(), folder, env))
+    let has = |name| document.get(&Key::top(name)).is_some();
+    Receipt::begin(path, scope, Before::of(snapshot.bytes(), folder, &has))
 }
 
 /// The receipt for a content that the plan turns into a new one.

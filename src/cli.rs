@@ -200,9 +200,10 @@ pub enum IdentityMode {
 }
 
 /// Which settings file to write
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub enum SetupScope {
     /// `~/.claude/settings.json`, for all your sessions
+    #[default]
     User,
     /// `.claude/settings.json` here, for everyone who works on this project; no identity, no personal path
     Project,

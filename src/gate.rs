@@ -5,6 +5,7 @@
 
 mod identifier;
 mod marks;
+pub mod papers;
 mod permission;
 
 use self::marks::{MARKS, Mark};

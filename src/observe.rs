@@ -20,8 +20,8 @@ use crate::aws::files::{self, AwsFiles};
 use crate::aws::identity::{self, Identity};
 use crate::aws::profile::ProfileKind;
 use crate::aws::session::{self, Cached};
-use crate::configuration::{self, Configuration};
-use crate::proof::Proof;
+use crate::configuration::{self, Configuration, Provider};
+use crate::proof::{Proof, Proofs};
 use crate::settings::scope::{Content, Settings};
 use crate::vars;
 use crate::wizard::Listing;
@@ -43,6 +43,8 @@ pub struct Facts {
     pub session: Option<SessionFacts>,
     /// When our cached role credentials end.
     pub credentials_expire_at: Option<Timestamp>,
+    /// How models answered this identity in this region when they were last asked.
+    pub proofs: Proofs,
     /// The time of observation.
     pub now: Timestamp,
     /// What could not be read or does not work, in a sentence each.
@@ -76,6 +78,7 @@ pub fn facts(world: &World, profile: Option<&str>, online: bool) -> Facts {
         arn: None,
         session: None,
         credentials_expire_at: None,
+        proofs: Proofs::default(),
         now: world.now(),
         configuration,
         problems,
@@ -96,6 +99,11 @@ pub fn facts(world: &World, profile: Option<&str>, online: bool) -> Facts {
     let key = profile.and_then(|profile| CacheKey::of(world, &files, profile));
     let cached = key.and_then(|key| credentials::cached(world, &key));
     facts.credentials_expire_at = cached.map(|credentials| credentials.expiration);
+    if facts.configuration.provider == Provider::Bedrock {
+        let region = &facts.configuration.region.value;
+        let key = principal::key_of(world, &files, &facts.configuration, region);
+        facts.proofs = Proofs::of_key(world, key.as_ref());
+    }
     facts
 }
 
@@ -245,7 +253,7 @@ impl Caller<'_> {
                 None => principal::proof_key(self.world, self.files, self.profile, self.region),
             },
         };
-        Ok(models::probe(self.world, self.files, &who, offering, ids))
+        Ok(models::probe(self.world, self.files, &who.into(), offering, ids))
     }
 
     /// The credentials at hand, else the profile's.

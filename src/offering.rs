@@ -4,8 +4,9 @@
 
 use jiff::Timestamp;
 
-use crate::aws::bedrock::{FoundationModel, InferenceProfile, Lifecycle};
+use crate::aws::bedrock::{Availability, FoundationModel, InferenceProfile, Lifecycle};
 use crate::configuration::Configuration;
+use crate::gate::papers::{self, Hindrance};
 use crate::model::{self, Model};
 use crate::regions::Reach;
 use crate::vars;
@@ -56,6 +57,8 @@ pub struct Entry {
     pub reach: Reach,
     /// How long it will live.
     pub lifecycle: Lifecycle,
+    /// What the account's papers say of that model; `None` where they were not shown.
+    pub papers: Option<Availability>,
 }
 
 /// Puts together what AWS listed; with `all` also the models no profile leads to.
@@ -92,6 +95,12 @@ impl Entry {
     pub fn is_named(&self, name: &str) -> bool {
         let name = model::without_context_suffix(name);
         name == self.id || name == self.arn
+    }
+
+    /// What the account's papers say is in the way.
+    #[must_use]
+    pub fn hindrance(&self) -> Option<Hindrance> {
+        self.papers.as_ref().and_then(papers::hindrance)
     }
 
     /// In how many regions its traffic may be; most of all for one that goes anywhere.
@@ -135,6 +144,7 @@ fn of_profile(profile: &InferenceProfile, models: &[FoundationModel]) -> Option<
         reach: Reach::of_models(&profile.model_arns),
         routes_to,
         lifecycle: known.map(|known| known.lifecycle.clone()).unwrap_or_default(),
+        papers: None,
     })
 }
 
@@ -151,6 +161,7 @@ fn of_model(found: &FoundationModel) -> Option<Entry> {
         reach: Reach::of([region.as_str()]),
         routes_to: vec![region],
         lifecycle: found.lifecycle.clone(),
+        papers: None,
     })
 }
 

@@ -108,7 +108,6 @@ impl Pinning {
         if let Some(prefix) = region_prefix(region, listed, &self.main) {
             wishes.push(Wish::env(vars::BEDROCK_REGION_PREFIX, Some(prefix), false));
         }
-        let mut overrides = serde_json::Map::new();
         for (name, id) in &self.aliases {
             let found = entries.iter().find(|entry| entry.kind == Kind::Application && entry.is_named(id));
             let Some(entry) = found else { continue };
@@ -118,12 +117,9 @@ impl Pinning {
             wishes.push(Wish { key: owned(vars::PIN_NAME), value: value(entry.name.clone()), required: false });
             let supported = capabilities::supported(&entry.model);
             wishes.push(Wish { key: owned(vars::PIN_CAPABILITIES), value: value(supported), required: false });
-            overrides.insert(anthropic_name(&entry.model_id).to_owned(), entry.arn.clone().into());
-        }
-        if !overrides.is_empty() {
-            let value = serde_json::Value::Object(overrides).to_string();
-            let key = Key::top(vars::MODEL_OVERRIDES);
-            wishes.push(Wish { key, value: Some(value), required: false });
+            // Beside the overrides of others, which are theirs.
+            let key = Key::Override(anthropic_name(&entry.model_id).to_owned().into());
+            wishes.push(Wish { key, value: Some(entry.arn.clone()), required: false });
         }
         wishes
     }
@@ -133,7 +129,8 @@ impl Pinning {
 #[must_use]
 pub fn is_written_by_pinning(key: &Key) -> bool {
     match key {
-        Key::Top(name) => name == vars::MODEL_OVERRIDES,
+        Key::Top(_) => false,
+        Key::Override(_) => true,
         Key::Env(name) => {
             name == vars::BEDROCK_REGION_PREFIX
                 || name == vars::MODEL

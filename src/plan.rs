@@ -88,8 +88,8 @@ pub struct Plan {
     pub changes: Vec<Change>,
     /// The keys that stay.
     pub kept: Vec<Kept>,
-    /// Whether an `env` object that a set-up brought in goes when it is empty.
-    pub remove_empty_env: bool,
+    /// The objects, `env` and `modelOverrides`, that a set-up brought in and that go when they are empty.
+    pub remove_empty: Vec<&'static str>,
 }
 
 /// What a choice wants written.
@@ -152,11 +152,11 @@ impl Wish {
         Self { key: Key::Top(name.into()), value: value.map(str::to_owned), required }
     }
 
-    /// The value as it is written: text, and for the keys that hold an object the JSON it is.
+    /// The value as it is written: text, and for the key that holds an object the JSON it is.
     #[must_use]
     pub fn json(&self) -> Option<RawJson> {
         let value = self.value.as_deref()?;
-        if [vars::MODEL_OVERRIDES, vars::STATUS_LINE].iter().any(|name| self.key == Key::top(name))
+        if self.key == Key::top(vars::STATUS_LINE)
             && let Ok(raw) = RawJson::from_raw(value)
         {
             return Some(raw);
@@ -224,6 +224,11 @@ fn fulfil(
             plan.changes.push(Change { key: record.key.clone(), before: current, after });
         }
     }
+    // The object that our overrides were alone in goes with the last of them.
+    let is_override = |change: &Change| matches!(change.key, Key::Override(_)) && change.after.is_none();
+    if receipt.is_some_and(|receipt| !receipt.before.overrides) && plan.changes.iter().any(is_override) {
+        plan.remove_empty.push(vars::MODEL_OVERRIDES);
+    }
     // What is left of a configuration that is taken over would only contradict ours.
     for key in consent.adopted.iter().filter(|key| !is_wished(key)) {
         if let Some(before) = document.get(key) {
@@ -236,7 +241,7 @@ fn fulfil(
 /// Plans the undoing of a set-up, key by key: our values go back to what stood there, later edits of others stay.
 #[must_use]
 pub fn undo(document: &Document, receipt: &Receipt) -> Plan {
-    let mut plan = Plan { remove_empty_env: !receipt.before.env, ..Plan::default() };
+    let mut plan = Plan { remove_empty: receipt.before.lacked(), ..Plan::default() };
     for record in &receipt.keys {
         let current = document.get(&record.key);
         if same_value(current.as_ref(), record.before.as_ref()) {
@@ -256,7 +261,7 @@ pub fn undo(document: &Document, receipt: &Receipt) -> Plan {
 /// Plans the removal of the Bedrock keys that others wrote.
 #[must_use]
 pub fn remove_foreign(document: &Document) -> Plan {
-    let mut plan = Plan { remove_empty_env: true, ..Plan::default() };
+    let mut plan = Plan { remove_empty: vec![vars::ENV, vars::MODEL_OVERRIDES], ..Plan::default() };
     let mut remove = |key: Key, condition: &dyn Fn(&RawJson) -> bool| {
         if let Some(before) = document.get(&key).filter(condition) {
             plan.changes.push(Change { key, before: Some(before), after: None });
@@ -300,9 +305,7 @@ impl Plan {
                 None => Edit::Remove(change.key.clone()),
             })
             .collect();
-        if self.remove_empty_env {
-            edits.push(Edit::RemoveEmptyEnv);
-        }
+        edits.extend(self.remove_empty.iter().map(|name| Edit::RemoveEmpty(name)));
         edits
     }
 }

@@ -12,7 +12,9 @@ use sha2::{Digest, Sha256};
 
 use crate::aws::probe::{Outcome, Probed};
 use crate::gate::{self, Answer, Asked};
+use crate::model;
 use crate::private_file::{self, StateFolder};
+use crate::world::World;
 
 /// What is older tells nothing any more.
 const KEPT_FOR: SignedDuration = SignedDuration::from_hours(24 * 7);
@@ -190,6 +192,13 @@ impl Proofs {
         proofs
     }
 
+    /// The same in this process's home; nothing where there is no key.
+    #[must_use]
+    pub fn of_key(world: &World, key: Option<&ProofKey>) -> Self {
+        let kept = StateFolder::of(world).zip(key);
+        kept.map(|(state, key)| Self::read(&state, key, world.now())).unwrap_or_default()
+    }
+
     /// Keeps new proofs beside those of other models.
     ///
     /// # Errors
@@ -219,6 +228,12 @@ impl Proofs {
         found.pop()
     }
 
+    /// How a pin answered: with its `[1m]` where it was asked so, else without.
+    #[must_use]
+    pub fn of_pin(&self, pin: &str) -> Option<&Proof> {
+        self.of(&[pin]).or_else(|| self.of(&[model::without_context_suffix(pin)]))
+    }
+
     /// Every proof, in no order.
     #[must_use]
     pub fn all(&self) -> &[Proof] {
@@ -237,7 +252,6 @@ pub fn forget_all(state: &StateFolder) -> std::io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::world::World;
 
     fn refused(id: &str, message: &str) -> Probed {
         let outcome =

@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 use crate::draft;
 use crate::private_file::{self, StateFolder};
 use crate::settings::document::{Key, RawJson};
+use crate::vars;
 
 /// What was done to one settings file since it was last free of us.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -33,6 +34,7 @@ pub struct Receipt {
 
 /// What there was of a settings file before the first set-up.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "each tells of one thing that was there or not")]
 pub struct Before {
     /// Whether the file existed.
     pub file: bool,
@@ -40,15 +42,26 @@ pub struct Before {
     pub folder: bool,
     /// Whether it had an `env` object.
     pub env: bool,
+    /// Whether it had a `modelOverrides` object.
+    #[serde(default)]
+    pub overrides: bool,
     /// The hash of its content; the content itself is beside the receipt.
     pub hash: Option<String>,
 }
 
 impl Before {
-    /// What there is of a settings file now.
+    /// What there is of a settings file now: its content, whether its folder is there, and which objects it has.
     #[must_use]
-    pub fn of(content: Option<&[u8]>, folder: bool, env: bool) -> Self {
-        Self { file: content.is_some(), folder, env, hash: content.map(hash) }
+    pub fn of(content: Option<&[u8]>, folder: bool, has: &dyn Fn(&'static str) -> bool) -> Self {
+        let (env, overrides) = (has(vars::ENV), has(vars::MODEL_OVERRIDES));
+        Self { file: content.is_some(), folder, env, overrides, hash: content.map(hash) }
+    }
+
+    /// The objects it did not have.
+    #[must_use]
+    pub fn lacked(&self) -> Vec<&'static str> {
+        let objects = [(vars::ENV, self.env), (vars::MODEL_OVERRIDES, self.overrides)];
+        objects.into_iter().filter(|(_, had)| !had).map(|(name, _)| name).collect()
     }
 
     /// Whether a content, or none, is what there was.

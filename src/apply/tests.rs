@@ -9,6 +9,7 @@ use tempfile::TempDir;
 use super::*;
 use crate::plan::Wish;
 use crate::settings::store;
+use crate::vars;
 use crate::world::World;
 
 /// A user's settings file and our receipts.

@@ -303,9 +303,7 @@ fn outranked(facts: &Facts) -> Vec<Finding> {
         let Some((winner, document, value)) = at.next() else { continue };
         let loser = at.find(|(layer, _, other)| layer.scope == Scope::User && other != &value);
         let (Some((loser, other, _)), true) = (loser, winner.scope < Scope::User) else { continue };
-        let name = match &key {
-            Key::Top(name) | Key::Env(name) => name.to_string(),
-        };
+        let name = key.name().to_owned();
         let title = format!("`{name}` of your settings is overruled by the {} settings", winner.scope);
         let source = |layer: &crate::settings::scope::Layer, line| Source::Settings {
             scope: layer.scope,

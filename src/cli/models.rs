@@ -33,7 +33,7 @@ pub enum ModelsCommand {
 }
 
 /// Options of `models pin`
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, Default, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct PinArgs {
     /// Ids or ARNs, the main model first; each also becomes what its family's alias means
@@ -74,6 +74,9 @@ pub struct CreateProfileArgs {
     /// A cost-allocation tag; may be given several times
     #[arg(long = "tag", value_name = "KEY=VALUE", value_parser = parse_tag)]
     pub tags: Vec<(String, String)>,
+    /// Pin it too: as the main model and as what its family's alias means
+    #[arg(long)]
+    pub pin: bool,
     /// Show what would be made and make nothing
     #[arg(long)]
     pub dry_run: bool,

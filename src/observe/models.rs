@@ -1,18 +1,20 @@
 //! Asks Bedrock which models there are for a principal in a region, and the models themselves whether they answer.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
+use tokio::time;
 
-use crate::aws::bedrock::{Bedrock, FoundationModel, InferenceProfile, Lifecycle};
+use crate::aws::bedrock::{Availability, Bedrock, FoundationModel, InferenceProfile, Lifecycle};
 use crate::aws::call::{self, CallError};
 use crate::aws::files::AwsFiles;
 use crate::aws::probe::{Outcome, Prober};
 use crate::aws::quotas::{self, Quota};
 use crate::gate::Asked;
 use crate::model;
-use crate::observe::principal::Principal;
+use crate::observe::principal::Asker;
 use crate::offering::{self, Entry};
 use crate::private_file::StateFolder;
 use crate::proof::{Proof, Proofs};
@@ -20,6 +22,18 @@ use crate::world::World;
 
 /// How many single look-ups run at once.
 const AT_ONCE: usize = 16;
+
+/// How long all of them together may take; what has not come by then is not told.
+const DEADLINE: Duration = Duration::from_secs(6);
+
+/// What is asked beyond the inference profiles and their models' lives.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Extent {
+    /// Also the models that no inference profile leads to.
+    pub bare_models: bool,
+    /// Also what the account's papers say of each model.
+    pub papers: bool,
+}
 
 /// What there is, and what could not be learnt.
 #[derive(Debug, Clone, Default)]
@@ -42,11 +56,11 @@ pub struct Offering {
 pub fn offering(
     world: &World,
     files: &AwsFiles,
-    who: &Principal,
+    who: &Asker,
     pinned: &[String],
-    all: bool,
+    extent: Extent,
 ) -> Result<Offering, CallError> {
-    let bedrock = Arc::new(Bedrock::new(world, files, &who.profile, &who.region, &who.credentials));
+    let bedrock = Arc::new(Bedrock::by(world, files, &who.profile, &who.region, &who.authority));
     call::block_on(async {
         let (profiles, models) = tokio::join!(bedrock.every_inference_profile(), bedrock.foundation_models());
         let mut offering = Offering { is_listed: profiles.is_ok(), ..Offering::default() };
@@ -58,19 +72,20 @@ pub fn offering(
             }
             Err(error) => return Err(error),
         };
-        let models = match models {
-            Ok(mut models) => {
-                complete(&bedrock, &mut models).await;
-                models
-            }
-            Err(error) => {
-                offering.missing.push(format!("models are not listed, so nothing is known of their life: {error}"));
-                Vec::new()
-            }
-        };
+        let mut models = models.unwrap_or_else(|error| {
+            offering.missing.push(format!("models are not listed, so nothing is known of their life: {error}"));
+            Vec::new()
+        });
         let system = profiles.iter().filter(|profile| !profile.is_application);
         offering.listed = system.map(|profile| profile.id.clone()).collect();
-        offering.entries = offering::entries(&profiles, &models, all || !offering.is_listed);
+        let has_bare_models = extent.bare_models || !offering.is_listed;
+        let wanted =
+            if extent.papers { model_ids(&offering::entries(&profiles, &models, has_bare_models)) } else { Vec::new() };
+        let ((), papers) = tokio::join!(complete(&bedrock, &mut models), papers(&bedrock, wanted));
+        offering.entries = offering::entries(&profiles, &models, has_bare_models);
+        for entry in &mut offering.entries {
+            entry.papers = papers.iter().find(|(model, _)| *model == entry.model_id).map(|(_, papers)| *papers);
+        }
         Ok(offering)
     })
 }
@@ -103,7 +118,24 @@ async fn complete(bedrock: &Arc<Bedrock>, models: &mut [FoundationModel]) {
     }
 }
 
-/// Does the same for each id, some at once.
+/// The models that entries lead to, each once.
+fn model_ids(entries: &[Entry]) -> Vec<String> {
+    let mut ids: Vec<String> = entries.iter().map(|entry| entry.model_id.clone()).collect();
+    ids.sort();
+    ids.dedup();
+    ids
+}
+
+/// What the account's papers say of each model; nothing of those that may not be asked about.
+async fn papers(bedrock: &Arc<Bedrock>, ids: Vec<String>) -> Vec<(String, Availability)> {
+    each(ids, |id| {
+        let bedrock = Arc::clone(bedrock);
+        async move { bedrock.availability(&id).await.ok().map(|papers| (id, papers)) }
+    })
+    .await
+}
+
+/// Does the same for each id, some at once, all within one deadline.
 async fn each<T, F>(ids: Vec<String>, ask: impl Fn(String) -> F) -> Vec<T>
 where
     T: Send + 'static,
@@ -119,24 +151,28 @@ where
         });
     }
     let mut found = Vec::new();
-    while let Some(done) = running.join_next().await {
-        found.extend(done.ok().flatten());
-    }
+    let collect = async {
+        while let Some(done) = running.join_next().await {
+            found.extend(done.ok().flatten());
+        }
+    };
+    // What has not come by then is dropped with the set.
+    let _ = time::timeout(DEADLINE, collect).await;
     found
 }
 
 /// Asks models for one token each, judges how that ends, and keeps it.
 #[must_use]
-pub fn probe(world: &World, files: &AwsFiles, who: &Principal, offering: &Offering, ids: &[String]) -> Vec<Proof> {
-    let prober = Prober::new(world, files, &who.profile, &who.region, &who.credentials);
+pub fn probe(world: &World, files: &AwsFiles, who: &Asker, offering: &Offering, ids: &[String]) -> Vec<Proof> {
+    let prober = Prober::by(world, files, &who.profile, &who.region, &who.authority);
     let (asked_models, quotas) = call::block_on(async {
         let outcomes = prober.ask_all(ids).await;
         // The same words stand for a quota that is used up and for one that never was.
         let asks_for_quotas = outcomes.iter().any(|asked| is_about_a_day(&asked.outcome));
-        let quotas = if asks_for_quotas {
-            quotas::of_bedrock(world, files, &who.profile, &who.region, &who.credentials).await.ok()
-        } else {
-            None
+        // Service Quotas takes no API key.
+        let quotas = match who.keys().filter(|_| asks_for_quotas) {
+            Some(keys) => quotas::of_bedrock(world, files, &who.profile, &who.region, keys).await.ok(),
+            None => None,
         };
         (outcomes, quotas)
     });

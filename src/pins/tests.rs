@@ -136,7 +136,7 @@ fn an_application_profile_comes_with_its_name_its_capabilities_and_an_override()
     assert_eq!(value("env.ANTHROPIC_DEFAULT_OPUS_MODEL"), arn);
     assert_eq!(value("env.ANTHROPIC_DEFAULT_OPUS_MODEL_NAME"), "name of abc123");
     assert!(value("env.ANTHROPIC_DEFAULT_OPUS_MODEL_SUPPORTED_CAPABILITIES").contains("adaptive_thinking"));
-    assert_eq!(value("modelOverrides"), format!(r#"{{"claude-opus-4-6":"{arn}"}}"#));
+    assert_eq!(value("modelOverrides.claude-opus-4-6"), arn);
     assert_eq!(value("env.ANTHROPIC_DEFAULT_SONNET_MODEL_NAME"), "");
 }
 

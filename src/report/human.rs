@@ -15,6 +15,7 @@ use crate::cli::IdentityMode;
 use crate::configuration::{Configuration, Identity, Provider};
 use crate::observe::{Facts, SessionFacts};
 use crate::plan::{Change, Kept, Plan};
+use crate::proof::Status;
 use crate::settings::document::{Key, RawJson};
 use crate::settings::scope::{Found, Source};
 use crate::ui::{BAD, BOLD, DIM, GOOD, NOTICE, styled};
@@ -52,12 +53,21 @@ pub fn status(facts: &Facts, home: Option<&Path>, width: usize) -> String {
     sheet.fact("account", &facts.account.clone().unwrap_or_else(|| styled(DIM, "unknown")));
     sheet.row("region", &configuration.region.value, Some(&configuration.region), false);
     match &configuration.main_model {
-        Some(found) => sheet.row("main model", &found.value, Some(found), false),
+        Some(found) => {
+            sheet.row("main model", &found.value, Some(found), false);
+            probed(&mut sheet, &found.value, facts);
+        }
         None => sheet.fact("main model", &styled(NOTICE, "not pinned; Claude Code chooses")),
     }
+    let main = configuration.main_model.as_ref().map(|found| &found.value);
     for (family, found) in &configuration.pins {
         match found {
-            Some(found) => sheet.row(family, &found.value, Some(found), false),
+            Some(found) => {
+                sheet.row(family, &found.value, Some(found), false);
+                if Some(&found.value) != main {
+                    probed(&mut sheet, &found.value, facts);
+                }
+            }
             None => sheet.fact(family, &styled(DIM, "not pinned")),
         }
     }
@@ -69,6 +79,20 @@ pub fn status(facts: &Facts, home: Option<&Path>, width: usize) -> String {
         sheet.line(&format!("{} {problem}", styled(BAD.bold(), "problem:")));
     }
     sheet.text
+}
+
+/// How a pinned model answered when it was last asked.
+fn probed(sheet: &mut Sheet<'_>, pin: &str, facts: &Facts) {
+    let Some(proof) = facts.proofs.of_pin(pin) else { return };
+    let style = match proof.status {
+        Status::Answered => DIM,
+        Status::Throttled => NOTICE,
+        Status::Stopped | Status::TimedOut | Status::Unreachable => BAD,
+    };
+    sheet.below(style, &format!("probed {} ago: {}", rough(facts.now.duration_since(proof.at)), proof.words()));
+    if let Some(fix) = &proof.fix {
+        sheet.below(DIM, fix);
+    }
 }
 
 /// Who answers, and the variable that decides it.

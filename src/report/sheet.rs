@@ -3,6 +3,8 @@
 use std::fmt::Write;
 use std::path::Path;
 
+use anstyle::Style;
+
 use crate::apply::shortened;
 use crate::settings::scope::{Found, Source};
 use crate::ui::wrap::{parted, width_of, wrapped};
@@ -53,6 +55,18 @@ impl<'a> Sheet<'a> {
         }
     }
 
+    /// What is said of a value, below it.
+    pub(super) fn below(&mut self, style: Style, text: &str) {
+        let margin = self.value_margin();
+        for line in self.broken(text, margin) {
+            let _ = writeln!(self.text, "{:margin$}{}", "", styled(style, &line));
+        }
+    }
+
+    fn value_margin(&self) -> usize {
+        if self.width < NARROW { 2 * MARGIN } else { MARGIN + NAME_WIDTH }
+    }
+
     /// A name and a value.
     pub(super) fn fact(&mut self, name: &str, value: &str) {
         self.row(name, value, None, false);
@@ -60,13 +74,12 @@ impl<'a> Sheet<'a> {
 
     /// A name, a value, where the value comes from and what it hides.
     pub(super) fn row(&mut self, name: &str, value: &str, found: Option<&Found>, hides_rivals: bool) {
-        let margin = if self.width < NARROW {
+        let margin = self.value_margin();
+        if self.width < NARROW {
             let _ = writeln!(self.text, "{:MARGIN$}{name}", "");
-            2 * MARGIN
         } else {
             let _ = write!(self.text, "{:MARGIN$}{name:NAME_WIDTH$}", "");
-            MARGIN + NAME_WIDTH
-        };
+        }
         let lines = self.broken(value, margin);
         let first = if self.width < NARROW { margin } else { 0 };
         for (at, line) in lines.iter().enumerate() {

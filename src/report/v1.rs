@@ -30,6 +30,8 @@ pub struct Status {
     credentials: CredentialsReport,
     session: SessionReport,
     sources: Sources,
+    /// How the pinned models answered this identity here when they were last asked.
+    probes: Vec<models::PinProbe>,
     problems: Vec<String>,
 }
 
@@ -151,6 +153,7 @@ impl Status {
                     fable: source("fable"),
                 },
             },
+            probes: models::PinProbe::all(&facts.configuration, &facts.proofs),
             problems: facts.problems.clone(),
         }
     }

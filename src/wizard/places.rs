@@ -1,7 +1,7 @@
 //! The question for the region, made from what the regions answered.
 
-use crate::regions::Residency;
 use crate::regions::survey::{self, Row, State, Survey};
+use crate::regions::{self, Residency};
 use crate::vars;
 use crate::wizard::foreign::Recognised;
 use crate::wizard::knowledge::{Knowledge, ProfileOption, Regions};
@@ -18,19 +18,24 @@ pub(super) fn region(knowledge: &Knowledge, adopted: Option<&Recognised>, option
         Regions::Found(survey) => Some(survey),
         Regions::Unasked | Regions::Wanted => None,
     };
-    let mut regions: Vec<String> = Vec::new();
+    // What lies elsewhere than requests are to stay is no suggestion.
+    let stays = |region: &String| {
+        let residency = survey.map_or(Residency::Any, |survey| survey.residency);
+        regions::find(region).is_none_or(|known| residency.has(known.country))
+    };
+    let mut names: Vec<String> = Vec::new();
     let mut add = |region: String| {
-        if !regions.contains(&region) {
-            regions.push(region);
+        if !names.contains(&region) {
+            names.push(region);
         }
     };
-    theirs.into_iter().chain(knowledge.configured_region.clone()).chain(suggested).for_each(&mut add);
+    theirs.into_iter().chain(knowledge.configured_region.clone()).chain(suggested).filter(stays).for_each(&mut add);
     let recommended = survey.and_then(|survey| survey.recommendation.as_ref());
     recommended.map(|recommended| recommended.region.clone()).into_iter().for_each(&mut add);
     let open = survey.into_iter().flat_map(|survey| &survey.rows).filter(|row| !row.offers().is_empty());
     open.map(|row| row.name.clone()).for_each(&mut add);
-    if regions.is_empty() {
-        regions.push(FALLBACK.into());
+    if names.is_empty() {
+        names.push(FALLBACK.into());
     }
     let row = |name: &str| survey.and_then(|survey| survey.rows.iter().find(|row| row.name == name));
     Question {
@@ -38,7 +43,7 @@ pub(super) fn region(knowledge: &Knowledge, adopted: Option<&Recognised>, option
         notes: survey.map(notes).unwrap_or_default(),
         text: "In which AWS region?".into(),
         style: Style::Type,
-        offers: regions.iter().map(|region| Offer::new(region, row(region).map(about).unwrap_or_default())).collect(),
+        offers: names.iter().map(|region| Offer::new(region, row(region).map(about).unwrap_or_default())).collect(),
         has_recommendation: true,
         start: 0,
     }

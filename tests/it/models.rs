@@ -1,6 +1,9 @@
 //! `models` over accounts with different truths: the right models offered, the right gate named, the right pins written.
 
+mod identities;
+mod papers;
 mod pins;
+mod remembered;
 mod truths;
 
 use aws_sandbox::Account;

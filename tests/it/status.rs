@@ -141,6 +141,7 @@ fn what_is_unknown_is_null() {
             "region": {"kind": "default", "overrides": []},
             "models": {"main": null, "opus": null, "sonnet": null, "haiku": null, "fable": null},
         },
+        "probes": [],
         "problems": [],
     });
     assert_eq!(said, expected);

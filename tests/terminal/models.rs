@@ -105,3 +105,19 @@ fn models_fit_the_terminal_and_a_probe_is_agreed_to() {
         assert_eq!(screen.too_long(), Vec::<String>::new(), "{width} columns");
     }
 }
+
+#[test]
+fn what_was_made_is_pinned_after_a_yes_and_a_yes() {
+    let Some(screen) = Screen::new(80) else { return };
+    screen.start("claude-bedrock models create-profile team --from us.anthropic.claude-opus-5-5");
+    screen.wait_for_question("Make it?");
+    screen.keys(&["Enter"]);
+    screen.wait_for_question("Pin it, as the main model and the alias `opus`?");
+    screen.keys(&["y", "Enter"]);
+    screen.wait_for_question("Write this?");
+    screen.keys(&["Enter"]);
+    assert_eq!(screen.exit_code(), 0);
+    let settings = screen.read(".claude/settings.json");
+    assert!(settings.contains("\"ANTHROPIC_DEFAULT_OPUS_MODEL_NAME\": \"team\""), "{settings}");
+    assert!(screen.shown().contains("Pinned."), "{}", screen.shown());
+}

@@ -1,5 +1,7 @@
 //! A set-up and its undoing, key by key, on any document: nothing of others changes, and nothing of ours stays.
 
+use std::borrow::Cow;
+
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -20,8 +22,14 @@ fn choice() -> impl Strategy<Value = Choice> {
     let pins = vec((select(vars::FAMILY_PINS.map(|(_, name)| name).to_vec()), model.clone()), 0..4);
     let profile = select(vec!["work", "o'neil dev", "$(x)"]);
     let region = select(vec!["us-west-2", "eu-west-1"]);
-    (profile, region, model, pins, identities, scopes).prop_map(
-        |(profile, region, model, mut pins, identity, scope)| {
+    let overrides = vec(select(vec!["claude-opus-5", "claude-sonnet-5", "X"]), 0..3);
+    (profile, region, model, pins, overrides, identities, scopes).prop_map(
+        |(profile, region, model, mut pins, mut overrides, identity, scope)| {
+            overrides.sort_unstable();
+            overrides.dedup();
+            let value = || Some("arn:x".to_owned());
+            let wish = |name| Wish { key: Key::Override(Cow::Borrowed(name)), value: value(), required: false };
+            let also = overrides.into_iter().map(wish).collect();
             pins.sort_unstable();
             pins.dedup_by_key(|(name, _)| *name);
             let (profile, region) = (profile.to_owned(), region.to_owned());
@@ -30,7 +38,7 @@ fn choice() -> impl Strategy<Value = Choice> {
                 region,
                 model,
                 pins,
-                also: Vec::new(),
+                also,
                 identity,
                 scope,
                 own: plan::OwnHelpers::default(),
@@ -51,9 +59,9 @@ fn set_up_once(bytes: &[u8], receipt: Option<Receipt>, choice: &Choice, force: b
         &plan::Consent { replace: force, ..plan::Consent::default() },
     );
     let new = document.apply(&plan.edits()).expect("the edits can be made");
-    let env = document.get(&Key::top(vars::ENV)).is_some();
+    let has = |name| document.get(&Key::top(name)).is_some();
     let receipt =
-        receipt.unwrap_or_else(|| Receipt::begin(Path::new("/s.json"), "user", Before::of(Some(bytes), true, env)));
+        receipt.unwrap_or_else(|| Receipt::begin(Path::new("/s.json"), "user", Before::of(Some(bytes), true, &has)));
     let receipt = receipt_after(receipt, Some(bytes), &plan, &new);
     let written = Document::parse(&new).expect("Claude Code reads it");
     for change in &plan.changes {

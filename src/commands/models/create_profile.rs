@@ -1,33 +1,36 @@
 //! `models create-profile`: an inference profile of the account's own, for a cost of its own.
 
-use crate::ask;
+use crate::ask::{self, Watch};
 use crate::aws::bedrock::Bedrock;
 use crate::aws::call;
-use crate::cli::Global;
 use crate::cli::models::CreateProfileArgs;
+use crate::cli::{Global, SetupScope};
+use crate::commands::target;
 use crate::error::Failure;
-use crate::offering::Kind;
+use crate::observe::models::Extent;
+use crate::offering::{Entry, Kind};
 use crate::report::v1;
 use crate::ui::Ui;
 use crate::world::World;
 
 use super::Look;
+use super::pin::{self, Outcome};
 
-pub(super) fn run(world: &World, ui: Ui, global: &Global, args: &CreateProfileArgs) -> Result<(), Failure> {
+pub(super) fn run(
+    world: &World,
+    ui: Ui,
+    global: &Global,
+    args: &CreateProfileArgs,
+    watch: Watch,
+) -> Result<(), Failure> {
     check_name(&args.name)?;
-    let look = Look::take(world, ui, global, true)?;
-    let source = look.offering.entries.iter().find(|entry| entry.is_named(&args.from));
-    let Some(source) = source else {
-        let failure = Failure::refused(format!("Bedrock lists no `{}` in {}", args.from, look.who.region));
-        return Err(match look.near(&args.from)[..] {
-            [] => failure.hint("`claude-bedrock models --all` lists what there is"),
-            ref near => failure.hint(format!("listed there: {}", near.join(", "))),
-        });
-    };
-    if source.kind == Kind::Application {
-        return Err(Failure::refused(format!("`{}` is an application profile already", args.from))
-            .hint("name a profile of AWS's or a model; `claude-bedrock models` lists them"));
+    if args.pin {
+        // Before anything is made that could not be pinned then.
+        let (path, _) = pin::place(world, SetupScope::User)?;
+        target::read(&path)?;
     }
+    let look = Look::take(world, ui, global, Extent { bare_models: true, papers: false })?;
+    let source = source(&look, &args.from)?;
     let tags: Vec<String> = args.tags.iter().map(|(key, value)| format!("{key}={value}")).collect();
     let tags = if tags.is_empty() { "without tags".to_owned() } else { format!("with the tags {}", tags.join(", ")) };
     ui.status(&format!(
@@ -48,8 +51,52 @@ pub(super) fn run(world: &World, ui: Ui, global: &Global, args: &CreateProfileAr
             return Err(Failure::interrupted());
         }
     }
+    let made = make(world, ui, &look, source, args)?;
+    let arn = made.arn.clone();
+    let from = source.id.clone();
+    if !global.json {
+        ui.answer(&format!("{arn}\n"))?;
+    }
+    let wants_pin = args.pin || (!args.yes && !global.json && may_pin(world, ui, &made)?);
+    let pinned = if wants_pin { Some(pin_it(world, ui, look, made, args.yes, watch)?) } else { None };
+    match pinned {
+        pinned if global.json => {
+            let report = v1::models::Created::new(&arn, &from, pinned.map(|outcome| outcome.report));
+            ui.answer_verbatim(&(serde_json::to_string_pretty(&report).unwrap_or_default() + "\n"))
+        }
+        // The answer is the profile's ARN, for scripts; what was pinned is told beside it.
+        Some(outcome) => {
+            ui.status(outcome.text.trim_end());
+            Ok(())
+        }
+        None => {
+            ui.status(&format!("Claude Code uses it once it is pinned: `claude-bedrock models pin {arn}`"));
+            Ok(())
+        }
+    }
+}
+
+/// What the profile is to lead to.
+fn source<'a>(look: &'a Look, from: &str) -> Result<&'a Entry, Failure> {
+    let source = look.offering.entries.iter().find(|entry| entry.is_named(from));
+    let Some(source) = source else {
+        let failure = Failure::refused(format!("Bedrock lists no `{from}` in {}", look.who.region));
+        return Err(match look.near(from)[..] {
+            [] => failure.hint("`claude-bedrock models --all` lists what there is"),
+            ref near => failure.hint(format!("listed there: {}", near.join(", "))),
+        });
+    };
+    if source.kind == Kind::Application {
+        return Err(Failure::refused(format!("`{from}` is an application profile already"))
+            .hint("name a profile of AWS's or a model; `claude-bedrock models` lists them"));
+    }
+    Ok(source)
+}
+
+/// Has AWS make it, and gives it as AWS would list it.
+fn make(world: &World, ui: Ui, look: &Look, source: &Entry, args: &CreateProfileArgs) -> Result<Entry, Failure> {
     let who = &look.who;
-    let bedrock = Bedrock::new(world, &look.files, &who.profile, &who.region, &who.credentials);
+    let bedrock = Bedrock::by(world, &look.files, &who.profile, &who.region, &who.authority);
     let progress = ui.progress("Asking Bedrock to make the profile…");
     let made = call::block_on(bedrock.create_inference_profile(&args.name, &source.arn, &args.tags));
     drop(progress);
@@ -61,14 +108,28 @@ pub(super) fn run(world: &World, ui: Ui, global: &Global, args: &CreateProfileAr
             failure
         }
     })?;
-    let pin = format!("claude-bedrock models pin {arn}");
-    if global.json {
-        let text = serde_json::to_string_pretty(&v1::models::Created::new(&arn, &source.id)).unwrap_or_default();
-        return ui.answer_verbatim(&(text + "\n"));
+    let id = arn.rsplit('/').next().unwrap_or(&arn).to_owned();
+    Ok(Entry { id, arn, name: args.name.clone(), kind: Kind::Application, ..source.clone() })
+}
+
+/// Asks a person whether it is to be pinned as well; nobody else is asked.
+fn may_pin(world: &World, ui: Ui, made: &Entry) -> Result<bool, Failure> {
+    if !world.can_ask() {
+        return Ok(false);
     }
-    ui.answer(&format!("{arn}\n"))?;
-    ui.status(&format!("Claude Code uses it once it is pinned: `{pin}`"));
-    Ok(())
+    let question = format!("Pin it, as the main model and the alias `{}`?", made.model.family);
+    ask::confirm(world, ui, &question, false)
+}
+
+/// Pins what was made. What was made stays when that fails.
+fn pin_it(world: &World, ui: Ui, mut look: Look, made: Entry, yes: bool, watch: Watch) -> Result<Outcome, Failure> {
+    let arn = made.arn.clone();
+    // A listing of a moment ago does not have it.
+    look.offering.entries.retain(|entry| entry.arn != arn);
+    look.offering.entries.insert(0, made);
+    let command = format!("claude-bedrock models pin {arn}");
+    pin::made(world, ui, &arn, look, yes, watch)
+        .map_err(|failure| failure.hint(format!("the profile was made and is not pinned; `{command}` pins it")))
 }
 
 /// AWS's rule, said before anything is asked: letters and digits with single blanks, underscores or hyphens between.

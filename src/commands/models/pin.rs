@@ -12,13 +12,14 @@ use crate::commands::target;
 use crate::configuration;
 use crate::error::Failure;
 use crate::model;
+use crate::observe::models::Extent;
 use crate::offering::{Entry, Kind};
 use crate::pins::{self, Pinning, Wanted};
 use crate::plan::{self, Consent, Plan};
 use crate::private_file::StateFolder;
 use crate::proof::{Proof, Status};
 use crate::receipt::{Receipt, Receipts};
-use crate::regions::Residency;
+use crate::regions::{self, Residency};
 use crate::report::{human, v1};
 use crate::settings::document::Document;
 use crate::settings::scope::{self, Scope, Settings};
@@ -45,11 +46,16 @@ struct Draft {
     plan: Plan,
 }
 
+/// What came of a pinning, for people and for programs.
+pub(super) struct Outcome {
+    pub(super) text: String,
+    pub(super) report: v1::models::Pinned,
+}
+
 /// One run of the command.
 struct Pin<'a> {
     world: &'a World,
     ui: Ui,
-    global: &'a Global,
     args: &'a PinArgs,
     look: Look,
     path: PathBuf,
@@ -62,16 +68,36 @@ pub(super) fn run(world: &World, ui: Ui, global: &Global, args: &PinArgs, watch:
         return Err(Failure::refused("there is no terminal to ask on, and nothing was written")
             .hint("run it again with `--yes`, or with `--dry-run` to see the plan"));
     }
+    let (path, state) = place(world, args.scope)?;
+    let look = Look::take(world, ui, global, Extent::default())?;
+    let pin = Pin { world, ui, args, look, path, state };
+    let outcome = pin.run(may_ask, watch)?;
+    if global.json {
+        return ui.answer_verbatim(&(serde_json::to_string_pretty(&outcome.report).unwrap_or_default() + "\n"));
+    }
+    ui.answer(&outcome.text)
+}
+
+/// Pins a profile that was made just now and stands in `look`.
+pub(super) fn made(world: &World, ui: Ui, arn: &str, look: Look, yes: bool, watch: Watch) -> Result<Outcome, Failure> {
+    let (path, state) = place(world, SetupScope::User)?;
+    let args = PinArgs { models: vec![arn.to_owned()], yes, ..PinArgs::default() };
+    Pin { world, ui, args: &args, look, path, state }.run(!yes, watch)
+}
+
+/// The settings file of a scope, and where receipts are.
+pub(super) fn place(world: &World, scope: SetupScope) -> Result<(PathBuf, StateFolder), Failure> {
     let no_home = || Failure::refused("no home folder is known").hint("set HOME to your home folder");
-    let path = scope::path_of(world, scope_of(args.scope)).ok_or_else(no_home)?;
-    let state = StateFolder::of(world).ok_or_else(no_home)?;
-    let look = Look::take(world, ui, global, false)?;
-    let pin = Pin { world, ui, global, args, look, path, state };
-    let decision = pin.decide()?;
-    pin.carry_out(&decision, may_ask, watch)
+    let path = scope::path_of(world, scope_of(scope)).ok_or_else(no_home)?;
+    Ok((path, StateFolder::of(world).ok_or_else(no_home)?))
 }
 
 impl Pin<'_> {
+    fn run(&self, may_ask: bool, watch: Watch) -> Result<Outcome, Failure> {
+        let decision = self.decide()?;
+        self.carry_out(&decision, may_ask, watch)
+    }
+
     fn decide(&self) -> Result<Decision, Failure> {
         let entries = &self.look.offering.entries;
         let named: Vec<String> = self.args.models.iter().map(|id| self.resolved(id)).collect();
@@ -223,6 +249,10 @@ impl Pin<'_> {
         let under = residency.filter(|residency| *residency != Residency::Any);
         let under = under.map(|residency| format!(" under `--residency {}`", residency.name())).unwrap_or_default();
         let mut failure = Failure::failed(format!("no Claude model answers in {region}{under}; nothing was written"));
+        let nowhere = residency.filter(|residency| asked.is_empty() && *residency != Residency::Any);
+        if let Some(elsewhere) = nowhere.and_then(|wanted| elsewhere(region, wanted)) {
+            failure = failure.hint(elsewhere);
+        }
         let mut told: Vec<String> = Vec::new();
         for proof in asked {
             let words = format!("{}; {}", proof.words(), proof.fix.as_deref().unwrap_or("no fix is known"));
@@ -234,7 +264,7 @@ impl Pin<'_> {
         failure
     }
 
-    fn carry_out(&self, decision: &Decision, may_ask: bool, watch: Watch) -> Result<(), Failure> {
+    fn carry_out(&self, decision: &Decision, may_ask: bool, watch: Watch) -> Result<Outcome, Failure> {
         let mut consent = Consent { replace: self.args.force, ..Consent::default() };
         let mut draft = self.draft(decision, &consent)?;
         if may_ask && !draft.plan.kept.is_empty() && !self.args.dry_run {
@@ -251,7 +281,7 @@ impl Pin<'_> {
             } else {
                 "\nNothing was written (--dry-run).\n".to_owned()
             };
-            return self.say(decision, &draft, false, &format!("{text}{end}"));
+            return Ok(self.outcome(decision, &draft, false, format!("{text}{end}")));
         }
         if may_ask {
             self.ui.status(&text);
@@ -275,7 +305,7 @@ impl Pin<'_> {
             "\n{} Pinned. The aliases count at once, the main model from the next session. Undo with `claude-bedrock reset`.\n",
             styled(GOOD, "✔")
         );
-        self.say(decision, &now, true, &if may_ask { done } else { text + &done })
+        Ok(self.outcome(decision, &now, true, if may_ask { done } else { text + &done }))
     }
 
     fn draft(&self, decision: &Decision, consent: &Consent) -> Result<Draft, Failure> {
@@ -335,14 +365,26 @@ impl Pin<'_> {
         apply::shortened(&self.path, self.world.home().as_deref())
     }
 
-    fn say(&self, decision: &Decision, draft: &Draft, applied: bool, text: &str) -> Result<(), Failure> {
-        if !self.global.json {
-            return self.ui.answer(text);
-        }
+    fn outcome(&self, decision: &Decision, draft: &Draft, applied: bool, text: String) -> Outcome {
         let path = self.path.display().to_string();
         let report = v1::models::Pinned::of(&decision.pinning, &decision.unverified, &draft.plan, path, applied);
-        self.ui.answer_verbatim(&(serde_json::to_string_pretty(&report).unwrap_or_default() + "\n"))
+        Outcome { text, report }
     }
+}
+
+/// Where profiles that keep a residency would be listed, when none is here.
+fn elsewhere(region: &str, wanted: Residency) -> Option<String> {
+    let partition = regions::partition_of(region).name;
+    let within = regions::with_bedrock(partition).filter(|found| found.name != region && wanted.has(found.country));
+    let names: Vec<&str> = within.map(|found| found.name).collect();
+    Some(format!(
+        "no profile listed in {region} stays in {}; ask from a region there, such as `--region {}` (Bedrock is in {}), \
+         or compare them with `claude-bedrock regions --residency {}`",
+        wanted.place(),
+        names.first()?,
+        names.join(", "),
+        wanted.name()
+    ))
 }
 
 fn kept_lines(plan: &Plan) -> String {

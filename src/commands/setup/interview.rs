@@ -263,7 +263,8 @@ impl<'a> Interview<'a> {
     /// shown any more.
     fn last_look(&mut self, choice: &Choice, consent: &Consent) -> Result<Option<(Draft, Option<Lock>)>, Stop> {
         let lock = if self.setup.args.dry_run { None } else { Some(apply::lock(&self.setup.state)?) };
-        let draft = self.setup.draft(choice, consent)?;
+        let mended_by = || ALL.iter().map(|topic| topic.key().to_owned()).collect();
+        let draft = self.setup.draft(choice, consent).map_err(|failure| Stop::Failed(failure, mended_by()))?;
         match &self.shown {
             Some((_, shown)) if self.setup.asker.asks() && !draft.is_like(shown) => {
                 self.setup.ui.warning("the settings file was changed meanwhile; this is the new plan");

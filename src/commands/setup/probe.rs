@@ -25,7 +25,8 @@ impl Interview<'_> {
         let caller = setup.own.caller(setup.world, &setup.files, profile, region);
         let proofs = caller.probe(&self.offering(), &ids);
         drop(progress);
-        let proofs = proofs.map_err(|error| setup.own.explain(&error, profile))?;
+        let proofs = proofs
+            .map_err(|error| Stop::Failed(setup.own.explain(&error, profile), vec![Topic::Profile.key().to_owned()]))?;
         if setup.asker.given().is_none() {
             setup.ui.status(&told(&proofs));
         }

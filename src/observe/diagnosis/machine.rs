@@ -85,10 +85,7 @@ fn stray(path: PathBuf) -> Option<Stray> {
     let keys = names.chain([vars::USE_BEDROCK, vars::AWS_PROFILE].map(Key::env));
     let found = keys.filter(|key| document.get(key).is_some()).map(|key| {
         let line = document.line_of(&key).unwrap_or(1);
-        let name = match key {
-            Key::Top(name) | Key::Env(name) => name.into_owned(),
-        };
-        (name, line)
+        (key.name().to_owned(), line)
     });
     let keys: Vec<(String, usize)> = found.collect();
     (!keys.is_empty()).then_some(Stray { path, keys })

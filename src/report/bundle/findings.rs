@@ -16,7 +16,12 @@ pub(super) fn entry(redactor: &mut Redactor, finding: &Finding) -> Entry {
         why: redactor.text(&why(finding)),
         evidence: finding.evidence.iter().map(|evidence| seen(redactor, evidence)).collect(),
         fix: redactor.text(&fix.text),
-        command: fix.command.as_deref().map(|command| redactor.text(command)),
+        // What the sentence says already is not said again.
+        command: fix
+            .command
+            .as_deref()
+            .filter(|command| !fix.text.contains(command))
+            .map(|command| redactor.text(command)),
         edits: edits(fix).iter().map(|line| redactor.text(line)).collect(),
         administrator: fix.administrator.as_deref().map(|sentence| redactor.text(sentence)),
     }

@@ -8,11 +8,17 @@ use crate::aws_config::Repair;
 use crate::checks::Outcome;
 use crate::checks::finding::{Action, Evidence, Finding, Fix, SettingEdit, Severity};
 use crate::report::v1::diagnosis::{shown, title, why};
-use crate::ui::wrap::wrapped;
+use crate::ui::wrap::{fitted, parted, width_of, wrapped};
 use crate::ui::{BAD, BOLD, DIM, GOOD, NOTICE, styled};
 
 /// The margin of what belongs to a finding.
 const MARGIN: usize = 4;
+
+/// How much of what is meant stands in a line that is cut, in columns.
+const MEANT_AT_LEAST: usize = 8;
+
+/// From here on a long word stays whole, so that it can be searched for and copied.
+const WIDE: usize = 100;
 
 /// The report of one look.
 #[must_use]
@@ -53,9 +59,9 @@ fn push_finding(text: &mut String, finding: &Finding, home: Option<&Path>, width
         Severity::Hint => DIM,
     };
     let mark = styled(style.bold(), &format!("{}[{}]", finding.severity.name(), finding.id));
-    let _ = writeln!(text, "{mark} {}", styled(BOLD, &finding.title));
+    let _ = writeln!(text, "{mark} {}", styled(BOLD, &at_home(&finding.title, home)));
     for evidence in &finding.evidence {
-        push_evidence(text, evidence, home);
+        push_evidence(text, evidence, home, width);
     }
     if finding.severity != Severity::Hint {
         paragraph(text, "why:", &why(finding), width);
@@ -63,7 +69,7 @@ fn push_finding(text: &mut String, finding: &Finding, home: Option<&Path>, width
     push_fix(text, &finding.fix, home, width);
 }
 
-fn push_evidence(text: &mut String, evidence: &Evidence, home: Option<&Path>) {
+fn push_evidence(text: &mut String, evidence: &Evidence, home: Option<&Path>, width: usize) {
     let margin = " ".repeat(MARGIN);
     match evidence {
         Evidence::Line { path, line, text: shown, meant } => {
@@ -71,8 +77,10 @@ fn push_evidence(text: &mut String, evidence: &Evidence, home: Option<&Path>) {
             let _ = writeln!(text, "{margin}{} {place}", styled(DIM, "-->"));
             let number = line.to_string();
             let gutter = " ".repeat(number.len());
+            let room = width.saturating_sub(MARGIN + gutter.len() + 3);
+            let (shown, underline) = excerpt(shown, meant, room.max(MEANT_AT_LEAST));
             let _ = writeln!(text, "{margin}{} {shown}", styled(DIM, &format!("{number} |")));
-            if let Some(underline) = underline(shown, meant) {
+            if let Some(underline) = underline {
                 let _ = writeln!(text, "{margin}{} {}", styled(DIM, &format!("{gutter} |")), styled(BAD, &underline));
             }
         }
@@ -91,19 +99,45 @@ fn push_evidence(text: &mut String, evidence: &Evidence, home: Option<&Path>) {
     }
 }
 
-/// The signs below the part of a line that is meant.
-fn underline(shown: &str, meant: &str) -> Option<String> {
-    use unicode_width::UnicodeWidthStr;
-    let at = shown.rfind(meant).filter(|_| !meant.is_empty())?;
-    Some(format!("{}{}", " ".repeat(shown[..at].width()), "^".repeat(meant.width().max(1))))
+/// A text with the home folder shortened as people write it.
+fn at_home(text: &str, home: Option<&Path>) -> String {
+    match home.and_then(Path::to_str) {
+        Some(home) => text.replace(&format!("{home}/"), "~/"),
+        None => text.to_owned(),
+    }
+}
+
+/// A line in the room there is for it, cut where it is least missed, and the signs below the part of it that is meant.
+fn excerpt(shown: &str, meant: &str, room: usize) -> (String, Option<String>) {
+    let at = shown.rfind(meant).filter(|_| !meant.is_empty());
+    let Some(at) = at else { return (fitted(shown, room), None) };
+    let column = width_of(&shown[..at]);
+    let (start, column) = if width_of(shown) <= room || column + MEANT_AT_LEAST <= room {
+        (shown.to_owned(), column)
+    } else {
+        (format!("…{}", &shown[at..]), 1)
+    };
+    let line = fitted(&start, room);
+    let length = width_of(meant).min(width_of(&line).saturating_sub(column)).max(1);
+    (line, Some(format!("{}{}", " ".repeat(column), "^".repeat(length))))
+}
+
+/// Words in lines that fit into the room; what is longer than a line is parted on a terminal, and stays whole elsewhere,
+/// so that it can be searched for.
+fn broken(words: &str, room: usize, width: usize) -> Vec<String> {
+    let lines = wrapped(words, room, 0);
+    let lines = lines.split('\n');
+    if width >= WIDE {
+        return lines.map(str::to_owned).collect();
+    }
+    lines.flat_map(|line| parted(line, room.max(MEANT_AT_LEAST))).collect()
 }
 
 fn paragraph(text: &mut String, name: &str, words: &str, width: usize) {
     if words.is_empty() {
         return;
     }
-    let words = wrapped(words, width.saturating_sub(MARGIN + 5), 0);
-    for (at, line) in words.split('\n').enumerate() {
+    for (at, line) in broken(words, width.saturating_sub(MARGIN + 5), width).iter().enumerate() {
         let name = if at == 0 { format!("{name:<5}") } else { " ".repeat(5) };
         let _ = writeln!(text, "{}{}{line}", " ".repeat(MARGIN), styled(DIM, &name));
     }
@@ -114,10 +148,10 @@ fn push_fix(text: &mut String, fix: &Fix, home: Option<&Path>, width: usize) {
         Some(command) if !fix.text.contains(command.as_str()) => format!("{}: `{command}`", fix.text),
         _ => fix.text.clone(),
     };
-    paragraph(text, "fix:", &words, width);
+    paragraph(text, "fix:", &at_home(&words, home), width);
     match &fix.action {
-        Some(Action::Edit(edits)) => text.push_str(&edit_lines(edits, home)),
-        Some(Action::Repair(repair)) => text.push_str(&repair_lines(repair, home)),
+        Some(Action::Edit(edits)) => text.push_str(&edit_lines(edits, home, width)),
+        Some(Action::Repair(repair)) => text.push_str(&repair_lines(repair, home, width)),
         _ => {}
     }
     if let Some(sentence) = &fix.administrator {
@@ -127,7 +161,7 @@ fn push_fix(text: &mut String, fix: &Fix, home: Option<&Path>, width: usize) {
 
 /// Edits as a diff of keys, by file.
 #[must_use]
-pub fn edit_lines(edits: &[SettingEdit], home: Option<&Path>) -> String {
+pub fn edit_lines(edits: &[SettingEdit], home: Option<&Path>, width: usize) -> String {
     let mut text = String::new();
     let margin = " ".repeat(MARGIN + 5);
     let mut last = None;
@@ -137,10 +171,10 @@ pub fn edit_lines(edits: &[SettingEdit], home: Option<&Path>) -> String {
             last = Some(&edit.path);
         }
         if let Some(before) = &edit.before {
-            let _ = writeln!(text, "{margin}{}", styled(BAD, &format!("- {}: {}", edit.key, shown(&edit.key, before))));
+            push_change(&mut text, false, &format!("{}: {}", edit.key, shown(&edit.key, before)), width);
         }
         if let Some(after) = &edit.after {
-            let _ = writeln!(text, "{margin}{}", styled(GOOD, &format!("+ {}: {}", edit.key, shown(&edit.key, after))));
+            push_change(&mut text, true, &format!("{}: {}", edit.key, shown(&edit.key, after)), width);
         }
     }
     text
@@ -148,17 +182,26 @@ pub fn edit_lines(edits: &[SettingEdit], home: Option<&Path>) -> String {
 
 /// Mended lines of AWS files as a diff, by file.
 #[must_use]
-pub fn repair_lines(repair: &Repair, home: Option<&Path>) -> String {
+pub fn repair_lines(repair: &Repair, home: Option<&Path>, width: usize) -> String {
     let mut text = String::new();
     let margin = " ".repeat(MARGIN + 5);
     for file in &repair.diff {
         let _ = writeln!(text, "{margin}{}", styled(DIM, &format!("in {}", shortened(&file.path, home))));
         for (is_new, line) in &file.lines {
-            let (style, mark) = if *is_new { (GOOD, '+') } else { (BAD, '-') };
-            let _ = writeln!(text, "{margin}{}", styled(style, &format!("{mark} {line}")));
+            push_change(&mut text, *is_new, line, width);
         }
     }
     text
+}
+
+/// A line that goes or comes.
+fn push_change(text: &mut String, is_new: bool, line: &str, width: usize) {
+    let (style, mark) = if is_new { (GOOD, '+') } else { (BAD, '-') };
+    let margin = MARGIN + 5;
+    for (at, piece) in broken(line, width.saturating_sub(margin + 2), width).iter().enumerate() {
+        let mark = if at == 0 { mark } else { ' ' };
+        let _ = writeln!(text, "{:margin$}{}", "", styled(style, &format!("{mark} {piece}")));
+    }
 }
 
 /// How many findings of which weight there are, in words.
@@ -202,5 +245,24 @@ fn summary(text: &mut String, outcome: &Outcome, verbose: bool) {
     }
     for (reason, count) in reasons {
         let _ = writeln!(text, "  {}", styled(DIM, &format!("{count} not made: {reason}")));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_too_long_is_cut_beside_what_is_meant() {
+        let line = "\"ANTHROPIC_DEFAULT_HAIKU_MODEL\": \"arn:aws:bedrock:us-west-2:1:x/abc\"";
+        let meant = "\"arn:aws:bedrock:us-west-2:1:x/abc\"";
+        for (room, shown, under) in [
+            (80, line, format!("{:33}{}", "", "^".repeat(35))),
+            (48, "\"ANTHROPIC_DEFAULT_HAIKU_MODEL\": \"arn:aws:bedro…", format!("{:33}{}", "", "^".repeat(15))),
+            (32, "…\"arn:aws:bedrock:us-west-2:1:x…", format!(" {}", "^".repeat(31))),
+        ] {
+            assert_eq!(excerpt(line, meant, room), (shown.to_owned(), Some(under)), "{room}");
+        }
+        assert_eq!(excerpt("nothing is meant", "", 10), ("nothing i…".to_owned(), None));
     }
 }

@@ -94,9 +94,13 @@ pub fn models(facts: &Facts<'_>, width: usize) -> String {
     for missing in &facts.offering.missing {
         let _ = writeln!(text, "\n{}", wrapped(&format!("{} {missing}", styled(NOTICE.bold(), "note:")), width, 2));
     }
-    if facts.pinned.iter().all(|(role, _)| *role != "main" && *role != "opus") {
-        let words = "No main model is pinned: Claude Code then takes its own default, an Opus, the dearest family.";
-        let _ = writeln!(text, "\n{}", wrapped(&styled(NOTICE, words), width, 2));
+    let is_pinned = |wanted: &str| facts.pinned.iter().any(|(role, _)| *role == wanted);
+    if !is_pinned("main") {
+        let taken = if is_pinned("opus") { "the pinned Opus" } else { "its own default, since 2.1.207 an Opus" };
+        let words = format!(
+            "No main model is pinned: Claude Code takes {taken}, the dearest family; every turn is billed as such."
+        );
+        let _ = writeln!(text, "\n{}", wrapped(&styled(NOTICE, &words), width, 2));
     }
     text
 }
@@ -114,6 +118,13 @@ fn heading(text: &mut String, entry: &Entry, facts: &Facts<'_>, width: usize) {
     };
     let heading = format!("{}  {}, {life}", styled(BOLD, &entry.model_name), entry.model.family);
     let _ = writeln!(text, "\n{}", wrapped(&heading, width, 2));
+    // Whoever has had an answer needs no papers.
+    let is_proven = facts.offering.entries.iter().filter(|other| other.model_id == entry.model_id);
+    let is_proven = is_proven.into_iter().any(|other| facts.proof(other).is_some_and(Proof::is_usable));
+    if let Some(found) = entry.hindrance().filter(|_| !is_proven) {
+        let words = format!("by its papers: {}; {}", found.title, found.fix);
+        indented(text, &styled(NOTICE, &words), width);
+    }
 }
 
 /// One way to a model: its id, where its traffic goes, what it is pinned as, and below how it answered.

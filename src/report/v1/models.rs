@@ -3,9 +3,12 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::offering::Entry;
+use crate::aws::bedrock::{Agreement, Availability};
+use crate::configuration::Configuration;
+use crate::gate::papers;
+use crate::offering::{self, Entry};
 use crate::plan::Plan;
-use crate::proof::{Proof, Status};
+use crate::proof::{Proof, Proofs, Status};
 use crate::report::human::models::Facts;
 
 use super::{ChangeReport, KeptReport};
@@ -37,6 +40,8 @@ struct ModelReport {
     /// The narrowest `--residency` that takes it.
     residency: &'static str,
     lifecycle: LifecycleReport,
+    /// What AWS's papers say of the model for this account; `null` where they were not shown. No proof: a probe is.
+    availability: Option<AvailabilityReport>,
     /// `main`, `opus`, `sonnet`, `haiku`, `fable`, `background`.
     pinned_as: Vec<&'static str>,
     probe: Option<ProbeReport>,
@@ -48,6 +53,39 @@ struct LifecycleReport {
     status: &'static str,
     legacy_at: Option<Timestamp>,
     end_of_life_at: Option<Timestamp>,
+}
+
+#[derive(Debug, Serialize)]
+struct AvailabilityReport {
+    /// `available`, `pending`, `not-available` or `unknown`.
+    agreement: &'static str,
+    authorized: bool,
+    entitled: bool,
+    in_region: bool,
+    /// What a request would probably meet, where something is in the way.
+    failure_mode: Option<&'static str>,
+    title: Option<&'static str>,
+    fix: Option<&'static str>,
+}
+
+impl AvailabilityReport {
+    fn of(papers: Availability) -> Self {
+        let hindrance = papers::hindrance(&papers);
+        Self {
+            agreement: match papers.agreement {
+                Agreement::Made => "available",
+                Agreement::Pending => "pending",
+                Agreement::Missing => "not-available",
+                Agreement::Unclear => "unknown",
+            },
+            authorized: papers.authorized,
+            entitled: papers.entitled,
+            in_region: papers.in_region,
+            failure_mode: hindrance.map(|found| found.failure_mode),
+            title: hindrance.map(|found| found.title),
+            fix: hindrance.map(|found| found.fix),
+        }
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -109,6 +147,7 @@ impl ModelReport {
                 legacy_at: entry.lifecycle.legacy_at,
                 end_of_life_at: entry.lifecycle.end_of_life_at,
             },
+            availability: entry.papers.map(AvailabilityReport::of),
             pinned_as: facts.pinned_as(entry),
             probe: facts.proof(entry).map(ProbeReport::of),
         }
@@ -130,19 +169,47 @@ impl ProbeReport {
     }
 }
 
+/// How a pinned model answered when it was last asked.
+#[derive(Debug, Serialize)]
+pub(super) struct PinProbe {
+    id: String,
+    pinned_as: Vec<&'static str>,
+    #[serde(flatten)]
+    probe: ProbeReport,
+}
+
+impl PinProbe {
+    /// Those that were asked, the main model first.
+    pub(super) fn all(configuration: &Configuration, proofs: &Proofs) -> Vec<Self> {
+        let mut found: Vec<Self> = Vec::new();
+        for (role, id) in offering::pinned(configuration) {
+            match (found.iter_mut().find(|known| known.id == id), proofs.of_pin(&id)) {
+                (Some(known), _) => known.pinned_as.push(role),
+                (None, Some(proof)) => {
+                    found.push(Self { id, pinned_as: vec![role], probe: ProbeReport::of(proof) });
+                }
+                (None, None) => {}
+            }
+        }
+        found
+    }
+}
+
 /// The answer of `models create-profile --json`.
 #[derive(Debug, Serialize)]
 pub struct Created<'a> {
     version: u32,
     arn: &'a str,
     from: &'a str,
+    /// What `--pin` did; `null` where nothing was pinned.
+    pinned: Option<Pinned>,
 }
 
 impl<'a> Created<'a> {
-    /// The report of a profile that was made.
+    /// The report of a profile that was made, and pinned or not.
     #[must_use]
-    pub fn new(arn: &'a str, from: &'a str) -> Self {
-        Self { version: 1, arn, from }
+    pub fn new(arn: &'a str, from: &'a str, pinned: Option<Pinned>) -> Self {
+        Self { version: 1, arn, from, pinned }
     }
 }
 

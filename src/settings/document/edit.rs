@@ -9,11 +9,12 @@ use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
 use super::spans::{decoded_string, is_whitespace};
+use crate::vars;
 
-/// A key we may read or write: a top-level key or one inside `env`.
+/// A key we may read or write: a top-level key or one inside `env` or `modelOverrides`.
 ///
-/// Its string form is `awsAuthRefresh` or `env.AWS_REGION`, so a top-level key that itself starts with `env.` has none;
-/// Claude Code has no such key.
+/// Its string form is `awsAuthRefresh`, `env.AWS_REGION` or `modelOverrides.claude-opus-5`, so a top-level key that itself
+/// starts with `env.` has none; Claude Code has no such key.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(into = "String", from = "String")]
 pub enum Key {
@@ -21,6 +22,8 @@ pub enum Key {
     Top(Cow<'static, str>),
     /// A key inside the `env` object.
     Env(Cow<'static, str>),
+    /// A key inside the `modelOverrides` object.
+    Override(Cow<'static, str>),
 }
 
 impl Key {
@@ -35,21 +38,41 @@ impl Key {
     pub const fn env(name: &'static str) -> Self {
         Self::Env(Cow::Borrowed(name))
     }
+
+    /// The object it is in, where that is not the whole document.
+    pub(super) fn object(&self) -> Option<&'static str> {
+        match self {
+            Self::Top(_) => None,
+            Self::Env(_) => Some(vars::ENV),
+            Self::Override(_) => Some(vars::MODEL_OVERRIDES),
+        }
+    }
+
+    /// Its name in that object.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        let (Self::Top(name) | Self::Env(name) | Self::Override(name)) = self;
+        name
+    }
 }
 
 impl fmt::Display for Key {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Top(name) => formatter.write_str(name),
-            Self::Env(name) => write!(formatter, "env.{name}"),
+        match self.object() {
+            None => formatter.write_str(self.name()),
+            Some(object) => write!(formatter, "{object}.{}", self.name()),
         }
     }
 }
 
 impl From<String> for Key {
     fn from(text: String) -> Self {
-        match text.strip_prefix("env.") {
-            Some(name) => Self::Env(Cow::Owned(name.to_owned())),
+        let inside = |object: &str| Some(text.strip_prefix(object)?.strip_prefix('.')?.to_owned());
+        if let Some(name) = inside(vars::ENV) {
+            return Self::Env(Cow::Owned(name));
+        }
+        match inside(vars::MODEL_OVERRIDES) {
+            Some(name) => Self::Override(Cow::Owned(name)),
             None => Self::Top(Cow::Owned(text)),
         }
     }
@@ -134,12 +157,12 @@ impl From<RawJson> for String {
 /// One change to a document.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Edit {
-    /// Gives the key this value: in place when the key exists, else as the last member of its object. A missing `env`
-    /// object is made.
+    /// Gives the key this value: in place when the key exists, else as the last member of its object. A missing object
+    /// is made.
     Set(Key, RawJson),
-    /// Removes every occurrence of the key in its object; `env` stays, even when it is left empty.
+    /// Removes every occurrence of the key in its object; the object stays, even when it is left empty.
     Remove(Key),
-    /// Removes `env` when it is empty: the undo of a `Set` that made it. With a second `env` in the file nothing
-    /// happens, because the removal would bring that one to life.
-    RemoveEmptyEnv,
+    /// Removes a top-level object, `env` or `modelOverrides`, when it is empty: the undo of a `Set` that made it. With a
+    /// second one of that name in the file nothing happens, because the removal would bring that one to life.
+    RemoveEmpty(&'static str),
 }

@@ -21,8 +21,8 @@ pub(super) fn apply_edit(text: &mut Text, edit: &Edit) -> Result<(), EditError> 
             while remove_last_occurrence(text, key)? {}
             Ok(())
         }
-        Edit::RemoveEmptyEnv => {
-            remove_empty_env(text);
+        Edit::RemoveEmpty(name) => {
+            remove_empty(text, name);
             Ok(())
         }
     }
@@ -33,11 +33,15 @@ fn set(text: &mut Text, key: &Key, value: &RawJson) -> Result<(), EditError> {
         Some(root) => root,
         None => begin(text),
     };
-    let (span, new) = match key {
-        Key::Top(name) => setting(text.as_str(), &root, &Layout::of_root(text.as_str(), &root), name, value.text()),
-        Key::Env(name) => match env_object(text.as_str(), &root)? {
-            Some(env) => setting(text.as_str(), &env, &Layout::of_env(text.as_str(), &root), name, value.text()),
-            None => setting_in_new_env(text.as_str(), &root, name, value.text()),
+    let name = key.name();
+    let (span, new) = match key.object() {
+        None => setting(text.as_str(), &root, &Layout::of_root(text.as_str(), &root), name, value.text()),
+        Some(object) => match inner_object(text.as_str(), &root, object)? {
+            Some(inner) => {
+                let layout = Layout::of_inner(text.as_str(), &root, object);
+                setting(text.as_str(), &inner, &layout, name, value.text())
+            }
+            None => setting_in_new(text.as_str(), &root, object, name, value.text()),
         },
     };
     text.splice(span, &new);
@@ -67,26 +71,26 @@ fn setting(text: &str, object: &Object, layout: &Layout, name: &str, value: &str
     (end..end, format!(",{}{member}", separator(text, object)))
 }
 
-fn setting_in_new_env(text: &str, root: &Object, name: &str, value: &str) -> (Range<usize>, String) {
+fn setting_in_new(text: &str, root: &Object, object: &str, name: &str, value: &str) -> (Range<usize>, String) {
     let layout = Layout::of_root(text, root);
     let nothing = Object { span: 0..2, members: Vec::new() };
     let (_, inside) = setting("{}", &nothing, &layout.deeper(), name, value);
-    setting(text, root, &layout, "env", &format!("{{{inside}}}"))
+    setting(text, root, &layout, object, &format!("{{{inside}}}"))
 }
 
 fn remove_last_occurrence(text: &mut Text, key: &Key) -> Result<bool, EditError> {
     let Some(root) = Object::at(text.as_str(), 0) else { return Ok(false) };
-    let (object, layout, name) = match key {
-        Key::Top(name) => {
+    let (object, layout) = match key.object() {
+        None => {
             let layout = Layout::of_root(text.as_str(), &root);
-            (root, layout, name)
+            (root, layout)
         }
-        Key::Env(name) => match env_object(text.as_str(), &root)? {
-            Some(env) => (env, Layout::of_env(text.as_str(), &root), name),
+        Some(object) => match inner_object(text.as_str(), &root, object)? {
+            Some(inner) => (inner, Layout::of_inner(text.as_str(), &root, object)),
             None => return Ok(false),
         },
     };
-    let Some(index) = object.members.iter().rposition(|member| member.name == *name) else { return Ok(false) };
+    let Some(index) = object.members.iter().rposition(|member| member.name == key.name()) else { return Ok(false) };
     remove_member(text, &object, &layout, index);
     Ok(true)
 }
@@ -103,21 +107,21 @@ fn remove_member(text: &mut Text, object: &Object, layout: &Layout, index: usize
     }
 }
 
-fn remove_empty_env(text: &mut Text) {
+fn remove_empty(text: &mut Text, name: &str) {
     let Some(root) = Object::at(text.as_str(), 0) else { return };
-    let mut positions = (0..root.members.len()).filter(|index| root.members[*index].name == "env");
+    let mut positions = (0..root.members.len()).filter(|index| root.members[*index].name == name);
     let (Some(index), None) = (positions.next(), positions.next()) else { return };
-    let env = Object::at(text.as_str(), root.members[index].value.start);
-    if env.is_some_and(|env| env.members.is_empty()) {
+    let inner = Object::at(text.as_str(), root.members[index].value.start);
+    if inner.is_some_and(|inner| inner.members.is_empty()) {
         let layout = Layout::of_root(text.as_str(), &root);
         remove_member(text, &root, &layout, index);
     }
 }
 
-/// The `env` object that counts, if there is one.
-pub(super) fn env_object(text: &str, root: &Object) -> Result<Option<Object>, EditError> {
-    let Some(member) = root.member("env") else { return Ok(None) };
-    Object::at(text, member.value.start).map(Some).ok_or(EditError::EnvIsNotAnObject)
+/// The object of that name that counts, if there is one.
+pub(super) fn inner_object(text: &str, root: &Object, name: &'static str) -> Result<Option<Object>, EditError> {
+    let Some(member) = root.member(name) else { return Ok(None) };
+    Object::at(text, member.value.start).map(Some).ok_or(EditError::NotAnObject(name))
 }
 
 /// How an object without members is filled.
@@ -146,10 +150,10 @@ impl Layout {
         }
     }
 
-    /// The layout of the existing `env` object, seen from the line that `env` stands on.
-    fn of_env(text: &str, root: &Object) -> Self {
+    /// The layout of an existing object, seen from the line that its name stands on.
+    fn of_inner(text: &str, root: &Object, name: &str) -> Self {
         let of_root = Self::of_root(text, root);
-        let index = root.members.iter().rposition(|member| member.name == "env");
+        let index = root.members.iter().rposition(|member| member.name == name);
         let lead = index.map(|index| &text[root.lead(text, index)]).unwrap_or_default();
         let inner = last_line(lead).unwrap_or(&of_root.inner).to_owned();
         Self { lines: lead.contains('\n'), inner, ..of_root }.deeper()

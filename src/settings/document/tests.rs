@@ -34,7 +34,7 @@ fn utf16(text: &str) -> Vec<u8> {
 fn check_insertion(before: &str, after: &str) {
     let result = edited(before, &[set("awsAuthRefresh", "x"), set("env.A", "1"), set("env.B", "2")]);
     assert_eq!(result, after);
-    let env = if document(before).get(&key("env")).is_some() { vec![] } else { vec![Edit::RemoveEmptyEnv] };
+    let env = if document(before).get(&key("env")).is_some() { vec![] } else { vec![Edit::RemoveEmpty(vars::ENV)] };
     let undo = [Edit::Remove(key("env.A")), Edit::Remove(key("awsAuthRefresh")), Edit::Remove(key("env.B"))];
     assert_eq!(edited(&result, &[&undo[..], &env].concat()), before, "undone");
 }
@@ -68,7 +68,7 @@ fn a_new_member_copies_the_style_of_its_neighbours() {
 fn whitespace_between_the_braces_of_an_empty_object_comes_back() {
     for before in ["{ }", "{\n}", "{\r\n}\r\n", "{\n\n}", "{\t}", " {} ", "{\"env\":{\n}}", "{\n  \"env\": {\n  }\n}"] {
         let result = edited(before, &[set("env.A", "1")]);
-        let env = if document(before).get(&key("env")).is_some() { vec![] } else { vec![Edit::RemoveEmptyEnv] };
+        let env = if document(before).get(&key("env")).is_some() { vec![] } else { vec![Edit::RemoveEmpty(vars::ENV)] };
         assert_eq!(edited(&result, &[&[Edit::Remove(key("env.A"))][..], &env].concat()), before);
     }
 }
@@ -96,7 +96,7 @@ fn the_last_of_equal_keys_is_the_one_that_is_read_and_edited() {
         r#"{"env":{"A":"1"},"model":"a","env":{"A":"2","B":"3","A":"5"},"model":"c"}"#
     );
     assert_eq!(
-        edited(text, &[Edit::Remove(key("env.A")), Edit::Remove(key("model")), Edit::RemoveEmptyEnv]),
+        edited(text, &[Edit::Remove(key("env.A")), Edit::Remove(key("model")), Edit::RemoveEmpty(vars::ENV)]),
         r#"{"env":{"A":"1"},"env":{"B":"3"}}"#
     );
 }
@@ -104,9 +104,9 @@ fn the_last_of_equal_keys_is_the_one_that_is_read_and_edited() {
 #[test]
 fn an_empty_env_is_removed_only_on_request_and_only_when_no_other_would_come_to_life() {
     assert_eq!(edited(r#"{"env":{"A":"1"}}"#, &[Edit::Remove(key("env.A"))]), r#"{"env":{}}"#);
-    assert_eq!(edited(r#"{"a":1,"env":{ }}"#, &[Edit::RemoveEmptyEnv]), r#"{"a":1}"#);
+    assert_eq!(edited(r#"{"a":1,"env":{ }}"#, &[Edit::RemoveEmpty(vars::ENV)]), r#"{"a":1}"#);
     for kept in [r#"{"env":{"A":"1"}}"#, r#"{"env":{"A":"1"},"env":{}}"#, "{}", ""] {
-        assert_eq!(edited(kept, &[Edit::RemoveEmptyEnv]), kept);
+        assert_eq!(edited(kept, &[Edit::RemoveEmpty(vars::ENV)]), kept);
     }
 }
 
@@ -237,7 +237,7 @@ fn an_edit_that_would_make_claude_code_drop_the_file_is_refused() {
     let error = document("{}").apply(&[Edit::Set(key("model"), number.clone())]).expect_err("a wrong type");
     insta::assert_snapshot!(error, @"Claude Code would ignore the edited file: `model` is a number, but Claude Code takes a string there (line 2, column 12)");
     let error = document("{}").apply(&[Edit::Set(key("env"), number), set("env.A", "1")]).expect_err("no object");
-    assert_eq!(error, EditError::EnvIsNotAnObject);
+    assert_eq!(error, EditError::NotAnObject(vars::ENV));
 }
 
 #[test]

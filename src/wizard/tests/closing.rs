@@ -215,6 +215,34 @@ fn regions_are_offered_nearest_first_with_what_they_have() {
 }
 
 #[test]
+fn a_region_elsewhere_than_requests_are_to_stay_is_no_suggestion() {
+    let eu = profile_routed("eu.anthropic.claude-opus-5-5", &["eu-west-1", "eu-north-1"]);
+    let listing = Ok(vec![eu]);
+    let answer = Answer {
+        region: "eu-north-1".into(),
+        outcome: Ok(Reached { latency: std::time::Duration::from_millis(7), listing: Some(listing) }),
+    };
+    let knowledge = Knowledge { regions: Regions::Wanted, ..knowledge() };
+    let given = Answers { profile: Some("work".into()), residency: Some(Residency::Eu), ..no_answers() };
+    let mut wizard = Wizard::new(knowledge, given);
+    wizard.surveyed(Some(Survey::of("aws", Residency::Eu, vec![answer])));
+    assert_eq!(offered(&wizard), ["eu-north-1"], "the profile's own is us-west-2");
+    assert!(asked(&wizard).offers[0].about.starts_with("7 ms; eu; opus 5.5"), "{:?}", asked(&wizard).offers);
+}
+
+fn profile_routed(id: &str, regions: &[&str]) -> InferenceProfile {
+    let model = id.split_once('.').expect("a prefix").1;
+    let arn = |region: &&str| format!("arn:aws:bedrock:{region}::foundation-model/{model}");
+    InferenceProfile {
+        id: id.into(),
+        arn: String::new(),
+        name: String::new(),
+        is_application: false,
+        model_arns: regions.iter().map(arn).collect(),
+    }
+}
+
+#[test]
 fn a_model_on_its_way_out_says_so() {
     let life = Lifecycle {
         is_legacy: Some(true),

@@ -40,7 +40,9 @@ fn faulty() -> Home {
         "\n[profile difference-dev]\nsso_start_url = https://acme.awsapps.com/start\nsso_region = us-west-2\n\
          sso_account_id = 111122223333\nsso_role_name = Dev\nregion = us-west-2\n\
          [profile other]\naws_access_key_id = AKIAPLANTEDPLANTED00\naws_secret_access_key = planted-secret-access-key\n\
-         endpoint_url = https://robot:planted-proxy-password@gateway.acme.example\n",
+         endpoint_url = https://robot:planted-proxy-password@gateway.acme.example\n\
+         [profile ada.lovelace-prod]\nrole_arn = arn:aws:iam::111122223333:role/team/ada.lovelace\n\
+         source_profile = difference-dev\nrole_session_name = ada.lovelace@acme.example\n",
     );
     home.write(".aws/config", config);
     home.env("AWS_BEARER_TOKEN_BEDROCK", "ABSKplantedplantedplantedplanted")
@@ -117,4 +119,19 @@ fn a_report_after_mending_tells_what_is_cured() {
     let _ = home.run(["diagnose", "--offline", "--only", "O01", "--fix", "--yes", "--report", "mended.md"]).success();
     let text = fs_err::read_to_string(home.working_directory().join("mended.md")).expect("a report");
     assert!(text.contains("**O01**") && text.contains("✔ nothing wrong"), "{text}");
+}
+
+#[test]
+fn lines_that_are_mended_are_told_without_names() {
+    let home = Home::new();
+    home.write(".claude/settings.json", shared("", ""));
+    let config = String::from_utf8(home.read(".aws/config")).expect("UTF-8");
+    let session = config.replace("sso_session = work", "sso_session = ada.lovelace-corp");
+    home.write(".aws/config", session);
+    let home = home.env("USER", "ada.lovelace");
+    let run = home.run(["diagnose", "--offline", "--only", "A06", "--report", "mended.html"]);
+    assert_eq!(run.code, Some(1), "{}", run.stderr);
+    let text = fs_err::read_to_string(home.working_directory().join("mended.html")).expect("a report");
+    assert!(text.contains("in ~/.aws/config") && text.contains("- sso_session = session-"), "{text}");
+    assert!(text.contains("+ sso_session = ") && !text.contains("lovelace"), "{text}");
 }

@@ -18,6 +18,19 @@ fn judged(home: &Home, body: &str) -> (Vec<String>, Vec<String>, i32) {
 }
 
 #[test]
+fn the_verdict_names_the_warnings_above_it() {
+    let home = Home::new();
+    let verdict = |body: &str| {
+        configure(&home, script(&home, "bin/grant.sh", body).to_str(), None);
+        let said = home.run(["helpers", "test"]).success();
+        said.lines().last().expect("a verdict").to_owned()
+    };
+    assert!(verdict(&grant()).ends_with("In order."));
+    let old = format!("{PROGRAM} credentials --profile work | sed 's/\"Expiration\":\"[^\"]*\",*//; s/,}}/}}/'");
+    assert!(verdict(&old).ends_with("Works, with a warning."));
+}
+
+#[test]
 fn every_kind_of_script_is_judged() {
     let home = Home::new();
     let none: [&str; 0] = [];

@@ -153,6 +153,63 @@ fn a_profile_of_ones_own_is_made_pinned_and_undone() {
 }
 
 #[test]
+fn a_profile_is_pinned_beside_the_overrides_of_others() {
+    let home = Home::new();
+    let mine = "{\n  \"modelOverrides\": {\n    \"claude-sonnet-5\": \"mine\"\n  },\n  \"x\": 1\n}\n";
+    home.write(".claude/settings.json", mine);
+    let make = ["models", "create-profile", "team-opus", "--from", "us.anthropic.claude-opus-4-6-v1", "--yes"];
+    let profile = home.run(make.iter().chain(&["--pin", "--json"])).json();
+    let arn = profile["arn"].as_str().expect("an ARN");
+    assert_eq!(
+        (&profile["pinned"]["main"], &profile["pinned"]["applied"]),
+        (&profile["arn"], &true.into()),
+        "{profile}"
+    );
+    let settings = home.settings_json();
+    assert_eq!(settings["env"]["ANTHROPIC_MODEL"], arn);
+    let capabilities = &settings["env"]["ANTHROPIC_DEFAULT_OPUS_MODEL_SUPPORTED_CAPABILITIES"];
+    assert!(capabilities.as_str().is_some_and(|text| text.contains("max_effort")), "{settings}");
+    let both = serde_json::json!({ "claude-sonnet-5": "mine", "claude-opus-4-6": arn });
+    assert_eq!(settings["modelOverrides"], both);
+    // What somebody adds meanwhile stays theirs, and what was theirs before is never taken.
+    home.write(
+        ".claude/settings.json",
+        home.settings_text().replace("\"mine\"", "\"mine\", \"claude-fable-5\": \"too\""),
+    );
+    let _ = home.run(["models", "pin", "us.anthropic.claude-opus-5-5", "--yes"]).success();
+    let theirs = serde_json::json!({ "claude-sonnet-5": "mine", "claude-fable-5": "too" });
+    assert_eq!(home.settings_json()["modelOverrides"], theirs);
+    let _ = home.run(["models", "pin", arn, "--yes"]).success();
+    assert_eq!(home.settings_json()["modelOverrides"]["claude-opus-4-6"], arn);
+    let _ = home.run(["reset"]).success();
+    assert_eq!(home.settings_json(), serde_json::json!({ "modelOverrides": theirs, "x": 1 }));
+    // An override of the same model that is not ours stays until it is told to go.
+    let other = "{\"modelOverrides\":{\"claude-opus-4-6\":\"mine\"}}";
+    home.write(".claude/settings.json", other);
+    let kept = home.run(["models", "pin", arn, "--yes"]).success();
+    assert!(kept.contains("modelOverrides.claude-opus-4-6: \"mine\"") && kept.contains("--force"), "{kept}");
+    assert_eq!(home.settings_json()["modelOverrides"]["claude-opus-4-6"], "mine");
+    let _ = home.run(["models", "pin", arn, "--yes", "--force"]).success();
+    assert_eq!(home.settings_json()["modelOverrides"]["claude-opus-4-6"], arn);
+    let _ = home.run(["reset"]).success();
+    assert_eq!(home.settings_text(), other);
+}
+
+#[test]
+fn where_nothing_stays_where_it_should_the_regions_that_may_are_named() {
+    let home = Home::new();
+    let pin = ["models", "pin", "--auto", "--yes", "--residency", "eu"];
+    let said = home.run(pin).failure(1);
+    assert!(said.contains("no Claude model answers in us-west-2 under `--residency eu`"), "{said}");
+    let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(said.contains("no profile listed in us-west-2 stays in the EU"), "{said}");
+    assert!(said.contains("`--region eu-central-1` (Bedrock is in eu-central-1, eu-north-1, eu-south-1"), "{said}");
+    assert!(!said.contains("eu-west-2"), "London is not in the EU: {said}");
+    let _ = home.run(pin.iter().chain(&["--region", "eu-central-1"])).success();
+    assert_eq!(home.settings_json()["env"]["ANTHROPIC_MODEL"], "eu.anthropic.claude-sonnet-5-5");
+}
+
+#[test]
 fn pins_are_refused_where_they_could_not_work() {
     let home = Home::new();
     let refused = |arguments: &[&str], code: i32| {
