@@ -18,6 +18,7 @@ pub mod lifecycle;
 pub mod models;
 pub mod needs;
 pub mod network;
+pub mod open_files;
 pub mod probes;
 pub mod requests;
 pub mod settings_files;
@@ -92,7 +93,7 @@ pub fn all() -> impl Iterator<Item = &'static Check> {
         editors::CHECKS,
         surroundings::CHECKS,
     ];
-    families.into_iter().flatten()
+    families.into_iter().flatten().chain(open_files::CHECKS)
 }
 
 /// Which checks are wanted: all, or those of some ids and families.

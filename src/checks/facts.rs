@@ -176,6 +176,8 @@ pub struct Facts {
     pub lost_files: Vec<(&'static str, PathBuf)>,
     /// What this program and Claude Code left behind of earlier runs.
     pub traces: Traces,
+    /// The user's files that hold secrets and that others may read.
+    pub open_files: Vec<PathBuf>,
     /// What the network told.
     pub online: Online,
 }

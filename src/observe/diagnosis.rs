@@ -4,6 +4,7 @@
 pub mod asked;
 mod machine;
 mod online;
+mod open_files;
 mod traces;
 
 use std::path::{Path, PathBuf};
@@ -58,6 +59,7 @@ pub fn facts(world: &World, depth: Depth) -> Facts {
         export_helper: helper(vars::CREDENTIAL_EXPORT),
         lost_files: lost_files(world, &settings),
         traces: traces::traces(world, &files, &configuration),
+        open_files: open_files::open_files(world, &files),
         online: Online::skipped("--offline: the network was not asked"),
         world: world.clone(),
         settings,
