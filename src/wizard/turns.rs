@@ -70,10 +70,9 @@ impl Wizard {
                 self.probes_now = true;
                 return Ok(());
             }
+            // It is offered only where the model was asked for.
             closing::OTHER_MODEL => {
-                if !self.back_to(&[Topic::Model]) {
-                    return Err("The model was named on the command line; start again without `--model`.".to_owned());
-                }
+                self.back_to(&[Topic::Model]);
                 return Ok(());
             }
             answer => self.answers.confirmed = Some(answer == YES),
