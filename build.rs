@@ -3,7 +3,8 @@
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
     // Some twenty thousand relocations of the AWS SDK's tables would be applied at every start, a third of the time a
-    // cached answer takes; a program at a fixed address needs none. `cargo bench --bench startup` shows it.
+    // cached answer takes; a program at a fixed address needs none. `cargo bench -p claude-bedrock-benches -- startup`
+    // shows it.
     if var("CARGO_CFG_TARGET_OS") == "linux" && var("CARGO_CFG_TARGET_ENV") == "gnu" {
         println!("cargo::rustc-link-arg-bins=-no-pie");
     }

@@ -16,6 +16,7 @@ pub mod cli;
 pub mod clipboard;
 pub mod commands;
 pub mod configuration;
+pub mod crash;
 pub mod credential_document;
 pub mod draft;
 pub mod error;
@@ -64,6 +65,11 @@ pub fn run(world: &World) -> ExitCode {
     let cli = match Cli::read(world.arguments()) {
         Ok(cli) => cli,
         Err(error) => {
+            let ui = Ui::new(world.terminal, ColorChoice::Auto, false);
+            if let Some(failure) = commands::refuse_usage(world, ui, &error) {
+                ui.failure(&failure);
+                return ExitCode::from(failure.exit as u8);
+            }
             // Help and version are answers; what else clap says is about wrong use.
             let _ = error.print();
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(Exit::Refused as u8));

@@ -2,6 +2,10 @@
 
 use std::process::ExitCode;
 
+use claude_bedrock::world::World;
+use claude_bedrock::{crash, run};
+
 fn main() -> ExitCode {
-    claude_bedrock::run(&claude_bedrock::world::World::from_process())
+    let world = World::from_process();
+    crash::contained(&world, || run(&world))
 }

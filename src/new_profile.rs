@@ -1,6 +1,7 @@
 //! The questions for an SSO profile that does not exist yet, as a state machine. Pure.
 
 use crate::aws::portal::Account;
+use crate::aws::profile::is_same_portal;
 use crate::aws_config::{NewProfile, free_name, is_portable_name, session_name_in};
 
 /// What is known so far.
@@ -52,6 +53,14 @@ pub enum Topic {
     Name,
 }
 
+impl Knowledge {
+    /// The session of a start URL, as name, start URL and region, where there is one.
+    #[must_use]
+    pub fn session_of(&self, start_url: &str) -> Option<&(String, String, String)> {
+        self.sessions.iter().find(|(_, url, _)| is_same_portal(url, start_url))
+    }
+}
+
 impl Topic {
     /// The names of all for programs.
     pub const KEYS: [&'static str; 6] = ["start-url", "sso-region", "sso-session", "account", "role", "profile-name"];
@@ -90,8 +99,8 @@ pub enum Step {
     ListRoles(String),
     /// Everything is answered.
     Done(NewProfile),
-    /// It cannot go on.
-    Stuck(String),
+    /// It cannot go on, and which answer could mend that.
+    Stuck(String, Topic),
 }
 
 /// The next step.
@@ -100,7 +109,7 @@ pub fn next(knowledge: &Knowledge, answers: &Answers) -> Step {
     let Some(start_url) = &answers.start_url else {
         return typed(Topic::StartUrl, "What is your company's AWS access portal address (the SSO start URL)?", None);
     };
-    let known = knowledge.sessions.iter().find(|(_, url, _)| url == start_url);
+    let known = knowledge.session_of(start_url);
     let region = answers.sso_region.clone().or_else(|| known.map(|(.., region)| region.clone()));
     let Some(sso_region) = region.or_else(|| region_in(start_url)) else {
         return typed(Topic::SsoRegion, "In which region is your IAM Identity Center?", Some("us-east-1"));
@@ -114,19 +123,20 @@ pub fn next(knowledge: &Knowledge, answers: &Answers) -> Step {
     let Some(accounts) = &knowledge.accounts else { return Step::SignIn };
     let Some(account) = &answers.account else { return ask_account(accounts) };
     if accounts.iter().all(|known| known.id != *account) {
-        return Step::Stuck(format!("the portal gives you no account {account}"));
+        return Step::Stuck(format!("the portal gives you no account {account}"), Topic::Account);
     }
     let Some(roles) = &knowledge.roles else { return Step::ListRoles(account.clone()) };
     let Some(role) = &answers.role else { return ask_role(roles, account) };
     if !roles.contains(role) {
-        return Step::Stuck(format!("the portal gives you no permission set `{role}` in account {account}"));
+        let message = format!("the portal gives you no permission set `{role}` in account {account}");
+        return Step::Stuck(message, Topic::Role);
     }
     let Some(name) = &answers.name else {
         let suggestion = free_name(&format!("{role}-{account}"), |name| knowledge.profiles.iter().any(|p| p == name));
         return typed(Topic::Name, "What should the AWS profile be called?", Some(&suggestion));
     };
     if knowledge.profiles.contains(name) {
-        return Step::Stuck(format!("there already is a profile `{name}`"));
+        return Step::Stuck(format!("there already is a profile `{name}`"), Topic::Name);
     }
     Step::Done(NewProfile {
         name: name.clone(),
@@ -172,7 +182,8 @@ fn typed(topic: Topic, text: &str, suggestion: Option<&str>) -> Step {
 
 fn ask_account(accounts: &[Account]) -> Step {
     if accounts.is_empty() {
-        return Step::Stuck("the portal gives you no account; ask who runs your IAM Identity Center".into());
+        let message = "the portal gives you no account; ask who runs your IAM Identity Center";
+        return Step::Stuck(message.into(), Topic::StartUrl);
     }
     let about = |account: &Account| account.name.clone().unwrap_or_default();
     let offers = accounts.iter().map(|account| (account.id.clone(), about(account))).collect();
@@ -181,7 +192,7 @@ fn ask_account(accounts: &[Account]) -> Step {
 
 fn ask_role(roles: &[String], account: &str) -> Step {
     if roles.is_empty() {
-        return Step::Stuck(format!("the portal gives you no permission set in account {account}"));
+        return Step::Stuck(format!("the portal gives you no permission set in account {account}"), Topic::Account);
     }
     let offers = roles.iter().map(|role| (role.clone(), String::new())).collect();
     Step::Ask { topic: Topic::Role, text: "With which permission set?".into(), offers, typed: false }
@@ -254,8 +265,10 @@ mod tests {
     fn a_session_that_is_there_is_used_again() {
         let knowledge =
             Knowledge { sessions: vec![("corp".into(), URL.into(), "us-east-1".into())], ..Knowledge::default() };
-        let answers = Answers { start_url: Some(URL.into()), ..Answers::default() };
-        assert_eq!(next(&knowledge, &answers), Step::SignIn);
+        for url in [URL, "https://ACME.awsapps.com/start/", "https://acme.awsapps.com/start#/"] {
+            let answers = Answers { start_url: Some(url.into()), ..Answers::default() };
+            assert_eq!(next(&knowledge, &answers), Step::SignIn, "{url}");
+        }
     }
 
     #[test]

@@ -10,7 +10,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{free_name, is_portable_name, session_name_in, session_section, with_sections};
 use crate::aws::files::AwsFiles;
-use crate::aws::profile::{CliKind, CliReading, Profile, ProfileFiles, ProfileKind, SourceFile, SsoProfile, Value};
+use crate::aws::profile::{
+    CliKind, CliReading, Profile, ProfileFiles, ProfileKind, SourceFile, SsoProfile, Value, is_same_portal,
+};
 
 /// The keys that move.
 const MOVING: [&str; 2] = ["sso_start_url", "sso_region"];
@@ -75,7 +77,7 @@ impl Upgrade {
             .profiles()
             .filter(|other| elsewhere(other).is_none())
             .filter(|other| match other.kind(&files.profiles) {
-                ProfileKind::LegacySso(other) => other.start_url == sso.start_url && other.region == sso.region,
+                ProfileKind::LegacySso(other) => is_same_session(&other, sso),
                 _ => false,
             })
             .collect();
@@ -84,7 +86,7 @@ impl Upgrade {
         for profile in &moving {
             move_lines(&mut lines, files, profile, &session)?;
         }
-        let (text, moved) = spliced(&lines, &moving, &session, sso);
+        let (text, moved) = spliced(&lines, &moving, &session);
         let (text, added) = if is_new {
             with_sections(&text, &session_section(&session, &sso.start_url, &sso.region))
         } else {
@@ -156,7 +158,7 @@ impl Upgrade {
 
     fn is_moved(&self, was: &SsoProfile, now: &SsoProfile) -> bool {
         now.session_name.as_deref() == Some(&self.session)
-            && (&now.start_url, &now.region) == (&was.start_url, &was.region)
+            && is_same_session(now, was)
             && (&now.account_id, &now.role_name) == (&was.account_id, &was.role_name)
     }
 }
@@ -166,6 +168,11 @@ impl Moved {
     pub(super) fn lines(&self, newline: &str) -> String {
         format!("sso_start_url = {}{newline}sso_region = {}{newline}", self.start_url, self.region)
     }
+}
+
+/// Whether one sign-in serves both.
+fn is_same_session(one: &SsoProfile, other: &SsoProfile) -> bool {
+    is_same_portal(&one.start_url, &other.start_url) && one.region == other.region
 }
 
 /// A key that cannot be moved because it stands in the credentials file.
@@ -179,11 +186,12 @@ fn elsewhere(profile: &Profile) -> Option<(&Value, &'static str)> {
 /// The session to use: one that is there with the same start URL and region, else a new name.
 fn session_for(files: &ProfileFiles, sso: &SsoProfile) -> (String, bool) {
     let fitting = files.sso_sessions().find(|session| {
-        let is = |key: &str, wanted: &str| session.get(key).is_some_and(|value| value.text == wanted);
+        let text = |key: &str| session.get(key).map_or("", |value| value.text.as_str());
         let scopes = session.registration_scopes();
         let renews = scopes.is_empty() || scopes.iter().any(|scope| scope == SCOPE);
         let is_usable = session.found_by_claude_code && is_portable_name(&session.name);
-        is_usable && renews && is("sso_start_url", &sso.start_url) && is("sso_region", &sso.region)
+        let is_same = is_same_portal(text("sso_start_url"), &sso.start_url) && text("sso_region") == sso.region;
+        is_usable && renews && is_same
     });
     if let Some(session) = fitting {
         return (session.name.clone(), false);
@@ -254,15 +262,16 @@ fn move_lines(lines: &mut [Line], files: &AwsFiles, profile: &Profile, session: 
 }
 
 /// The new text with what was replaced in it.
-fn spliced(lines: &[Line], moving: &[&Profile], session: &str, sso: &SsoProfile) -> (String, Vec<Moved>) {
+fn spliced(lines: &[Line], moving: &[&Profile], session: &str) -> (String, Vec<Moved>) {
     let mut text = String::new();
+    let own = |profile: &Profile, key: &str| profile.get(key).map(|value| value.text.clone()).unwrap_or_default();
     let mut moved: Vec<Moved> = moving
         .iter()
         .map(|profile| Moved {
             profile: profile.name.clone(),
             session: session.to_owned(),
-            start_url: sso.start_url.clone(),
-            region: sso.region.clone(),
+            start_url: own(profile, MOVING[0]),
+            region: own(profile, MOVING[1]),
             splices: Vec::new(),
         })
         .collect();

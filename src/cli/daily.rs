@@ -3,46 +3,37 @@
 
 use std::ffi::OsString;
 
-use clap::{Parser, Subcommand};
+use clap::{Args, Parser};
 
-use super::{Cli, Command, CredentialsArgs, Global, RefreshArgs, StatusArgs, plugin};
+use super::{Cli, Command, Global};
 
-/// The names of the commands here.
-const NAMES: [&str; 5] = ["credentials", "hook", "refresh", "status", "statusline"];
-
+/// A command line that is about one command, whose name has been taken out.
 #[derive(Debug, Parser)]
-struct DailyCli {
+struct Daily<A: Args> {
     #[command(flatten)]
     global: Global,
-    #[command(subcommand)]
-    command: DailyCommand,
-}
-
-#[derive(Debug, Subcommand)]
-enum DailyCommand {
-    Credentials(CredentialsArgs),
-    Hook(plugin::HookArgs),
-    Refresh(RefreshArgs),
-    Status(StatusArgs),
-    Statusline(plugin::StatuslineArgs),
+    #[command(flatten)]
+    args: A,
 }
 
 /// The command line, where it is about one of these commands; `None` where the whole parser has to look: at another
 /// command, at what asks for help, and at wrong use, which only it explains.
 pub(super) fn parse(arguments: &[OsString]) -> Option<Cli> {
-    let name = arguments.get(1)?.to_str()?;
-    if !NAMES.contains(&name) {
-        return None;
+    let [program, name, rest @ ..] = arguments else { return None };
+    let arguments = std::iter::once(program).chain(rest);
+    match name.to_str()? {
+        "credentials" => about(arguments, Command::Credentials),
+        "hook" => about(arguments, Command::Hook),
+        "refresh" => about(arguments, Command::Refresh),
+        "status" => about(arguments, Command::Status),
+        "statusline" => about(arguments, Command::Statusline),
+        _ => None,
     }
-    let DailyCli { global, command } = DailyCli::try_parse_from(arguments).ok()?;
-    let command = match command {
-        DailyCommand::Credentials(args) => Command::Credentials(args),
-        DailyCommand::Hook(args) => Command::Hook(args),
-        DailyCommand::Refresh(args) => Command::Refresh(args),
-        DailyCommand::Status(args) => Command::Status(args),
-        DailyCommand::Statusline(args) => Command::Statusline(args),
-    };
-    Some(Cli { global, command })
+}
+
+fn about<'a, A: Args>(arguments: impl Iterator<Item = &'a OsString>, command: fn(A) -> Command) -> Option<Cli> {
+    let Daily { global, args } = Daily::try_parse_from(arguments).ok()?;
+    Some(Cli { global, command: command(args) })
 }
 
 #[cfg(test)]

@@ -49,7 +49,7 @@ pub enum PluginCommand {
 pub enum OriginalCommand {
     /// Which programs are there
     #[command(hide = true)]
-    CheckPrerequisites,
+    CheckPrerequisites(OriginalArgs),
     /// The profiles with what AWS says of them, and what is configured
     #[command(hide = true)]
     GetAwsContext(ContextArgs),
@@ -58,15 +58,26 @@ pub enum OriginalCommand {
     ApplyConfig(ApplyArgs),
     /// Look whether the configuration would work
     #[command(hide = true)]
-    TestBedrock,
+    TestBedrock(OriginalArgs),
     /// Show or set the limits of thinking and answers
     #[command(hide = true)]
     InferenceConfig(InferenceArgs),
 }
 
+/// Options of each of the original's commands
+#[derive(Debug, Clone, Copy, Args)]
+pub struct OriginalArgs {
+    /// As `--verbose`
+    #[arg(long, hide = true)]
+    pub debug: bool,
+}
+
 /// Options of `get-aws-context`
 #[derive(Debug, Clone, Args)]
 pub struct ContextArgs {
+    /// Those of each
+    #[command(flatten)]
+    pub original: OriginalArgs,
     /// Ask Bedrock, too
     #[arg(long)]
     pub check_bedrock: bool,
@@ -75,6 +86,9 @@ pub struct ContextArgs {
 /// Options of `apply-config`; the profile and the region are options of every command
 #[derive(Debug, Clone, Args)]
 pub struct ApplyArgs {
+    /// Those of each
+    #[command(flatten)]
+    pub original: OriginalArgs,
     /// Inference profile id or ARN
     #[arg(long, value_name = "ID")]
     pub model: Option<String>,
@@ -92,6 +106,9 @@ pub struct ApplyArgs {
 /// Options of `inference-config`
 #[derive(Debug, Clone, Args)]
 pub struct InferenceArgs {
+    /// Those of each
+    #[command(flatten)]
+    pub original: OriginalArgs,
     /// `focused`, `balanced`, `thorough` or `custom`
     #[arg(long, value_name = "NAME")]
     pub preset: Option<String>,

@@ -60,3 +60,9 @@ pub fn run(world: &World, ui: Ui, cli: &Cli) -> Result<(), Failure> {
         Command::Hook(args) => hook::run(world, ui, args),
     }
 }
+
+/// Tells of wrong use where a command has a way of its own to do that.
+#[must_use]
+pub fn refuse_usage(world: &World, ui: Ui, error: &clap::Error) -> Option<Failure> {
+    original::refuse_usage(world, ui, error)
+}

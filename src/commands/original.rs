@@ -8,6 +8,7 @@ mod context;
 mod inference;
 mod limits;
 
+use clap::Subcommand;
 use serde_json::{Value, json};
 
 use crate::aws::credentials::CredentialsError;
@@ -27,12 +28,27 @@ struct Refusal {
 
 pub(super) fn run(world: &World, ui: Ui, global: &Global, command: &OriginalCommand) -> Result<(), Failure> {
     let answer = match command {
-        OriginalCommand::CheckPrerequisites => Ok(prerequisites(world)),
+        OriginalCommand::CheckPrerequisites(_) => Ok(prerequisites(world)),
         OriginalCommand::GetAwsContext(args) => Ok(context::look(world, global, args)),
         OriginalCommand::ApplyConfig(args) => apply::run(world, ui, global, args),
-        OriginalCommand::TestBedrock => Ok(context::test(world)),
+        OriginalCommand::TestBedrock(_) => Ok(context::test(world)),
         OriginalCommand::InferenceConfig(args) => inference::run(world, args),
     };
+    say(ui, answer)
+}
+
+/// Wrong use of one of these commands, told as everything else about them; `None` where another was meant, or help.
+pub(super) fn refuse_usage(world: &World, ui: Ui, error: &clap::Error) -> Option<Failure> {
+    let name = world.arguments().get(1)?.to_str()?;
+    if !OriginalCommand::has_subcommand(name) || !error.use_stderr() {
+        return None;
+    }
+    let said = error.to_string();
+    let reason = said.lines().next().unwrap_or_default();
+    say(ui, Err(Refusal::new("INVALID_CONFIG", reason.trim_start_matches("error: ")))).err()
+}
+
+fn say(ui: Ui, answer: Result<Value, Refusal>) -> Result<(), Failure> {
     match answer {
         Ok(data) => ui.answer_verbatim(&format!("{:#}\n", json!({ "success": true, "data": data }))),
         Err(Refusal { code, error }) => {

@@ -19,7 +19,7 @@ mod text;
 
 pub use self::edit::{Edit, Key, NotJson, RawJson};
 
-use self::known_keys::find_wrong_type;
+use self::known_keys::{find_wrong_type, is_looked_into};
 use self::spans::{Member, Object};
 use self::text::{Text, line_and_column};
 use crate::vars;
@@ -68,13 +68,17 @@ pub enum EditError {
 impl Document {
     /// Reads a file's bytes, and refuses those that Claude Code drops whole.
     pub fn parse(bytes: &[u8]) -> Result<Self, Malformed> {
+        Self::of(bytes.to_vec())
+    }
+
+    /// The same for bytes that nobody else needs: none is copied that need not be, for a file may be megabytes long.
+    pub fn of(bytes: Vec<u8>) -> Result<Self, Malformed> {
         let text = Text::decode(bytes);
         if is_blank(text.as_str()) {
             return Ok(Self { text, root: None });
         }
-        check_syntax(text.as_str())?;
-        let Some(root) = Object::at(text.as_str(), 0) else {
-            return Err(not_an_object(text.as_str()));
+        let Some(root) = Object::whole(text.as_str(), is_looked_into) else {
+            return Err(no_object(text.as_str()));
         };
         check_types(text.as_str(), &root)?;
         Ok(Self { text, root: Some(root) })
@@ -89,7 +93,7 @@ impl Document {
     /// Returns the value that counts: of equal keys the last, as in `JSON.parse`.
     #[must_use]
     pub fn get(&self, key: &Key) -> Option<RawJson> {
-        self.with_member(key, |member| self.raw(member))
+        self.member(key).map(|member| self.raw(member))
     }
 
     /// Returns what `env` sets, in the order in which `JSON.parse` lists it: of equal keys the first place and the last
@@ -97,7 +101,7 @@ impl Document {
     #[must_use]
     pub fn env(&self) -> Vec<(String, RawJson)> {
         let mut effective: Vec<(String, RawJson)> = Vec::new();
-        for member in self.inner_object(vars::ENV).iter().flat_map(|env| &env.members) {
+        for member in self.inner_object(vars::ENV).into_iter().flat_map(|env| &env.members) {
             let value = self.raw(member);
             match effective.iter_mut().find(|(name, _)| *name == member.name) {
                 Some((_, earlier)) => *earlier = value,
@@ -110,7 +114,7 @@ impl Document {
     /// Returns the line, from 1, on which the key that counts stands.
     #[must_use]
     pub fn line_of(&self, key: &Key) -> Option<usize> {
-        self.with_member(key, |member| line_and_column(self.text.as_str(), member.key.start).0)
+        self.member(key).map(|member| member.newlines + 1)
     }
 
     /// Makes the edits in order and returns the new bytes, in the encoding of the old ones.
@@ -127,14 +131,14 @@ impl Document {
         Ok(bytes)
     }
 
-    fn inner_object(&self, name: &'static str) -> Option<Object> {
-        splice::inner_object(self.text.as_str(), self.root.as_ref()?, name).ok().flatten()
+    fn inner_object(&self, name: &'static str) -> Option<&Object> {
+        self.root.as_ref()?.member(name)?.object.as_ref()
     }
 
-    fn with_member<T>(&self, key: &Key, read: impl FnOnce(&Member) -> T) -> Option<T> {
+    fn member(&self, key: &Key) -> Option<&Member> {
         match key.object() {
-            None => self.root.as_ref()?.member(key.name()).map(read),
-            Some(object) => self.inner_object(object)?.member(key.name()).map(read),
+            None => self.root.as_ref()?.member(key.name()),
+            Some(object) => self.inner_object(object)?.member(key.name()),
         }
     }
 
@@ -156,12 +160,13 @@ fn is_blank(text: &str) -> bool {
     text.chars().all(|character| character == '\u{feff}' || (character.is_whitespace() && character != '\u{85}'))
 }
 
-fn check_syntax(text: &str) -> Result<(), Malformed> {
-    let Err(error) = serde_json::from_str::<IgnoredAny>(text) else { return Ok(()) };
+/// Why a text is not one object: `serde_json` says where it is no JSON, and how.
+fn no_object(text: &str) -> Malformed {
+    let Err(error) = serde_json::from_str::<IgnoredAny>(text) else { return not_an_object(text) };
     let met = offset_of(text, error.line(), error.column());
     let (offset, message, remedy) = explain_syntax(text, met, &error);
     let (line, column) = line_and_column(text, offset);
-    Err(Malformed { line, column, message, remedy: remedy.to_owned() })
+    Malformed { line, column, message, remedy: remedy.to_owned() }
 }
 
 /// The byte that a `serde_json` error is about: its columns count bytes from 1, and 0 stands for the newline before.

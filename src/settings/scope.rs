@@ -233,7 +233,7 @@ fn decoded(value: &RawJson) -> String {
 impl Layer {
     fn read(scope: Scope, path: PathBuf) -> Self {
         let content = match store::read(&path) {
-            Ok(snapshot) => Content::of(&snapshot),
+            Ok(snapshot) => Content::of(snapshot),
             Err(error) => Content::Dropped(error.to_string()),
         };
         Self { scope, path, content }
@@ -243,10 +243,10 @@ impl Layer {
 impl Content {
     /// Judges the bytes of a settings file.
     #[must_use]
-    pub fn of(snapshot: &Snapshot) -> Self {
-        match snapshot.bytes() {
+    pub fn of(snapshot: Snapshot) -> Self {
+        match snapshot.into_bytes() {
             None => Self::Absent,
-            Some(bytes) => match Document::parse(bytes) {
+            Some(bytes) => match Document::of(bytes) {
                 Ok(document) => Self::Document(document),
                 Err(malformed) => Self::Dropped(malformed.to_string()),
             },

@@ -85,6 +85,12 @@ impl Snapshot {
         self.bytes.as_deref()
     }
 
+    /// Returns the content to a caller who will not write.
+    #[must_use]
+    pub fn into_bytes(self) -> Option<Vec<u8>> {
+        self.bytes
+    }
+
     /// Replaces the file when it still is what it was, and returns the snapshot of the new one.
     ///
     /// Symbolic links stay and their target is replaced. The file keeps its permissions, owner, group and extended
@@ -308,7 +314,8 @@ fn read_file(path: &Path, metadata: &Metadata) -> Result<Option<Vec<u8>>, StoreE
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(failed("read", path)(error)),
     };
-    let mut bytes = Vec::new();
+    // One more than there should be, so that the end is met without growing.
+    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len().min(LARGEST)).unwrap_or_default() + 1);
     file.take(LARGEST + 1).read_to_end(&mut bytes).map_err(failed("read", path))?;
     if bytes.len() as u64 > LARGEST {
         return Err(StoreError::TooLarge { path: path.to_owned() });

@@ -63,19 +63,21 @@ fn bash(command: &str) -> Value {
     json!({ "name": "Bash", "input": { "command": command } })
 }
 
-/// A person at a terminal: the variables of their shell, and what they do.
+/// A person at a terminal: the variables of their shell, the folder they are in, and what they do.
+#[derive(Default)]
 struct Person {
     variables: Vec<(&'static str, String)>,
+    folder: Option<PathBuf>,
     steps: Vec<Value>,
 }
 
 /// Plays people at Claude Code's interface, all at once, and gives what each of them saw in the end.
 fn at_terminals(machine: &Machine, claude: &Path, people: &[Person]) -> Vec<String> {
     let typist = machine.write("typist.py", include_str!("plugin/typist.py"));
-    let sessions = people.iter().map(|Person { variables, steps }| {
+    let sessions = people.iter().map(|Person { variables, folder, steps }| {
         let variables: serde_json::Map<_, _> =
             variables.iter().map(|(name, value)| ((*name).to_owned(), value.as_str().into())).collect();
-        json!({ "variables": variables, "steps": steps })
+        json!({ "variables": variables, "folder": folder, "steps": steps })
     });
     let sessions = Value::from(sessions.collect::<Vec<_>>()).to_string();
     let mut command = vec!["python3".to_owned(), typist.display().to_string(), sessions];
@@ -85,7 +87,7 @@ fn at_terminals(machine: &Machine, claude: &Path, people: &[Person]) -> Vec<Stri
 
 /// Plays one person at Claude Code's interface, and gives what they saw in the end.
 pub(super) fn at_a_terminal(machine: &Machine, claude: &Path, steps: &[Value]) -> String {
-    at_terminals(machine, claude, &[Person { variables: Vec::new(), steps: steps.to_vec() }]).remove(0)
+    at_terminals(machine, claude, &[Person { steps: steps.to_vec(), ..Person::default() }]).remove(0)
 }
 
 fn wait(text: &str) -> Value {

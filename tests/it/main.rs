@@ -3,6 +3,7 @@
 mod aws_file;
 #[path = "../clients/mod.rs"]
 mod clients;
+mod crash;
 mod credentials;
 mod diagnose;
 mod env;

@@ -133,6 +133,23 @@ fn what_cannot_be_is_refused_with_a_code_and_nothing_is_written() {
 }
 
 #[test]
+fn its_flags_are_taken_and_wrong_use_is_answered_as_everything_else() {
+    let home = Home::new();
+    for name in ["check-prerequisites", "get-aws-context", "test-bedrock", "inference-config"] {
+        data(home.run([name, "--debug", "--verbose"]));
+    }
+    for wrong in [
+        &["inference-config", "--thinking=many"][..],
+        &["get-aws-context", "--regions=us-east-1"],
+        &["apply-config", "--profile=work", "--identity=none"],
+    ] {
+        assert_eq!(refused(&home.run(wrong)), "INVALID_CONFIG", "{wrong:?}");
+    }
+    let help = home.run(["apply-config", "--help"]).success();
+    assert!(help.contains("--remove"), "{help}");
+}
+
+#[test]
 fn presets_have_room_for_an_answer_and_are_undone() {
     let home = Home::new();
     let shown = data(home.run(["inference-config"]));

@@ -42,13 +42,104 @@ fn every_command_in_the_texts_runs() {
             let codes: &[i32] = if command.contains(" diagnose ") { &[0, 1] } else { &[0] };
             assert!(codes.contains(&output.status.code().unwrap_or(-1)), "{path}: {command}\n{errors}");
             if command.contains("--json") {
-                let answer: Result<Value, _> = serde_json::from_slice(&output.stdout);
-                assert!(answer.is_ok_and(|answer| answer.is_object()), "{path}: {command} answers as JSON");
+                assert!(is_object(&output.stdout), "{path}: {command} answers as JSON");
             }
             ran.insert(command);
         }
     }
     assert!(ran.len() >= 10, "{ran:?}");
+}
+
+/// What a user, or who wrote a file or a model's name, might say where a text has an example.
+fn hostile_words() -> Vec<String> {
+    let words = [
+        "$(touch pwned)",
+        "`touch pwned`",
+        "x'; touch pwned; '",
+        "x\"; touch pwned; \"",
+        "x\ntouch pwned\n",
+        "\"}, {\"profile\": \"work\"}",
+        "x\\",
+        "--yes",
+        "--auto",
+        "../../../etc/passwd",
+        "\u{1b}]0;x\u{7}\u{202e}",
+        "",
+    ];
+    words.into_iter().map(str::to_owned).chain([" x".repeat(15_000)]).collect()
+}
+
+/// A command of a text, once for each of its examples with that one replaced, quoted as the texts tell.
+fn with_words(command: &str, hostile: &str) -> Vec<String> {
+    let words = shlex::split(command).expect("words");
+    let mut lines = Vec::new();
+    for (at, word) in words.iter().enumerate() {
+        let mut with = |replaced: String| {
+            let mut words = words.clone();
+            words[at] = replaced;
+            let quoted = words.iter().map(|word| format!("'{}'", word.replace('\'', r"'\''")));
+            lines.push(quoted.collect::<Vec<_>>().join(" "));
+        };
+        if let Ok(Value::Object(answers)) = serde_json::from_str(word) {
+            for key in answers.keys() {
+                let mut answers = answers.clone();
+                answers[key] = hostile.into();
+                with(Value::from(answers).to_string());
+            }
+        } else if word.starts_with("us.") || word == "O02" {
+            with(hostile.to_owned());
+        }
+    }
+    lines
+}
+
+#[test]
+fn whatever_a_user_says_to_a_command_is_data() {
+    let home = Home::new();
+    home.run(["setup", "--yes", "--profile", "work"]).success();
+    let before = home.files();
+    let mut tried = BTreeSet::new();
+    for (path, text) in texts() {
+        for command in commands(text) {
+            for line in hostile_words().iter().flat_map(|hostile| with_words(command, hostile)) {
+                tried.insert(command);
+                let output = home.command("sh").args(["-c", &line]).output().expect("a shell");
+                let said = String::from_utf8_lossy(&output.stderr);
+                let shown: String = line.chars().take(200).collect();
+                assert!(matches!(output.status.code(), Some(0..=3)), "{path}: {shown}\n{said}");
+                assert!(output.stdout.is_empty() || is_object(&output.stdout), "{path}: {shown}\n{said}");
+                assert!(home.files() == before, "{path}: {shown}\n{said}");
+            }
+        }
+    }
+    assert!(tried.len() >= 4, "{tried:?}");
+}
+
+#[test]
+fn whatever_stands_in_the_files_is_data() {
+    let hostile = "x\"; touch pwned; '$(touch pwned)` \u{7}";
+    let home = Home::new();
+    home.run(["setup", "--yes", "--profile", "work", "--identity", "shared"]).success();
+    let mut settings = home.settings_json();
+    for name in ["AWS_PROFILE", "ANTHROPIC_MODEL", "AWS_REGION"] {
+        settings["env"][name] = hostile.into();
+    }
+    home.write(".claude/settings.json", settings.to_string());
+    let config = String::from_utf8(home.read(".aws/config")).expect("UTF-8");
+    home.write(".aws/config", config + "\n[profile x\"; touch pwned; '$(touch pwned)]\nregion = us-west-2\n");
+    let reading = texts().into_iter().flat_map(|(_, text)| commands(text));
+    // What writes may change the settings; all of it may say nothing but JSON, and do nothing that a name says.
+    for command in reading.filter(|command| command.contains("--json")) {
+        let output = home.command("sh").args(["-c", command]).output().expect("a shell");
+        assert!(matches!(output.status.code(), Some(0..=3)), "{command}: {output:?}");
+        assert!(output.stdout.is_empty() || is_object(&output.stdout), "{command}: {output:?}");
+    }
+    let names = fs_err::read_dir(home.working_directory()).expect("a folder");
+    assert_eq!(names.count(), 0);
+}
+
+fn is_object(answer: &[u8]) -> bool {
+    serde_json::from_slice::<Value>(answer).is_ok_and(|answer| answer.is_object())
 }
 
 #[test]

@@ -5,10 +5,10 @@ use serde_json::{Value, json};
 use crate::harness::{Home, PROGRAM, Run, files_below, mode};
 
 /// In every planted secret, and in nothing else.
-const MARK: &str = "s3cr3t";
+pub(crate) const MARK: &str = "s3cr3t";
 
 /// Every command, its failures too.
-const COMMANDS: [&[&str]; 50] = [
+pub(crate) const COMMANDS: [&[&str]; 50] = [
     &["status"],
     &["status", "--offline"],
     &["status", "--profile", "work"],
@@ -70,7 +70,7 @@ fn assert_silent(run: &Run, what: &str) {
     assert!(!run.stdout.is_empty() || !run.stderr.is_empty() || is_quiet, "{what} ran");
 }
 
-fn secret_settings() -> String {
+pub(crate) fn secret_settings() -> String {
     let settings = json!({
         "env": {
             "AWS_BEARER_TOKEN_BEDROCK": format!("{MARK}-api-key"),
@@ -85,7 +85,7 @@ fn secret_settings() -> String {
 }
 
 /// Everything that can hold a secret holds one.
-fn planted(settings: &str) -> Home {
+pub(crate) fn planted(settings: &str) -> Home {
     let mut home = Home::new();
     home.write(".claude/settings.json", settings);
     home.write("work/.claude/settings.local.json", settings);

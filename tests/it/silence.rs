@@ -3,6 +3,7 @@
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
@@ -20,7 +21,7 @@ const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Where it stops.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Manner {
+pub(crate) enum Manner {
     /// Before the first byte.
     Silent,
     /// In the middle of the body.
@@ -28,13 +29,13 @@ enum Manner {
 }
 
 /// A service that never finishes.
-struct Deaf {
+pub(crate) struct Deaf {
     address: String,
     connections: Arc<AtomicUsize>,
 }
 
 impl Deaf {
-    fn new(manner: Manner) -> Self {
+    pub(crate) fn new(manner: Manner) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = listener.local_addr().expect("an address").to_string();
         let connections = Arc::new(AtomicUsize::new(0));
@@ -48,15 +49,19 @@ impl Deaf {
         Self { address, connections }
     }
 
-    /// Runs the program, for which this is AWS.
-    fn run(&self, home: &Home, arguments: &[&str]) -> Run {
-        let mut command = home.command(PROGRAM);
+    /// For a command this is AWS.
+    pub(crate) fn is_aws_for(&self, command: &mut Command) {
         let endpoint = format!("http://{}", self.address);
-        command.args(arguments).env("AWS_ENDPOINT_URL", &endpoint).env("ANTHROPIC_BEDROCK_BASE_URL", &endpoint);
-        command.output().expect("starts").into()
+        command.env("AWS_ENDPOINT_URL", &endpoint).env("ANTHROPIC_BEDROCK_BASE_URL", &endpoint);
     }
 
-    fn connections(&self) -> usize {
+    fn run(&self, home: &Home, arguments: &[&str]) -> Run {
+        let mut command = home.command(PROGRAM);
+        self.is_aws_for(&mut command);
+        command.args(arguments).output().expect("starts").into()
+    }
+
+    pub(crate) fn connections(&self) -> usize {
         self.connections.load(Ordering::Relaxed)
     }
 }

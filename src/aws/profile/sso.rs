@@ -99,9 +99,53 @@ pub struct SsoProfile {
     pub found_by_claude_code: bool,
 }
 
+/// Whether two start URLs are those of one portal, for which one sign-in serves: what people copy from a browser ends
+/// in a `/` or `#/`, and a host has no case. Its caches are named by the text as it stands, though.
+#[must_use]
+pub fn is_same_portal(one: &str, other: &str) -> bool {
+    portal_address(one) == portal_address(other)
+}
+
+/// A start URL as it is written anew: without what a browser adds.
+#[must_use]
+pub fn portal_address(start_url: &str) -> String {
+    let url = start_url.trim().split('#').next().unwrap_or_default();
+    let host_at = url.find("://").map_or(0, |at| at + 3);
+    let path_at = url[host_at..].find('/').map_or(url.len(), |at| host_at + at);
+    format!("{}{}", url[..path_at].to_ascii_lowercase(), url[path_at..].trim_end_matches('/'))
+}
+
 /// Returns the name of a token's file in `~/.aws/sso/cache`, as
 /// `getSSOTokenFilepath` of the JavaScript SDK and the AWS CLI compute it.
 #[must_use]
 pub fn token_cache_file_name(key: &str) -> String {
     format!("{:x}.json", Sha1::digest(key))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_of_one_portal_are_told_from_those_of_another() {
+        let portal = "https://acme.awsapps.com/start";
+        for same in [
+            "https://acme.awsapps.com/start/",
+            "HTTPS://Acme.AWSapps.com/start#/",
+            "https://acme.awsapps.com/start/#/x",
+        ] {
+            assert!(is_same_portal(portal, same), "{same}");
+            // The AWS CLI and the SDKs take the text as it stands.
+            assert_ne!(token_cache_file_name(portal), token_cache_file_name(same));
+        }
+        for other in
+            ["https://acme.awsapps.com/Start", "https://acme2.awsapps.com/start", "https://acme.awsapps.com", ""]
+        {
+            assert!(!is_same_portal(portal, other), "{other}");
+        }
+        assert!(is_same_portal(
+            "https://ssoins-1.us-east-1.portal.amazonaws.com",
+            "https://SSOins-1.us-east-1.portal.amazonaws.com/"
+        ));
+    }
 }

@@ -122,3 +122,23 @@ fn later_edits_stay_when_it_is_taken_back() {
     );
     assert_eq!(back(&upgrade.text.replace("sso_session = acme", "sso_session = other")), None);
 }
+
+#[test]
+fn profiles_of_one_portal_move_together_and_each_gets_its_own_address_back() {
+    let two = OLD.replace("https://acme.awsapps.com/start", "https://Acme.awsapps.com/start/#/");
+    let config = format!("[profile old]\n{OLD}[profile two]\n{two}");
+    let after = upgraded(&config);
+    assert_eq!(after.matches("sso_session = acme\n").count(), 2, "{after}");
+    assert_eq!(after.matches("sso_start_url").count(), 1, "{after}");
+    // Into a session that is there, whose address stays as it is.
+    let session = "[sso-session corp]\nsso_start_url = https://acme.awsapps.com/start/\nsso_region = us-east-1\n";
+    let after = upgraded(&format!("{session}{config}"));
+    assert_eq!(after.matches("sso_session = corp\n").count(), 2, "{after}");
+    // A file that was edited since: each of them by itself.
+    let upgrade = planned(&config, "old").expect("an upgrade");
+    let addition = Addition::moving(Path::new("/h/config"), Some(config.as_bytes()), &upgrade);
+    let back = addition.taken_out(format!("# mine\n{}", upgrade.text).as_bytes()).expect("its own lines");
+    let back = String::from_utf8(back.bytes).expect("UTF-8");
+    assert_eq!(back.matches("sso_start_url = https://acme.awsapps.com/start\n").count(), 1, "{back}");
+    assert_eq!(back.matches("sso_start_url = https://Acme.awsapps.com/start/#/\n").count(), 1, "{back}");
+}

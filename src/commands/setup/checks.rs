@@ -9,22 +9,29 @@ use crate::configuration;
 use crate::error::Failure;
 use crate::helper_command;
 use crate::model;
+use crate::new_profile;
 use crate::plan::Choice;
 use crate::report::human;
 use crate::settings::document::Document;
 use crate::settings::scope::{Settings, Source};
-use crate::wizard::Answers;
+use crate::wizard::{Answers, Topic};
 
 use super::Setup;
+use super::asker::Stop;
 
 impl Setup<'_> {
-    pub(super) fn check_given(&self, given: &Answers) -> Result<(), Failure> {
+    pub(super) fn check_given(&self, given: &Answers) -> Result<(), Stop> {
         if let Some(profile) = &given.profile {
-            crate::aws::credentials::kind(&self.files, profile).map_err(|error| explain(&error, profile))?;
+            // Where there is no profile at all, a start URL leads to one.
+            let has_profiles = self.files.profiles.profiles().next().is_some();
+            let mended_by = if has_profiles { Topic::Profile.key() } else { new_profile::Topic::StartUrl.key() };
+            crate::aws::credentials::kind(&self.files, profile)
+                .map_err(|error| Stop::Failed(explain(&error, profile), vec![mended_by.to_owned()]))?;
         }
         match &given.region {
             Some(region) if !configuration::is_region_shaped(region) => {
-                Err(Failure::refused(format!("`{region}` is not an AWS region")).hint("regions look like `us-west-2`"))
+                let failure = Failure::refused(format!("`{region}` is not an AWS region"));
+                Err(Stop::Failed(failure.hint("regions look like `us-west-2`"), vec![Topic::Region.key().to_owned()]))
             }
             _ => Ok(()),
         }

@@ -4,7 +4,7 @@ use crate::ask::{self, Reply};
 use crate::aws::call;
 use crate::aws::files::AwsFiles;
 use crate::aws::portal::Portal;
-use crate::aws::profile::SsoProfile;
+use crate::aws::profile::{SsoProfile, portal_address};
 use crate::aws::session::{self, Token};
 use crate::aws::sign_in::Wish;
 use crate::aws_config::NewProfile;
@@ -35,9 +35,9 @@ pub(super) fn create(
     loop {
         match new_profile::next(&knowledge, &answers) {
             Step::Done(profile) => return Ok(profile),
-            Step::Stuck(message) => {
-                let mended_by = [Topic::Account, Topic::StartUrl].map(|topic| topic.key().to_owned()).to_vec();
-                return Err(Stop::Failed(Failure::refused(format!("{message}; nothing was written")), mended_by));
+            Step::Stuck(message, topic) => {
+                let failure = Failure::refused(format!("{message}; nothing was written"));
+                return Err(Stop::Failed(failure, vec![topic.key().to_owned()]));
             }
             Step::SignIn => {
                 let (sso, signed_in) = sign_in(world, ui, files, &knowledge, &answers, asker)?;
@@ -98,7 +98,7 @@ fn known(files: &AwsFiles) -> Knowledge {
 
 fn given(global: &Global, args: &NewProfileArgs) -> Answers {
     Answers {
-        start_url: args.start_url.clone(),
+        start_url: args.start_url.as_deref().map(portal_address),
         sso_region: args.sso_region.clone(),
         session: args.sso_session.clone(),
         account: args.account.clone(),
@@ -108,7 +108,7 @@ fn given(global: &Global, args: &NewProfileArgs) -> Answers {
     }
 }
 
-fn check_given(answers: &Answers, knowledge: &Knowledge) -> Result<(), Failure> {
+fn check_given(answers: &Answers, knowledge: &Knowledge) -> Result<(), Stop> {
     let given = [
         (Topic::StartUrl, "--start-url", &answers.start_url),
         (Topic::SsoRegion, "--sso-region", &answers.sso_region),
@@ -118,7 +118,8 @@ fn check_given(answers: &Answers, knowledge: &Knowledge) -> Result<(), Failure> 
     for (topic, option, answer) in given {
         if let Some(answer) = answer {
             new_profile::check(topic, answer, knowledge)
-                .map_err(|message| Failure::refused(format!("`{option} {answer}` cannot be used: {message}")))?;
+                .map_err(|message| Failure::refused(format!("`{option} {answer}` cannot be used: {message}")))
+                .map_err(|failure| Stop::Failed(failure, vec![topic.key().to_owned()]))?;
         }
     }
     Ok(())
@@ -134,12 +135,12 @@ fn sign_in(
     asker: &Asker,
 ) -> Result<(SsoProfile, Token), Stop> {
     let start_url = answers.start_url.clone().unwrap_or_default();
-    let reused = knowledge.sessions.iter().find(|(_, url, _)| *url == start_url);
-    let (session, region) = match reused {
-        Some((name, _, region)) if answers.sso_region.as_ref().is_none_or(|wanted| wanted == region) => {
-            (name.clone(), region.clone())
+    let (session, start_url, region) = match knowledge.session_of(&start_url) {
+        Some(known) if answers.sso_region.as_ref().is_none_or(|wanted| *wanted == known.2) => known.clone(),
+        _ => {
+            let region = new_profile::region(answers).unwrap_or_default();
+            (answers.session.clone().unwrap_or_default(), start_url, region)
         }
-        _ => (answers.session.clone().unwrap_or_default(), new_profile::region(answers).unwrap_or_default()),
     };
     let sso = SsoProfile {
         token_cache_key: session.clone(),
@@ -157,7 +158,7 @@ fn sign_in(
             return Ok((sso, token));
         }
         if !given.signs_in(&session, &format!("nobody is signed in to the SSO session `{session}`"))? {
-            return Err(Failure::interrupted().into());
+            return Err(Stop::Failed(Failure::interrupted(), vec![SIGN_IN.to_owned()]));
         }
     }
     let wanted = Wanted {
@@ -223,7 +224,7 @@ fn set(answers: &mut Answers, topic: Topic, answer: String) {
         Topic::Role => &mut answers.role,
         Topic::Name => &mut answers.name,
     };
-    *place = Some(answer);
+    *place = Some(if topic == Topic::StartUrl { portal_address(&answer) } else { answer });
 }
 
 fn unset(answers: &mut Answers, knowledge: &mut Knowledge, topic: Topic) {

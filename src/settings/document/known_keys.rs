@@ -6,6 +6,8 @@
 //! inside `env` may be of any type. `null` is a wrong type too, also for `env`; an empty string is a right one, also for
 //! `awsAuthRefresh`.
 
+use crate::vars;
+
 use super::spans::{Object, is_whitespace, string_length};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,26 +68,28 @@ pub(super) struct WrongType {
     pub(super) offset: usize,
 }
 
+/// Whether the members of the object that has this name at the top count: those a [`Key`] may name, and those of the
+/// table.
+///
+/// [`Key`]: super::Key
+pub(super) fn is_looked_into(name: &str) -> bool {
+    [vars::ENV, vars::MODEL_OVERRIDES].contains(&name)
+        || KNOWN.iter().any(|(key, _)| key.split_once('.').is_some_and(|(outer, _)| outer == name))
+}
+
 /// The first of them in the table's order.
 pub(super) fn find_wrong_type(text: &str, root: &Object) -> Option<WrongType> {
-    // Rows about one object stand together; a walk over thousands of permission rules is made once.
-    let mut walked: Option<(&str, Option<Object>)> = None;
     KNOWN.iter().find_map(|(key, kind)| {
-        let value = match key.split_once('.') {
-            None => root.member(key)?.value.clone(),
-            Some((outer, inner)) => {
-                if walked.as_ref().is_none_or(|(name, _)| *name != outer) {
-                    walked = Some((outer, root.member(outer).and_then(|at| Object::at(text, at.value.start))));
-                }
-                walked.as_ref()?.1.as_ref()?.member(inner)?.value.clone()
-            }
+        let member = match key.split_once('.') {
+            None => root.member(key)?,
+            Some((outer, inner)) => root.member(outer)?.object.as_ref()?.member(inner)?,
         };
-        let raw = &text[value.clone()];
+        let raw = &text[member.value.clone()];
         (!kind.accepts(raw)).then(|| WrongType {
             key,
             expected: kind.described(),
             found: describe_value(raw),
-            offset: value.start,
+            offset: member.value.start,
         })
     })
 }

@@ -12,31 +12,46 @@ const UTF16_MARK: &[u8] = b"\xff\xfe";
 /// A decoded file that remembers its bytes.
 #[derive(Clone)]
 pub(super) struct Text {
-    bytes: Vec<u8>,
-    encoding: Encoding,
     decoded: String,
+    encoding: Encoding,
 }
 
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 enum Encoding {
-    Utf8 { mark: usize },
+    /// The text is the bytes, but for a mark.
+    Utf8 {
+        is_marked: bool,
+    },
+    /// Some bytes made no sense.
+    Lossy {
+        bytes: Vec<u8>,
+        mark: usize,
+    },
     // Claude Code 2.1.329 reads UTF-16 only when little-endian and marked; big-endian drops the file.
-    Utf16,
+    Utf16 {
+        bytes: Vec<u8>,
+    },
 }
 
 impl Text {
-    pub(super) fn decode(bytes: &[u8]) -> Self {
-        let (encoding, decoded) = if let Some(units) = bytes.strip_prefix(UTF16_MARK) {
+    pub(super) fn decode(bytes: Vec<u8>) -> Self {
+        let bytes = match String::from_utf8(bytes) {
+            Ok(mut decoded) => {
+                let is_marked = decoded.as_bytes().starts_with(UTF8_MARK);
+                decoded.drain(..if is_marked { UTF8_MARK.len() } else { 0 });
+                return Self { decoded, encoding: Encoding::Utf8 { is_marked } };
+            }
+            Err(error) => error.into_bytes(),
+        };
+        if let Some(units) = bytes.strip_prefix(UTF16_MARK) {
             // An odd last byte is ignored, as Claude Code ignores it; it stays in `bytes`.
             let units = units.chunks_exact(2).map(|unit| u16::from_le_bytes([unit[0], unit[1]]));
             let decoded = char::decode_utf16(units).map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER)).collect();
-            (Encoding::Utf16, decoded)
-        } else {
-            let unmarked = bytes.strip_prefix(UTF8_MARK).unwrap_or(bytes);
-            let mark = bytes.len() - unmarked.len();
-            (Encoding::Utf8 { mark }, String::from_utf8_lossy(unmarked).into_owned())
-        };
-        Self { bytes: bytes.to_vec(), encoding, decoded }
+            return Self { decoded, encoding: Encoding::Utf16 { bytes } };
+        }
+        let unmarked = bytes.strip_prefix(UTF8_MARK).unwrap_or(&bytes);
+        let mark = bytes.len() - unmarked.len();
+        Self { decoded: String::from_utf8_lossy(unmarked).into_owned(), encoding: Encoding::Lossy { bytes, mark } }
     }
 
     pub(super) fn as_str(&self) -> &str {
@@ -44,26 +59,30 @@ impl Text {
     }
 
     pub(super) fn into_bytes(self) -> Vec<u8> {
-        self.bytes
+        match self.encoding {
+            Encoding::Utf8 { is_marked: false } => self.decoded.into_bytes(),
+            Encoding::Utf8 { is_marked: true } => [UTF8_MARK, self.decoded.as_bytes()].concat(),
+            Encoding::Lossy { bytes, .. } | Encoding::Utf16 { bytes } => bytes,
+        }
     }
 
     /// Replaces one span of the text, given in offsets of [`Text::as_str`].
     pub(super) fn splice(&mut self, span: Range<usize>, new: &str) {
-        let bytes_span = self.byte_offset(span.start)..self.byte_offset(span.end);
-        let new_bytes = match self.encoding {
-            Encoding::Utf8 { .. } => new.as_bytes().to_vec(),
-            Encoding::Utf16 => new.encode_utf16().flat_map(u16::to_le_bytes).collect(),
-        };
-        self.bytes.splice(bytes_span, new_bytes);
-        self.decoded.replace_range(span, new);
-    }
-
-    fn byte_offset(&self, offset: usize) -> usize {
-        match self.encoding {
-            Encoding::Utf8 { mark } => mark + undecoded_length(&self.bytes[mark..], offset),
-            // A replaced surrogate is one unit, and so is the replacement character.
-            Encoding::Utf16 => UTF16_MARK.len() + 2 * self.decoded[..offset].encode_utf16().count(),
+        match &mut self.encoding {
+            Encoding::Utf8 { .. } => {}
+            Encoding::Lossy { bytes, mark } => {
+                let offset = |offset| *mark + undecoded_length(&bytes[*mark..], offset);
+                let bytes_span = offset(span.start)..offset(span.end);
+                bytes.splice(bytes_span, new.bytes());
+            }
+            Encoding::Utf16 { bytes } => {
+                // A replaced surrogate is one unit, and so is the replacement character.
+                let offset = |offset| UTF16_MARK.len() + 2 * self.decoded[..offset].encode_utf16().count();
+                let bytes_span = offset(span.start)..offset(span.end);
+                bytes.splice(bytes_span, new.encode_utf16().flat_map(u16::to_le_bytes));
+            }
         }
+        self.decoded.replace_range(span, new);
     }
 }
 

@@ -44,7 +44,7 @@ fn looks_and_chooses(machine: &Machine) {
         "# Amazon Bedrock: status",
         &[json!({ "tools": [bash("claude-bedrock status --json")] }), says(shows)],
     );
-    let pin = |how: &str| bash(&format!("claude-bedrock models pin '{CHOSEN}' {how} --json"));
+    let pin = |how: &str| bash(&format!("claude-bedrock models pin {how} --json -- '{CHOSEN}'"));
     script(
         machine,
         "# Amazon Bedrock: models",

@@ -46,7 +46,7 @@ impl<'a> State<'a> {
 
     fn sees(self, steps: Vec<Value>) -> Person {
         let home = self.home.to_str().expect("UTF-8").to_owned();
-        Person { variables: vec![("HOME", home)], steps }
+        Person { variables: vec![("HOME", home)], folder: None, steps }
     }
 }
 
@@ -101,6 +101,45 @@ fn ended(machine: &Machine) -> Person {
     ])
 }
 
+/// A project whose settings Claude Code drops whole, and says so itself before the session begins.
+fn dropped(machine: &Machine) -> Person {
+    let state = State::new(machine, "dropped");
+    let folder = state.home.join("project");
+    let settings = folder.join(".claude/settings.json");
+    machine.write(settings.to_str().expect("UTF-8"), "{ // mine\n\"env\": {\"CLAUDE_CODE_USE_BEDROCK\": \"1\"}}\n");
+    let trusted = json!({ folder.to_str().expect("UTF-8"): { "hasTrustDialogAccepted": true } });
+    machine.change(&state.home.join(".claude.json"), |known| known["projects"] = trusted);
+    let down = || json!({ "key": "Down" });
+    let person = state.sees(vec![
+        wait("3. Continue without these settings"),
+        down(),
+        down(),
+        wait("❯ 3. Continue"),
+        enter(),
+        wait("says: Amazon Bedrock: Claude Code ignores"),
+    ]);
+    Person { folder: Some(folder), ..person }
+}
+
+/// Keys that AWS does not know: nothing in the files tells, and the turn that fails does.
+fn refused(machine: &Machine) -> Person {
+    let state = State::new(machine, "refused").settings(|settings| {
+        settings.as_object_mut().expect("an object").remove("awsAuthRefresh");
+        let env = settings["env"].as_object_mut().expect("an object");
+        env.remove("AWS_PROFILE");
+        env.insert("AWS_ACCESS_KEY_ID".into(), json!("AKIAGONE000000000001"));
+        env.insert("AWS_SECRET_ACCESS_KEY".into(), json!("gonegonegonegonegonegonegonegonegonegone"));
+    });
+    state.sees(vec![
+        wait("❯"),
+        json!({ "pause": 1 }),
+        typed("Say hello."),
+        enter(),
+        wait("AWS authentication failed"),
+        json!({ "bytes": "\u{1b}]9;Amazon Bedrock did not accept the credentials. Run: claude-bedrock diagnose\u{7}" }),
+    ])
+}
+
 #[test]
 fn every_state_is_told_when_a_session_begins_and_a_healthy_one_is_not() {
     let Some(claude) = newest() else { return };
@@ -124,6 +163,8 @@ fn every_state_is_told_when_a_session_begins_and_a_healthy_one_is_not() {
         State::new(&machine, "setting")
             .settings(|settings| settings["env"]["AWS_PROFILE"] = json!("nobody"))
             .sees(says("the profile `nobody` is in neither")),
+        dropped(&machine),
+        refused(&machine),
         State::new(&machine, "healthy").settings(late_word).sees(quiet()),
         State::new(&machine, "elsewhere")
             .settings(late_word)
@@ -132,10 +173,10 @@ fn every_state_is_told_when_a_session_begins_and_a_healthy_one_is_not() {
     ];
     let screens = at_terminals(&machine, &claude, &people);
     assert!(screens[0].contains("! claude-bedrock refresh"), "{}", screens[0]);
-    for screen in &screens[..5] {
+    for screen in &screens[..6] {
         assert_eq!(screen.matches("says: Amazon Bedrock").count(), 1, "{screen}");
     }
-    for screen in &screens[5..] {
+    for screen in &screens[6..] {
         assert!(!screen.contains("says: Amazon Bedrock"), "{screen}");
     }
     let token = fs_err::read_to_string(machine.home().join("states/ended").join(below(&machine))).expect("a token");

@@ -1,7 +1,7 @@
 """Plays people at terminals, one each: `typist.py SESSIONS COMMAND...`, and prints as a JSON list what each terminal
 showed in the end.
 
-SESSIONS is a JSON list of `{"variables": {NAME: VALUE}, "steps": STEPS}`, STEPS one of `{"wait": TEXT}`, `{"gone":
+SESSIONS is a JSON list of `{"variables": {NAME: VALUE}, "folder": PATH, "steps": STEPS}`, STEPS a list of `{"wait": TEXT}`, `{"gone":
 TEXT}`, `{"type": TEXT}`, `{"erase": COUNT}`, `{"key": NAME}` with keys named as tmux names them, `{"bytes": TEXT}`, a
 wait for what the command wrote to its terminal, `{"pause": SECONDS}`, `{"post": PATH}`, a request to the account, and
 `{"copy": [FROM, TO]}`, of a file.
@@ -37,7 +37,8 @@ class Session:
         self.written = os.path.join(folder, self.name)
         self.outcome = None
         variables = [f"-e{name}={value}" for name, value in told.get("variables", {}).items()]
-        tmux("new-session", "-d", "-s", self.name, "-x", "150", "-y", "50", *variables, "--", *sys.argv[2:])
+        place = ["-c", told.get("folder") or os.getcwd()]
+        tmux("new-session", "-d", "-s", self.name, "-x", "150", "-y", "50", *place, *variables, "--", *sys.argv[2:])
         tmux("pipe-pane", "-t", self.name, "-o", f"cat > '{self.written}'")
 
     def shown(self, history=False):

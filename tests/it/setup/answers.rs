@@ -144,6 +144,39 @@ fn a_profile_from_a_start_url_is_signed_in_to_on_a_yes_and_written_with_the_plan
     assert!(config.contains("[sso-session ") && config.contains(url), "{config}");
 }
 
+/// From a start URL on, every failure names the answer that could mend it.
+#[test]
+fn a_home_without_any_profile_is_led_to_one() {
+    let home = Home::with(Account::default(), false);
+    fs_err::remove_file(home.path().join(".aws/config")).expect("there");
+    home.sandbox.decide_from_now_on(Some(true));
+    let home = home.env("CLAUDECODE", "1");
+    assert_eq!(ask(&home, &object(json!({}))).json()["question"]["topic"], "start-url");
+    let named = home.run(["setup", "--json", "--profile", "nope", "--answers", "{}"]);
+    let stuck: Value = serde_json::from_str(&named.stdout).expect("JSON");
+    assert_eq!(stuck["mended_by"], json!(["start-url"]), "{stuck}");
+    let url = "https://d-9067642ac7.awsapps.com/start";
+    let more = |more: Value| {
+        let known = json!({ "start-url": url, "sso-region": "us-east-1", "sso-session": "s", "sign-in": "yes" });
+        let mut answers = object(known);
+        answers.extend(object(more));
+        answers
+    };
+    for (answers, topic) in [
+        (more(json!({ "start-url": "http://acme.awsapps.com/start" })), "start-url"),
+        (more(json!({ "start-url": "https://nobody.awsapps.com/start" })), "start-url"),
+        (more(json!({ "sign-in": "no" })), "sign-in"),
+        (more(json!({ "account": "999999999999" })), "account"),
+        (more(json!({ "account": "111122223333", "role": "Nobody" })), "role"),
+    ] {
+        let run = ask(&home, &answers);
+        let stuck: Value = serde_json::from_str(&run.stdout).expect("JSON");
+        assert_eq!(stuck["state"], "stuck", "{stuck}");
+        assert!(stuck["mended_by"].as_array().expect("topics").contains(&topic.into()), "{stuck}");
+    }
+    assert!(!home.path().join(".aws/config").exists());
+}
+
 #[test]
 fn a_sign_in_is_asked_for_before_it_begins() {
     let home = Home::with(Account::default(), false);

@@ -1,11 +1,17 @@
 //! What holds for every document, however it is written.
 
+use std::collections::BTreeSet;
+
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
+use serde::de::IgnoredAny;
+use serde_json::Value;
+
+use super::super::known_keys::is_looked_into;
 use super::super::spans::Object;
-use super::super::text::Text;
+use super::super::text::{Text, line_and_column};
 use super::super::{Document, Edit, Key, RawJson};
 use super::{key, utf16};
 use crate::vars;
@@ -158,7 +164,7 @@ fn foreign(bytes: &[u8]) -> Vec<String> {
 
 /// The raw text of every member that is none of ours, duplicates included, whatever object it stands in.
 pub(crate) fn foreign_to(bytes: &[u8], is_ours: impl Fn(&str) -> bool) -> Vec<String> {
-    let text = Text::decode(bytes);
+    let text = Text::decode(bytes.to_vec());
     let text = text.as_str();
     let mut found = Vec::new();
     for member in Object::at(text, 0).expect("an object").members {
@@ -224,6 +230,92 @@ proptest! {
             "\n{:?}\n{:?}\n{:?}",
             String::from_utf8_lossy(&bytes), String::from_utf8_lossy(&after), String::from_utf8_lossy(&undone),
         );
+    }
+}
+
+/// A text of the signs that JSON is made of, which a parser may or may not take.
+fn signs() -> impl Strategy<Value = String> {
+    let signs = vec![
+        "{",
+        "}",
+        "[",
+        "]",
+        ",",
+        ":",
+        "\"\"",
+        "\"a\"",
+        "\"\\u00e9\"",
+        "\"\\ud800\"",
+        "\"\\x\"",
+        "\"\\u12\"",
+        "\"\t\"",
+        "\"",
+        "\\",
+        "0",
+        "-0",
+        "-",
+        "01",
+        "1.",
+        ".5",
+        "1e5",
+        "1E+",
+        "true",
+        "tru",
+        "false",
+        "null",
+        "nul",
+        " ",
+        "\n",
+        "é",
+        "\u{feff}",
+        "/**/",
+        "{\"a\":",
+        "\"abcdefgh\\\\ijklmnop\"",
+    ];
+    vec(select(signs), 0..9).prop_map(|signs| signs.concat())
+}
+
+/// The walk is no parser by itself: a parser says what is JSON, and that the members are what it finds.
+fn agrees_with_a_parser(text: &str) -> Result<(), TestCaseError> {
+    let is_object = text.trim_start().starts_with('{') && serde_json::from_str::<IgnoredAny>(text).is_ok();
+    let walked = Object::whole(text, is_looked_into);
+    prop_assert_eq!(walked.is_some(), is_object, "{}", text);
+    let Some(root) = walked else { return Ok(()) };
+    let inner = root.members.iter().filter_map(|member| member.object.as_ref()).flat_map(|object| &object.members);
+    for member in root.members.iter().chain(inner) {
+        prop_assert_eq!(member.newlines + 1, line_and_column(text, member.key.start).0, "{}", text);
+    }
+    // A lone surrogate has no value here.
+    let Ok(Value::Object(parsed)) = serde_json::from_str(text) else { return Ok(()) };
+    let names: BTreeSet<&str> = root.members.iter().map(|member| member.name.as_str()).collect();
+    prop_assert_eq!(names, parsed.keys().map(String::as_str).collect::<BTreeSet<_>>());
+    for (name, value) in &parsed {
+        let member = root.member(name).expect("among the names");
+        prop_assert_eq!(&serde_json::from_str::<Value>(&text[member.value.clone()]).expect("a value"), value);
+        if is_looked_into(name) {
+            prop_assert_eq!(member.object.is_some(), value.is_object());
+        }
+    }
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(config(4_000))]
+
+    #[test]
+    fn the_walk_takes_what_a_parser_takes(
+        bytes in file(), damage in vec((any::<Index>(), select(b"{}[]\",:\\/\0\x1f\n a0-.e".to_vec())), 0..3),
+        signs in signs(),
+    ) {
+        let mut bytes = bytes;
+        for (index, byte) in damage {
+            let place = index.index(bytes.len());
+            bytes[place] = byte;
+        }
+        let text = Text::decode(bytes);
+        agrees_with_a_parser(text.as_str())?;
+        agrees_with_a_parser(&signs)?;
+        agrees_with_a_parser(&format!("{{\"a\":{signs}}}"))?;
     }
 }
 
