@@ -15,6 +15,7 @@ pub mod gates;
 pub mod helpers;
 pub mod models;
 pub mod network;
+pub mod open_files;
 pub mod probes;
 pub mod requests;
 pub mod settings_files;
@@ -148,7 +149,7 @@ pub fn all() -> impl Iterator<Item = &'static Check> {
         claude_code::CHECKS,
         surroundings::CHECKS,
     ];
-    families.into_iter().flatten()
+    families.into_iter().flatten().chain(open_files::CHECKS)
 }
 
 /// Which checks are wanted: all, or those of some ids and families.

@@ -253,7 +253,7 @@ impl Caller<'_> {
                 None => principal::proof_key(self.world, self.files, self.profile, self.region),
             },
         };
-        Ok(models::probe(self.world, self.files, &who, offering, ids))
+        Ok(models::probe(self.world, self.files, &who.into(), offering, ids))
     }
 
     /// The credentials at hand, else the profile's.

@@ -69,6 +69,26 @@ impl Prepared {
     }
 }
 
+/// Takes a file from everybody but its owner, whose own rights stay as they are.
+///
+/// # Errors
+/// The file system's.
+#[cfg(unix)]
+pub fn close(path: &Path) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let mode = fs_err::metadata(path)?.permissions().mode() & 0o700;
+    fs_err::set_permissions(path, std::fs::Permissions::from_mode(mode))
+}
+
+/// Access control lists are left alone.
+///
+/// # Errors
+/// None.
+#[cfg(not(unix))]
+pub fn close(_path: &Path) -> io::Result<()> {
+    Ok(())
+}
+
 /// Removes a folder with everything in it; one that is not there is no error.
 ///
 /// # Errors

@@ -11,7 +11,9 @@ use aws_sdk_bedrock::types::{
 use aws_smithy_runtime_api::client::auth::http::HTTP_BEARER_AUTH_SCHEME_ID;
 use aws_smithy_runtime_api::client::http::SharedHttpConnector;
 use jiff::Timestamp;
+use secrecy::ExposeSecret;
 
+use crate::aws::authority::Authority;
 use crate::aws::call::{self, CallError, client_config};
 use crate::aws::credentials::{Credentials, for_sdk};
 use crate::aws::endpoint::{self, Service};
@@ -82,6 +84,15 @@ impl Bedrock {
             client_config!(aws_sdk_bedrock, network::client(world, &files.profiles, Some(profile)), region, endpoint)
                 .credentials_provider(for_sdk(credentials));
         Self { client: Client::from_conf(config.build()) }
+    }
+
+    /// A client that signs, or shows an API key.
+    #[must_use]
+    pub fn by(world: &World, files: &AwsFiles, profile: &str, region: &str, authority: &Authority) -> Self {
+        match authority {
+            Authority::Keys(credentials) => Self::new(world, files, profile, region, credentials),
+            Authority::ApiKey(key) => Self::with_api_key(world, files, region, key.expose_secret()),
+        }
     }
 
     /// A client that shows an API key instead of signing.

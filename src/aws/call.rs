@@ -3,10 +3,10 @@
 pub(in crate::aws) mod retry;
 pub(in crate::aws) mod unanswered;
 
-use std::fmt::Debug;
 use std::future::Future;
 use std::time::Duration;
 
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::display::DisplayErrorContext;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
@@ -144,18 +144,18 @@ pub(super) fn retries() -> RetryConfig {
 }
 
 /// Puts an error of the SDK into our own words.
-pub(super) fn error<E, R>(service: &'static str, error: &SdkError<E, R>) -> CallError
+pub(super) fn error<E>(service: &'static str, error: &SdkError<E, HttpResponse>) -> CallError
 where
     E: ProvideErrorMetadata + std::error::Error + 'static,
-    R: Debug + 'static,
 {
     match error {
         SdkError::ServiceError(answer) => {
-            let answer = answer.err();
+            let (raw, answer) = (answer.raw(), answer.err());
+            let message = answer.message().map(str::to_owned).or_else(|| description(raw));
             CallError::Answered {
                 service,
                 code: answer.code().unwrap_or(UNNAMED).to_owned(),
-                message: answer.message().unwrap_or("no message").to_owned(),
+                message: message.unwrap_or_else(|| "no message".to_owned()),
             }
         }
         SdkError::TimeoutError(_) => CallError::TimedOut { service },
@@ -168,8 +168,14 @@ where
     }
 }
 
+/// What the token service says of an error, in the form of OAuth (RFC 6749, section 5.2), which the SDK takes for none.
+fn description(answer: &HttpResponse) -> Option<String> {
+    let body: serde_json::Value = serde_json::from_slice(answer.body().bytes()?).ok()?;
+    body["error_description"].as_str().filter(|text| !text.is_empty()).map(str::to_owned)
+}
+
 /// The last and most telling link of a chain of errors.
-fn innermost<E: std::error::Error + 'static, R: Debug + 'static>(error: &SdkError<E, R>) -> String {
+fn innermost<E: std::error::Error + 'static>(error: &SdkError<E, HttpResponse>) -> String {
     let mut source: Option<&dyn std::error::Error> = std::error::Error::source(error);
     let mut last = None;
     while let Some(error) = source {

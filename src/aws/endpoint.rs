@@ -112,11 +112,36 @@ fn may_take_sign_ins(world: &World, variable: &str, url: &str) -> bool {
     is_aws_or_loopback(url) || !is_set_by_project(world, variable)
 }
 
-fn is_aws_or_loopback(url: &str) -> bool {
-    let (scheme, rest) = url.split_once("://").unwrap_or(("", url));
+/// Where Bedrock would be called by a project's word, somewhere that is neither AWS nor this machine; an API key must not
+/// be shown there.
+#[must_use]
+pub fn led_away(world: &World, files: &ProfileFiles) -> Option<String> {
+    [Service::Bedrock, Service::BedrockRuntime].into_iter().find_map(|service| {
+        let url = configured(world, files, None, service).filter(|url| !is_aws_or_loopback(url))?;
+        let specific = format!("{}_{}", vars::AWS_ENDPOINT_URL, service.key().to_ascii_uppercase());
+        let names = [vars::BEDROCK_BASE_URL, vars::AWS_ENDPOINT_URL, specific.as_str()];
+        names.iter().any(|name| is_set_by_project(world, name)).then(|| host_of(&url).to_owned())
+    })
+}
+
+/// Whether an address is neither AWS's nor this machine's: a gateway.
+#[must_use]
+pub fn is_gateway(url: &str) -> bool {
+    !is_aws_or_loopback(url)
+}
+
+/// The host of an address and its port, without what may be a secret before or behind them.
+#[must_use]
+pub fn host_of(url: &str) -> &str {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     let authority = rest.split(['/', '?', '#', '\\']).next().unwrap_or_default();
     // Whoever stands before an `@` is no host.
-    let host_and_port = authority.rsplit('@').next().unwrap_or_default();
+    authority.rsplit('@').next().unwrap_or_default()
+}
+
+fn is_aws_or_loopback(url: &str) -> bool {
+    let scheme = url.split_once("://").map_or("", |(scheme, _)| scheme);
+    let host_and_port = host_of(url);
     let host = match host_and_port.strip_prefix('[') {
         Some(rest) => rest.split(']').next().unwrap_or_default(),
         None => host_and_port.split(':').next().unwrap_or_default(),

@@ -4,6 +4,7 @@
 //! answer has been ruled out.
 
 pub mod api_key;
+pub mod authority;
 pub mod bedrock;
 pub mod call;
 pub mod credentials;

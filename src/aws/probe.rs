@@ -12,6 +12,7 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio::time;
 
+use crate::aws::authority::Authority;
 use crate::aws::credentials::Credentials;
 use crate::aws::endpoint::{self, Service};
 use crate::aws::files::AwsFiles;
@@ -76,7 +77,7 @@ pub struct Probed {
 #[derive(Debug, Clone)]
 pub struct Prober {
     connector: SharedHttpConnector,
-    credentials: Credentials,
+    authority: Authority,
     address: String,
     region: String,
     world: Arc<World>,
@@ -86,10 +87,16 @@ impl Prober {
     /// A prober for the region; nothing is sent yet.
     #[must_use]
     pub fn new(world: &World, files: &AwsFiles, profile: &str, region: &str, credentials: &Credentials) -> Self {
+        Self::by(world, files, profile, region, &Authority::Keys(credentials.clone()))
+    }
+
+    /// The same for one who may hold an API key instead.
+    #[must_use]
+    pub fn by(world: &World, files: &AwsFiles, profile: &str, region: &str, authority: &Authority) -> Self {
         let service = Service::BedrockRuntime;
         Self {
             connector: network::connector(world, &files.profiles, profile),
-            credentials: credentials.clone(),
+            authority: authority.clone(),
             address: endpoint::address(world, &files.profiles, Some(profile), service, region),
             region: region.to_owned(),
             world: Arc::new(world.clone()),
@@ -127,7 +134,11 @@ impl Prober {
 
     async fn exchange(&self, id: &str) -> Outcome {
         let start = Instant::now();
-        let sent = self.post(id).send(&self.connector, &self.credentials, self.world.now()).await;
+        let post = self.post(id);
+        let sent = match &self.authority {
+            Authority::Keys(credentials) => post.send(&self.connector, credentials, self.world.now()).await,
+            Authority::ApiKey(key) => post.send_showing(&self.connector, key).await,
+        };
         match sent {
             Err(reason) => Outcome::Unreachable(reason),
             Ok(mut response) if response.status().is_success() => first_token(&mut response, start).await,

@@ -7,9 +7,11 @@ use aws_sigv4::sign::v4;
 use aws_smithy_runtime_api::client::http::{HttpConnector, SharedHttpConnector};
 use aws_smithy_runtime_api::client::identity::Identity;
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::http::HttpError;
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::byte_stream::ByteStream;
 use jiff::Timestamp;
+use secrecy::{ExposeSecret, SecretString};
 
 use crate::aws::credentials::{Credentials, for_sdk};
 
@@ -44,6 +46,33 @@ impl Post {
         connector.call(request).await.map_err(|error| innermost(&error))
     }
 
+    /// Sends it with an API key in the place of a signature.
+    ///
+    /// # Errors
+    /// In words, why there is no answer; the key is in none of them.
+    pub(super) async fn send_showing(
+        &self,
+        connector: &SharedHttpConnector,
+        key: &SecretString,
+    ) -> Result<HttpResponse, String> {
+        let mut request = self.unsigned().map_err(|error| format!("the request could not be made: {error}"))?;
+        let shown = format!("Bearer {}", key.expose_secret());
+        if request.headers_mut().try_insert("authorization", shown).is_err() {
+            return Err("the API key has signs that no header can have".to_owned());
+        }
+        connector.call(request).await.map_err(|error| innermost(&error))
+    }
+
+    fn unsigned(&self) -> Result<HttpRequest, HttpError> {
+        let mut request = HttpRequest::new(SdkBody::from(self.body.as_str()));
+        request.set_method("POST")?;
+        request.set_uri(self.address.as_str())?;
+        for (name, value) in &self.headers {
+            request.headers_mut().insert(*name, value.clone());
+        }
+        Ok(request)
+    }
+
     fn signed(&self, credentials: &Credentials, now: Timestamp) -> Result<HttpRequest, String> {
         let failed = |error: &dyn std::fmt::Display| format!("the request could not be signed: {error}");
         let identity: Identity = for_sdk(credentials).into();
@@ -59,12 +88,7 @@ impl Post {
         let body = SignableBody::Bytes(self.body.as_bytes());
         let signable = SignableRequest::new("POST", &self.address, headers, body).map_err(|error| failed(&error))?;
         let (signature, _) = sign(signable, &parameters.into()).map_err(|error| failed(&error))?.into_parts();
-        let mut request = HttpRequest::new(SdkBody::from(self.body.as_str()));
-        request.set_method("POST").map_err(|error| failed(&error))?;
-        request.set_uri(self.address.as_str()).map_err(|error| failed(&error))?;
-        for (name, value) in &self.headers {
-            request.headers_mut().insert(*name, value.clone());
-        }
+        let mut request = self.unsigned().map_err(|error| failed(&error))?;
         for (name, value) in signature.headers() {
             request.headers_mut().insert(name.to_owned(), value.to_owned());
         }

@@ -279,6 +279,8 @@ pub struct Facts {
     pub export_helper: HelperState,
     /// The files named by variables that are not there, by variable.
     pub lost_files: Vec<(&'static str, PathBuf)>,
+    /// The user's files that hold secrets and that others may read.
+    pub open_files: Vec<PathBuf>,
     /// What the network told.
     pub online: Online,
 }

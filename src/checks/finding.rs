@@ -128,6 +128,8 @@ pub enum Action {
     },
     /// Give a script to the user alone.
     Narrow(PathBuf),
+    /// Take files with secrets from everybody but the user.
+    Close(Vec<PathBuf>),
 }
 
 /// How a finding is mended.

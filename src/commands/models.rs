@@ -5,25 +5,29 @@ mod pin;
 
 use crate::ask;
 use crate::aws::call::CallError;
+use crate::aws::endpoint;
 use crate::aws::files::AwsFiles;
 use crate::aws::probe::INPUT_TOKENS;
 use crate::cli::Global;
 use crate::cli::models::{ModelsArgs, ModelsCommand};
-use crate::commands::principal::OnBehalf;
+use crate::commands::principal;
+use crate::configuration::{Configuration, Provider};
 use crate::error::Failure;
 use crate::model;
 use crate::observe::models::{self, Extent, Offering};
-use crate::observe::principal::Principal;
+use crate::observe::principal::Asker;
 use crate::offering;
 use crate::proof::{Proof, Proofs};
 use crate::report::{human, v1};
+use crate::settings::scope::Settings;
 use crate::ui::Ui;
+use crate::vars;
 use crate::world::World;
 
 /// Everything the commands about models look at.
 struct Look {
     files: AwsFiles,
-    who: Principal,
+    who: Asker,
     offering: Offering,
     /// What is pinned now, and as what.
     pinned: Vec<(&'static str, String)>,
@@ -69,13 +73,14 @@ fn list(world: &World, ui: Ui, global: &Global, args: &ModelsArgs) -> Result<(),
 impl Look {
     /// Asks AWS as whoever Claude Code would be, or as the profile that was named.
     fn take(world: &World, ui: Ui, global: &Global, extent: Extent) -> Result<Self, Failure> {
-        let OnBehalf { files, configuration, who } = OnBehalf::of(world, global)?;
+        let (settings, files, configuration, who) = principal::asker(world, global)?;
         let pinned = offering::pinned(&configuration);
         let ids: Vec<String> = pinned.iter().map(|(_, id)| id.clone()).collect();
         let progress = ui.progress(&format!("Asking Bedrock which models {} has…", who.region));
         let offering = models::offering(world, &files, &who, &ids, extent);
         drop(progress);
-        let offering = offering.map_err(|error| failed(&error, &who.region))?;
+        let mut offering = offering.map_err(|error| failed(&error, &who.region))?;
+        offering.missing.extend(elsewhere(world, &settings, &configuration));
         Ok(Self { files, who, offering, pinned })
     }
 
@@ -115,6 +120,27 @@ impl Look {
     fn proofs(&self, world: &World) -> Proofs {
         self.who.proofs(world)
     }
+}
+
+/// Where Claude Code's requests go when that is not the Bedrock that was asked, in a sentence.
+fn elsewhere(world: &World, settings: &Settings, configuration: &Configuration) -> Option<String> {
+    if configuration.provider == Provider::Mantle {
+        return Some(
+            "Claude Code answers from Bedrock's Messages API (Mantle), whose models have names of their own and cannot be \
+             listed: what is shown here are the inference profiles it does not use"
+                .to_owned(),
+        );
+    }
+    let base = settings.variable(world, vars::BEDROCK_BASE_URL)?.value;
+    let is_away = configuration.provider == Provider::Bedrock && !base.is_empty() && endpoint::is_gateway(&base);
+    is_away.then(|| {
+        format!(
+            "Claude Code sends its requests to {}, which {} names; which models that gateway lets through, only its \
+             operator can tell",
+            endpoint::host_of(&base),
+            vars::BEDROCK_BASE_URL
+        )
+    })
 }
 
 /// What a probe costs, in what is billed.

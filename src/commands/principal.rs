@@ -5,7 +5,7 @@ use crate::cli::Global;
 use crate::commands::credentials::explain;
 use crate::configuration::{self, Configuration, Identity, is_region_shaped};
 use crate::error::Failure;
-use crate::observe::principal::{NoPrincipal, Principal};
+use crate::observe::principal::{Asker, NoPrincipal, Principal};
 use crate::settings::scope::Settings;
 use crate::world::World;
 
@@ -23,19 +23,32 @@ impl OnBehalf {
     /// Whoever Claude Code would be, or the profile that was named, without a sign-in. Where nothing is configured
     /// yet, the only profile there is can be meant.
     pub(super) fn of(world: &World, global: &Global) -> Result<Self, Failure> {
-        let settings = Settings::read(world);
-        let files = files::read(world);
-        let configured = configuration::judge(world, &settings, &files.profiles, global.profile.as_deref());
-        let is_ambient = configured.profile.is_none() && configured.identity == Identity::Ambient;
-        let names: Vec<&str> = files.profiles.profiles().map(|profile| profile.name.as_str()).take(2).collect();
-        let configuration = match names[..] {
-            [only] if is_ambient => configuration::judge(world, &settings, &files.profiles, Some(only)),
-            _ => configured,
-        };
+        let (settings, files, configuration) = surroundings(world, global);
         let region = region(global, &configuration)?;
         let who = Principal::of(world, &settings, &files, &configuration, Some(&region)).map_err(no_principal)?;
         Ok(Self { files, configuration, who })
     }
+}
+
+/// The same for commands about models, who take an API key as well.
+pub(super) fn asker(world: &World, global: &Global) -> Result<(Settings, AwsFiles, Configuration, Asker), Failure> {
+    let (settings, files, configuration) = surroundings(world, global);
+    let region = region(global, &configuration)?;
+    let who = Asker::of(world, &settings, &files, &configuration, &region).map_err(no_principal)?;
+    Ok((settings, files, configuration, who))
+}
+
+fn surroundings(world: &World, global: &Global) -> (Settings, AwsFiles, Configuration) {
+    let settings = Settings::read(world);
+    let files = files::read(world);
+    let configured = configuration::judge(world, &settings, &files.profiles, global.profile.as_deref());
+    let is_ambient = configured.profile.is_none() && configured.identity == Identity::Ambient;
+    let names: Vec<&str> = files.profiles.profiles().map(|profile| profile.name.as_str()).take(2).collect();
+    let configuration = match names[..] {
+        [only] if is_ambient => configuration::judge(world, &settings, &files.profiles, Some(only)),
+        _ => configured,
+    };
+    (settings, files, configuration)
 }
 
 /// The region that was named, or else the one Claude Code would use.
@@ -54,6 +67,22 @@ fn no_principal(error: NoPrincipal) -> Failure {
         NoPrincipal::Credentials(error, profile) => explain(&error, &profile),
         NoPrincipal::NotOurs("ambient") => Failure::refused("no AWS profile is configured")
             .hint("name one with `--profile NAME`, or run `claude-bedrock setup`"),
+        NoPrincipal::Export(reason) => {
+            Failure::failed(format!("your own export command gives nothing to ask with: {reason}"))
+                .hint("`claude-bedrock helpers test` tells what Claude Code makes of it")
+        }
+        NoPrincipal::LedAway(url) => Failure::refused(format!(
+            "this project's settings lead Bedrock's requests to {url}, and an API key is not shown there"
+        ))
+        .hint("ask from another folder, or name a profile with `--profile NAME`"),
+        NoPrincipal::NotOurs("unsigned") => Failure::refused(
+            "Claude Code's requests go out unsigned, to a gateway that signs them: AWS cannot be asked what it may use",
+        )
+        .hint("ask whoever runs the gateway, or name a profile of its account with `--profile NAME`"),
+        NoPrincipal::NotOurs("api-key") => {
+            Failure::refused("Claude Code uses a Bedrock API key here, which only Bedrock itself takes")
+                .hint("name a profile of the same account with `--profile NAME`")
+        }
         NoPrincipal::NotOurs(mode) => Failure::refused(format!(
             "Claude Code's identity here is of the kind `{mode}`, which cannot be used to ask"
         ))

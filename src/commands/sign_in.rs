@@ -267,6 +267,11 @@ fn explain(error: &SignInError, wanted: &Wanted<'_>) -> Failure {
         // What is wrong with a file or the network is not mended by signing in.
         SignInError::Session(SessionError::File(_)) => failure,
         SignInError::Session(SessionError::Call(error)) if error.code().is_none() => failure.hint(UNREACHABLE_HINT),
+        SignInError::Session(SessionError::Call(error)) if error.code() == Some("InvalidRequestException") => {
+            let SsoProfile { start_url, region, .. } = wanted.sso;
+            failure
+                .hint(format!("is `{start_url}` your start URL, and {region} the region of your IAM Identity Center?"))
+        }
         _ => failure.hint(format!("run `{login}` to sign in now")),
     }
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use secrecy::ExposeSecret;
 
+use crate::aws::credentials::Credentials;
 use crate::helper_check::Finding;
 use crate::helper_check::document::{Document, no_value};
 use crate::helper_check::file;
@@ -103,6 +104,24 @@ impl Export {
         }
         facts.judge_speed();
         Ok(facts)
+    }
+
+    /// The credentials of one run, as Claude Code would take them.
+    ///
+    /// # Errors
+    /// In words, why there are none; nothing of what was printed is in them.
+    pub async fn credentials(
+        &self,
+        world: &World,
+        surroundings: &Surroundings,
+        deadline: Duration,
+    ) -> Result<Credentials, String> {
+        let ran = process::run(&self.command, surroundings, deadline).await.map_err(|error| error.to_string())?;
+        match read(&ran, world, deadline) {
+            Ok(document) if document.is_unusable() => Err("no credentials could be had".to_owned()),
+            Ok(document) => Ok(document.credentials),
+            Err(finding) => Err(finding.message),
+        }
     }
 
     /// Claude Code was given keys that AWS refuses, in the place of some that could not be had.

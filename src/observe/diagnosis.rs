@@ -4,6 +4,7 @@
 pub mod asked;
 mod machine;
 mod online;
+mod open_files;
 
 use std::path::{Path, PathBuf};
 use std::thread;
@@ -56,6 +57,7 @@ pub fn facts(world: &World, depth: Depth) -> Facts {
         refresh_helper: helper(vars::AUTH_REFRESH),
         export_helper: helper(vars::CREDENTIAL_EXPORT),
         lost_files: lost_files(world, &settings),
+        open_files: open_files::open_files(world, &files),
         online: Online::skipped("--offline: the network was not asked"),
         world: world.clone(),
         settings,

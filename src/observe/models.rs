@@ -14,7 +14,7 @@ use crate::aws::probe::{Outcome, Prober};
 use crate::aws::quotas::{self, Quota};
 use crate::gate::Asked;
 use crate::model;
-use crate::observe::principal::Principal;
+use crate::observe::principal::Asker;
 use crate::offering::{self, Entry};
 use crate::private_file::StateFolder;
 use crate::proof::{Proof, Proofs};
@@ -56,11 +56,11 @@ pub struct Offering {
 pub fn offering(
     world: &World,
     files: &AwsFiles,
-    who: &Principal,
+    who: &Asker,
     pinned: &[String],
     extent: Extent,
 ) -> Result<Offering, CallError> {
-    let bedrock = Arc::new(Bedrock::new(world, files, &who.profile, &who.region, &who.credentials));
+    let bedrock = Arc::new(Bedrock::by(world, files, &who.profile, &who.region, &who.authority));
     call::block_on(async {
         let (profiles, models) = tokio::join!(bedrock.every_inference_profile(), bedrock.foundation_models());
         let mut offering = Offering { is_listed: profiles.is_ok(), ..Offering::default() };
@@ -163,16 +163,16 @@ where
 
 /// Asks models for one token each, judges how that ends, and keeps it.
 #[must_use]
-pub fn probe(world: &World, files: &AwsFiles, who: &Principal, offering: &Offering, ids: &[String]) -> Vec<Proof> {
-    let prober = Prober::new(world, files, &who.profile, &who.region, &who.credentials);
+pub fn probe(world: &World, files: &AwsFiles, who: &Asker, offering: &Offering, ids: &[String]) -> Vec<Proof> {
+    let prober = Prober::by(world, files, &who.profile, &who.region, &who.authority);
     let (asked_models, quotas) = call::block_on(async {
         let outcomes = prober.ask_all(ids).await;
         // The same words stand for a quota that is used up and for one that never was.
         let asks_for_quotas = outcomes.iter().any(|asked| is_about_a_day(&asked.outcome));
-        let quotas = if asks_for_quotas {
-            quotas::of_bedrock(world, files, &who.profile, &who.region, &who.credentials).await.ok()
-        } else {
-            None
+        // Service Quotas takes no API key.
+        let quotas = match who.keys().filter(|_| asks_for_quotas) {
+            Some(keys) => quotas::of_bedrock(world, files, &who.profile, &who.region, keys).await.ok(),
+            None => None,
         };
         (outcomes, quotas)
     });

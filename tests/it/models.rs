@@ -1,5 +1,6 @@
 //! `models` over accounts with different truths: the right models offered, the right gate named, the right pins written.
 
+mod identities;
 mod papers;
 mod pins;
 mod remembered;

@@ -1,5 +1,7 @@
 //! A profile from nothing but a start URL, and its way out again.
 
+use aws_sandbox::Account;
+
 use crate::harness::Home;
 
 const URL: &str = "https://d-9067642ac7.awsapps.com/start";
@@ -47,6 +49,26 @@ fn a_config_file_with_other_things_in_it_comes_back_byte_for_byte() {
     assert!(during.starts_with(before) && during.contains("\r\n\r\n[profile bedrock]\r\n"), "{during}");
     home.run(["reset"]).success();
     assert_eq!(home.read(".aws/config"), before.as_bytes());
+}
+
+#[test]
+fn an_address_as_a_browser_shows_it_is_written_as_it_is_known_and_a_wrong_one_is_asked_about() {
+    let home = bare();
+    let typed = "https://D-9067642ac7.awsapps.com/start/#/";
+    let more = ["--sso-region", "us-east-1", "--role", "BedrockDeveloper", "--region", "us-west-2"];
+    home.run([&["setup", "--yes", "--start-url", typed][..], &more].concat()).success();
+    let config = String::from_utf8(home.read(".aws/config")).expect("UTF-8");
+    assert!(config.contains(&format!("[sso-session d-9067642ac7]\nsso_start_url = {URL}\n")), "{config}");
+    let home = Home::with(Account::default(), false).env("CLAUDECODE", "1");
+    let wrong = "https://nobody.awsapps.com/start";
+    let command = ["setup", "--json", "--answers"];
+    let answers =
+        format!("{{\"start-url\":\"{wrong}\",\"sso-region\":\"us-east-1\",\"sso-session\":\"s\",\"sign-in\":\"yes\"}}");
+    let said = home.run([&command[..], &[answers.as_str()]].concat()).failure(1);
+    assert!(
+        said.contains("Invalid start url provided") && said.contains(&format!("is `{wrong}` your start URL")),
+        "{said}"
+    );
 }
 
 #[test]

@@ -59,3 +59,39 @@ fn a_person_is_asked_once_before_a_model_is() {
     assert_eq!(probes(), 3, "what they answered is known, and nobody is asked again: {}", screen.shown());
     assert_eq!(screen.shown().matches("without --probe").count(), 1, "{}", screen.shown());
 }
+
+const PORTAL: &str = "sso_start_url = https://d-9067642ac7.awsapps.com/start\nsso_region = us-east-1\n";
+
+const ROLE: &str = "sso_account_id = 111122223333\nsso_role_name = BedrockDeveloper\nregion = us-west-2\n";
+
+#[test]
+fn a_sign_in_that_does_not_last_is_made_one_that_does() {
+    let legacy = format!("# mine\n[profile work]\n{PORTAL}{ROLE}");
+    let without_scope = format!("[profile work]\nsso_session = corp\n{ROLE}[sso-session corp]\n{PORTAL}# the end\n");
+    let asked = "Move it to an SSO session";
+    for (config, question, written) in [
+        (&legacy, asked, "[sso-session d-9067642ac7]"),
+        (&without_scope, "A05", "sso_region = us-east-1\nsso_registration_scopes = sso:account:access\n# the end"),
+    ] {
+        let Some(screen) = Screen::new(80) else { return };
+        let screen = screen.option("--approve");
+        screen.write(".claude/settings.json", SETTINGS);
+        screen.write(".aws/config", config);
+        let mut before = "";
+        if config == &without_scope {
+            let token = r#"{"accessToken": "t", "expiresAt": "2999-01-01T00:00:00Z"}"#;
+            screen.write(".aws/sso/cache/ee0bfd2552fbd840c02cc48b6e823320543c450f.json", token);
+        } else {
+            // Signed in the old way, which lasts for hours.
+            before = "claude-bedrock login --profile work; ";
+        }
+        screen.start(&format!("{before}claude-bedrock diagnose --fix --offline --only A05"));
+        screen.wait_for_question(question);
+        screen.keys(&["y", "Enter"]);
+        assert_eq!(screen.exit_code(), 0);
+        assert!(screen.shown().contains("✔ cured: A05"), "{}", screen.shown());
+        assert!(screen.read(".aws/config").contains(written), "{}", screen.read(".aws/config"));
+        let _ = screen.run(&["reset"]).success();
+        assert_eq!(&screen.read(".aws/config"), config);
+    }
+}

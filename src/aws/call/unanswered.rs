@@ -62,3 +62,27 @@ fn way(world: &World) -> String {
     }
     format!("{:x}", digest.finalize())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_is_told_to_those_who_waited_and_go_the_same_way() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let lock = folder.path().join("x.lock");
+        let world = World::with_variables([("HOME", folder.path())], folder.path());
+        let proxied = World::with_variables([("HTTPS_PROXY", "http://127.0.0.1:1")], folder.path());
+        let waiting_since = world.now();
+        assert!(told_since(&world, &lock, waiting_since).is_none());
+        let refused =
+            CallError::Answered { service: "AWS", code: "AccessDeniedException".into(), message: "no".into() };
+        tell(&world, &lock, &refused);
+        assert!(told_since(&world, &lock, waiting_since).is_none(), "an answer is everybody's own");
+        tell(&world, &lock, &CallError::TimedOut { service: "AWS" });
+        let told = told_since(&world, &lock, waiting_since).expect("no answer came");
+        assert_eq!(told.to_string(), "AWS did not answer in time");
+        assert!(told_since(&proxied, &lock, waiting_since).is_none(), "through a proxy there may be one");
+        assert!(told_since(&world, &lock, world.now()).is_none(), "whoever comes later asks anew");
+    }
+}

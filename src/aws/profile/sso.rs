@@ -103,13 +103,16 @@ pub struct SsoProfile {
 /// in a `/` or `#/`, and a host has no case. Its caches are named by the text as it stands, though.
 #[must_use]
 pub fn is_same_portal(one: &str, other: &str) -> bool {
-    fn parts(url: &str) -> (String, &str) {
-        let url = url.trim().split('#').next().unwrap_or_default();
-        let host_at = url.find("://").map_or(0, |at| at + 3);
-        let path_at = url[host_at..].find('/').map_or(url.len(), |at| host_at + at);
-        (url[..path_at].to_ascii_lowercase(), url[path_at..].trim_end_matches('/'))
-    }
-    parts(one) == parts(other)
+    portal_address(one) == portal_address(other)
+}
+
+/// A start URL as it is written anew: without what a browser adds.
+#[must_use]
+pub fn portal_address(start_url: &str) -> String {
+    let url = start_url.trim().split('#').next().unwrap_or_default();
+    let host_at = url.find("://").map_or(0, |at| at + 3);
+    let path_at = url[host_at..].find('/').map_or(url.len(), |at| host_at + at);
+    format!("{}{}", url[..path_at].to_ascii_lowercase(), url[path_at..].trim_end_matches('/'))
 }
 
 /// Returns the name of a token's file in `~/.aws/sso/cache`, as

@@ -16,7 +16,7 @@ use crate::commands::{sign_in, upgrade};
 use crate::error::{Exit, Failure};
 use crate::helper_check;
 use crate::plan::{Change, Plan};
-use crate::private_file::StateFolder;
+use crate::private_file::{self, StateFolder};
 use crate::receipt::Receipts;
 use crate::report::human::diagnosis::{edit_lines, repair_lines};
 use crate::settings::document::Document;
@@ -49,6 +49,9 @@ pub(super) fn apply(
     for path in &wanted.narrowed {
         mending.told(mending.narrow(path))?;
     }
+    for path in &wanted.closed {
+        mending.told(mending.close(path))?;
+    }
     for profile in &wanted.upgrades {
         let upgraded = mending.upgrade(profile);
         mending.told(upgraded)?;
@@ -66,6 +69,7 @@ struct Wanted<'a> {
     edits: Vec<SettingEdit>,
     repairs: Vec<&'a Repair>,
     narrowed: Vec<&'a Path>,
+    closed: Vec<&'a Path>,
     upgrades: Vec<&'a str>,
     sign_ins: Vec<SignInAfter>,
 }
@@ -94,6 +98,7 @@ impl<'a> Wanted<'a> {
                 }
             }
             Action::Narrow(path) => self.narrowed.push(path),
+            Action::Close(paths) => self.closed.extend(paths.iter().map(PathBuf::as_path)),
             Action::Upgrade { profile } => self.upgrades.push(profile),
             Action::SignIn { profile, anew } => {
                 if !self.sign_ins.iter().any(|known| known.profile == *profile) {
@@ -201,6 +206,14 @@ impl Mending<'_> {
         helper_check::file::narrow(path)
             .map_err(|error| Failure::failed(format!("`{shown}` could not be given to you alone: {error}")))?;
         self.ui.status(&format!("`{shown}` is yours alone now; `reset` leaves it so"));
+        Ok(())
+    }
+
+    fn close(&self, path: &Path) -> Result<(), Failure> {
+        let shown = path.display();
+        private_file::close(path)
+            .map_err(|error| Failure::failed(format!("`{shown}` could not be given to you alone: {error}")))?;
+        self.ui.status(&format!("nobody but you may read `{shown}` now; `reset` leaves it so"));
         Ok(())
     }
 

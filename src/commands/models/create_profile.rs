@@ -96,7 +96,7 @@ fn source<'a>(look: &'a Look, from: &str) -> Result<&'a Entry, Failure> {
 /// Has AWS make it, and gives it as AWS would list it.
 fn make(world: &World, ui: Ui, look: &Look, source: &Entry, args: &CreateProfileArgs) -> Result<Entry, Failure> {
     let who = &look.who;
-    let bedrock = Bedrock::new(world, &look.files, &who.profile, &who.region, &who.credentials);
+    let bedrock = Bedrock::by(world, &look.files, &who.profile, &who.region, &who.authority);
     let progress = ui.progress("Asking Bedrock to make the profile…");
     let made = call::block_on(bedrock.create_inference_profile(&args.name, &source.arn, &args.tags));
     drop(progress);

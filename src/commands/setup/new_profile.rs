@@ -4,7 +4,7 @@ use crate::ask::{self, Reply};
 use crate::aws::call;
 use crate::aws::files::AwsFiles;
 use crate::aws::portal::Portal;
-use crate::aws::profile::SsoProfile;
+use crate::aws::profile::{SsoProfile, portal_address};
 use crate::aws::session::{self, Token};
 use crate::aws::sign_in::Wish;
 use crate::aws_config::NewProfile;
@@ -98,7 +98,7 @@ fn known(files: &AwsFiles) -> Knowledge {
 
 fn given(global: &Global, args: &NewProfileArgs) -> Answers {
     Answers {
-        start_url: args.start_url.clone(),
+        start_url: args.start_url.as_deref().map(portal_address),
         sso_region: args.sso_region.clone(),
         session: args.sso_session.clone(),
         account: args.account.clone(),
@@ -224,7 +224,7 @@ fn set(answers: &mut Answers, topic: Topic, answer: String) {
         Topic::Role => &mut answers.role,
         Topic::Name => &mut answers.name,
     };
-    *place = Some(answer);
+    *place = Some(if topic == Topic::StartUrl { portal_address(&answer) } else { answer });
 }
 
 fn unset(answers: &mut Answers, knowledge: &mut Knowledge, topic: Topic) {

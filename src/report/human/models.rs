@@ -94,9 +94,13 @@ pub fn models(facts: &Facts<'_>, width: usize) -> String {
     for missing in &facts.offering.missing {
         let _ = writeln!(text, "\n{}", wrapped(&format!("{} {missing}", styled(NOTICE.bold(), "note:")), width, 2));
     }
-    if facts.pinned.iter().all(|(role, _)| *role != "main" && *role != "opus") {
-        let words = "No main model is pinned: Claude Code then takes its own default, an Opus, the dearest family.";
-        let _ = writeln!(text, "\n{}", wrapped(&styled(NOTICE, words), width, 2));
+    let is_pinned = |wanted: &str| facts.pinned.iter().any(|(role, _)| *role == wanted);
+    if !is_pinned("main") {
+        let taken = if is_pinned("opus") { "the pinned Opus" } else { "its own default, since 2.1.207 an Opus" };
+        let words = format!(
+            "No main model is pinned: Claude Code takes {taken}, the dearest family; every turn is billed as such."
+        );
+        let _ = writeln!(text, "\n{}", wrapped(&styled(NOTICE, &words), width, 2));
     }
     text
 }
