@@ -12,21 +12,19 @@ mod diagnose;
 mod original;
 mod probes;
 mod regions;
-mod settings_window;
 mod stage;
 mod startup;
 mod table;
 mod tls;
 
 /// Every benchmark, and what it is called.
-const BENCHMARKS: [(&str, fn()); 7] = [
+const BENCHMARKS: [(&str, fn()); 6] = [
     ("startup", startup::run),
     ("cold", cold::run),
     ("hook", original::hook),
     ("diagnose", diagnose::run),
     ("regions", regions::run),
     ("probes", probes::run),
-    ("settings_window", settings_window::run),
 ];
 
 fn main() {

@@ -1,8 +1,12 @@
-//! How much another program can lose that writes the settings while we do.
+//! How much another program can lose that writes the settings while we do, and for how long it can.
 //!
-//! A writer counts up in the file as Claude Code does (read, change, temporary file, rename) while ours is set up again
-//! and again, which exchanges the two files and looks at what came out; and once more beside what atomic writers usually
-//! do, a comparison and then a rename. The writer looks whether its last count is still there.
+//! A writer counts up in the file as Claude Code does (read, change, temporary file, rename) while ours is written
+//! again and again: once by `settings::store`, which exchanges the two files and looks at what came out, and once by
+//! what atomic writers usually do, a comparison and then a rename. The writer looks whether its last count is still
+//! there.
+
+#![allow(clippy::print_stdout, reason = "a benchmark prints its figures")]
+#![allow(clippy::disallowed_methods, reason = "another program writes here")]
 
 use std::io::Write as _;
 use std::path::Path;
@@ -10,17 +14,18 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use claude_bedrock::settings::store::{self, StoreError};
 use serde_json::{Value, json};
-
-use crate::stage::Stage;
 
 const DURATION: Duration = Duration::from_secs(8);
 
-/// What became of our writes.
+/// What became of our writes, and how long each that only renames could have taken another's away.
 #[derive(Default)]
 struct Ours {
     written: usize,
-    refused: usize,
+    changed: usize,
+    overtaken: usize,
+    windows: Vec<Duration>,
 }
 
 /// What became of the other's writes.
@@ -30,42 +35,53 @@ struct Other {
     lost: usize,
 }
 
-pub(crate) fn run() {
-    let stage = Stage::near();
-    let settings = stage.home.path().join(".claude/settings.json");
-    fs_err::create_dir_all(settings.parent().expect("a folder")).expect("creatable");
+fn main() {
     println!("another program's writes beside ours, {} s each", DURATION.as_secs());
-    // Two models in turn, so that there is something to write each time.
-    let set_ups = ["sonnet-5-5", "opus-5-5"]
-        .map(|model| stage.ours("setup", &format!("setup --yes --profile work --model us.anthropic.claude-{model}")));
-    beside("`setup`: compare, exchange, compare again", &settings, &|ours| {
-        let set_up = &set_ups[(ours.written + ours.refused) % 2];
-        let is_written = stage.command(set_up).status().expect("it starts").success();
-        ours.written += usize::from(is_written);
-        ours.refused += usize::from(!is_written);
-    });
-    beside("what is usual: compare, rename", &settings, &|ours| renamed(&settings, ours));
+    run("compare, exchange, compare again", &exchanged);
+    run("compare, rename", &renamed);
 }
 
-fn beside(name: &str, settings: &Path, write: &dyn Fn(&mut Ours)) {
-    fs_err::write(settings, text(&json!({"theirs": 0, "ours": 0}))).expect("writable");
+fn run(name: &str, write: &dyn Fn(&Path, &mut Ours)) {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    let settings = home.path().join("settings.json");
+    fs_err::write(&settings, text(&json!({"theirs": 0, "ours": 0}))).expect("writable");
     let done = AtomicBool::new(false);
     let mut ours = Ours::default();
     let other = thread::scope(|scope| {
-        let other = scope.spawn(|| count_until(&done, settings));
+        let other = scope.spawn(|| count_until(&done, &settings));
         let start = Instant::now();
         while start.elapsed() < DURATION {
-            write(&mut ours);
+            write(&settings, &mut ours);
         }
         done.store(true, Ordering::Relaxed);
         other.join().expect("it wrote")
     });
+    ours.windows.sort_unstable();
     println!("  {name}");
     println!("    another's writes {:8}   lost {:6}", other.writes, other.lost);
-    println!("    ours             {:8}   refused {:3}", ours.written, ours.refused);
+    println!(
+        "    ours             {:8}   refused before {:6}   taken back {:4}",
+        ours.written, ours.changed, ours.overtaken
+    );
+    if let (Some(median), Some(longest)) = (ours.windows.get(ours.windows.len() / 2), ours.windows.last()) {
+        let [median, longest] = [median, longest].map(|window| window.as_secs_f64() * 1e6);
+        println!("    window           {median:8.1} us in the middle   {longest:8.1} us at most");
+    }
 }
 
-/// Without an exchange: what is written between the comparison and the rename is lost.
+/// As the program writes: what comes between the comparison and the exchange is taken back, not lost.
+fn exchanged(settings: &Path, ours: &mut Ours) {
+    let snapshot = store::read(settings).expect("readable");
+    let new = counted_up(snapshot.bytes().expect("there"), "ours");
+    match snapshot.replace(&new) {
+        Ok(_) => ours.written += 1,
+        Err(StoreError::Overtaken { .. }) => ours.overtaken += 1,
+        Err(StoreError::Changed { .. }) => ours.changed += 1,
+        Err(error) => panic!("{error}"),
+    }
+}
+
+/// The same without an exchange: what is written between the comparison and the rename is lost.
 fn renamed(settings: &Path, ours: &mut Ours) {
     let folder = settings.parent().expect("a folder");
     let before = fs_err::read(settings).expect("readable");
@@ -73,11 +89,14 @@ fn renamed(settings: &Path, ours: &mut Ours) {
     let mut file = tempfile::NamedTempFile::new_in(folder).expect("creatable");
     file.write_all(&new).expect("writable");
     file.as_file().sync_all().expect("synced");
-    if fs_err::read(settings).expect("readable") != before {
-        ours.refused += 1;
+    let is_unchanged = fs_err::read(settings).expect("readable") == before;
+    let compared = Instant::now();
+    if !is_unchanged {
+        ours.changed += 1;
         return;
     }
     file.persist(settings).expect("renamable");
+    ours.windows.push(compared.elapsed());
     fs_err::File::open(folder).expect("a folder").sync_all().expect("synced");
     ours.written += 1;
 }

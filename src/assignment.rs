@@ -101,6 +101,8 @@ impl Syntax {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -128,5 +130,48 @@ mod tests {
         }
         assert!(Syntax::Sh.set("N", "a\nb").is_ok());
         assert_eq!(Syntax::Dotenv.unset("N"), None);
+    }
+
+    /// PowerShell's rule (`about_Quoting_Rules`, and its tokenizer): nothing is expanded between single quotes, of which
+    /// it knows five; two of them side by side are one, and one ends the text. What follows is another command.
+    fn read_by_powershell(line: &str) -> Option<(String, String)> {
+        let (name, rest) = line.strip_prefix("$Env:")?.split_once(" = ")?;
+        let is_quote = |sign: &char| ['\'', '‘', '’', '‚', '‛'].contains(sign);
+        let mut signs = rest.chars().peekable();
+        signs.next().filter(is_quote)?;
+        let mut value = String::new();
+        while let Some(sign) = signs.next() {
+            if is_quote(&sign) && signs.next_if(is_quote).is_none() {
+                return signs.next().is_none().then(|| (name.to_owned(), value));
+            }
+            value.push(sign);
+        }
+        None
+    }
+
+    /// cmd.exe's rules for a line of a batch file: `%` names a variable everywhere and, where delayed expansion is on,
+    /// so does `!`; between quotes nothing else means anything; `set` takes what is before the last quote.
+    fn read_by_cmd(line: &str) -> Option<(String, String)> {
+        if line.contains(['%', '!', '\n', '\r']) {
+            return None;
+        }
+        let quoted = line.strip_prefix("set \"")?;
+        let (inside, behind) = quoted.rsplit_once('"')?;
+        let (name, value) = inside.split_once('=')?;
+        (behind.is_empty() && !value.contains('"')).then(|| (name.to_owned(), value.to_owned()))
+    }
+
+    proptest! {
+        #[test]
+        fn powershell_and_cmd_read_what_was_meant(value in "[-'\"\\\\$`!%^&|;<>(){}*?~#=+ \n‘’‚‛“éaZ0]{0,24}") {
+            for (syntax, read) in [(Syntax::Powershell, read_by_powershell as fn(&str) -> _), (Syntax::Cmd, read_by_cmd)] {
+                match syntax.set("N", &value) {
+                    Ok(line) => prop_assert_eq!(read(&line), Some(("N".to_owned(), value.clone())), "{}", line),
+                    Err(_) => prop_assert!(value.contains(['\n', '%', '!', '"']), "{:?}", value),
+                }
+            }
+            // PowerShell has words for everything on one line.
+            prop_assert_eq!(Syntax::Powershell.set("N", &value).is_err(), value.contains('\n'));
+        }
     }
 }

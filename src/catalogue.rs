@@ -7,7 +7,6 @@ mod configuration;
 mod credentials;
 mod export;
 mod gates;
-
 mod lifecycle;
 mod models;
 mod network;
@@ -17,6 +16,7 @@ mod refresh;
 mod requests;
 mod sign_in;
 mod surroundings;
+mod traces;
 
 /// One way in which Claude Code fails on Bedrock, or seems to.
 #[derive(Debug, PartialEq, Eq)]
@@ -99,6 +99,9 @@ pub struct Message {
     pub text: &'static str,
     /// What the text proves.
     pub proof: Proof,
+    /// Whether its words are those of a program's source, a cited report or an observation; else they are near to what
+    /// is seen and may differ in detail.
+    pub is_verbatim: bool,
 }
 
 /// How surely a message means its failure mode.
@@ -125,14 +128,22 @@ pub struct Family {
     pub letter: char,
     /// The heading.
     pub title: &'static str,
-    /// Its modes, in order of their ids, in one or two rooms.
+    /// Its modes, in order of their ids, in one room or several.
     rooms: &'static [&'static [FailureMode]],
 }
 
 /// The families in the order of the documentation.
 pub const FAMILIES: &[Family] = &[
-    Family { letter: 'C', title: "Configuration", rooms: &[configuration::MODES, surroundings::MODES] },
-    Family { letter: 'A', title: "Identity and credentials", rooms: &[sign_in::MODES, credentials::MODES] },
+    Family {
+        letter: 'C',
+        title: "Configuration",
+        rooms: &[configuration::MODES, surroundings::MODES, traces::SET_UPS],
+    },
+    Family {
+        letter: 'A',
+        title: "Identity and credentials",
+        rooms: &[sign_in::MODES, credentials::MODES, traces::SIGN_INS],
+    },
     Family { letter: 'R', title: "Commands that renew credentials", rooms: &[refresh::MODES, export::MODES] },
     Family { letter: 'M', title: "Models, prefixes and lifecycle", rooms: &[models::MODES, lifecycle::MODES] },
     Family { letter: 'P', title: "Account gates and permissions", rooms: &[gates::MODES] },
@@ -251,28 +262,36 @@ impl Before {
 }
 
 impl Message {
+    const fn of(text: &'static str, proof: Proof) -> Self {
+        Self { text, proof, is_verbatim: true }
+    }
+
+    const fn approximate(self) -> Self {
+        Self { is_verbatim: false, ..self }
+    }
+
     const fn certain(text: &'static str) -> Self {
-        Self { text, proof: Proof::Certain }
+        Self::of(text, Proof::Certain)
     }
 
     const fn likely(text: &'static str) -> Self {
-        Self { text, proof: Proof::Likely }
+        Self::of(text, Proof::Likely)
     }
 
     const fn common(text: &'static str) -> Self {
-        Self { text, proof: Proof::Common }
+        Self::of(text, Proof::Common)
     }
 
     const fn shared(text: &'static str) -> Self {
-        Self { text, proof: Proof::Shared }
+        Self::of(text, Proof::Shared)
     }
 
     const fn maybe(text: &'static str) -> Self {
-        Self { text, proof: Proof::Maybe }
+        Self::of(text, Proof::Maybe)
     }
 
     const fn wrapper(text: &'static str) -> Self {
-        Self { text, proof: Proof::Wrapper }
+        Self::of(text, Proof::Wrapper)
     }
 }
 

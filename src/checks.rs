@@ -8,12 +8,15 @@ pub mod choices;
 pub mod claude_code;
 pub mod configuration;
 pub mod credentials;
+pub mod editors;
 pub mod evidence;
 pub mod facts;
 pub mod finding;
 pub mod gates;
 pub mod helpers;
+pub mod lifecycle;
 pub mod models;
+pub mod needs;
 pub mod network;
 pub mod open_files;
 pub mod probes;
@@ -23,77 +26,15 @@ pub mod sources;
 pub mod surroundings;
 #[cfg(test)]
 pub(crate) mod tests;
+pub mod traces;
 
 use crate::catalogue;
 
-use facts::{Facts, Look};
+use facts::Facts;
 use finding::Finding;
+use needs::Lack;
 
-/// What a check cannot do without.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Needs {
-    /// Files and variables, which are always there.
-    Files,
-    /// The installed Claude Code's version.
-    Version,
-    /// The doors of the services.
-    Endpoints,
-    /// An attempt to get credentials.
-    Credentials,
-    /// Who AWS says Claude Code is.
-    Identity,
-    /// What Bedrock lists.
-    Listing,
-    /// Whether the use-case form was handed in.
-    UseCase,
-    /// The models' papers.
-    Availability,
-    /// What a configured export prints.
-    Export,
-    /// What Service Quotas says.
-    Quotas,
-    /// An answer of every model.
-    Probe,
-}
-
-impl Needs {
-    /// Why it is not there, if so.
-    fn lacking(self, facts: &Facts) -> Option<String> {
-        let online = &facts.online;
-        match self {
-            Self::Version if facts.version().is_some() => None,
-            Self::Version if facts.claude_code.is_some() => Some("the installed Claude Code tells no version".into()),
-            Self::Version => Some("no `claude` is on PATH, so its version is unknown".into()),
-            Self::Endpoints if online.endpoints.is_empty() => {
-                Some(look(&online.credentials).unwrap_or_else(|| "no endpoint was asked".into()))
-            }
-            Self::Credentials => online.credentials.skipped().map(str::to_owned),
-            Self::Identity => look(&online.identity),
-            Self::Listing => look(&online.listing),
-            Self::UseCase => look(&online.use_case),
-            Self::Availability if online.availability.is_empty() => {
-                Some(look(&online.listing).unwrap_or_else(|| "no model is pinned that Bedrock lists".into()))
-            }
-            Self::Files | Self::Endpoints | Self::Availability => None,
-            Self::Export => look(&online.export),
-            Self::Quotas => match &online.quotas {
-                Look::Failed(reason) => Some(format!("Service Quotas did not tell: {reason}")),
-                quotas => look(quotas),
-            },
-            Self::Probe => look(&online.probes),
-        }
-    }
-
-    /// Whether the network has to be asked for it.
-    #[must_use]
-    pub fn is_online(self) -> bool {
-        !matches!(self, Self::Files | Self::Version)
-    }
-}
-
-fn look<T, E>(look: &Look<T, E>) -> Option<String> {
-    look.skipped().map(str::to_owned)
-}
+pub use needs::Needs;
 
 /// One failure mode that can be seen before it bites.
 #[derive(Debug, Clone, Copy)]
@@ -133,20 +74,23 @@ impl Outcome {
 
 /// The checks of every family, in the order in which their findings are to be dealt with.
 pub fn all() -> impl Iterator<Item = &'static Check> {
-    let families: [&[Check]; 14] = [
+    let families: [&[Check]; 17] = [
         settings_files::CHECKS,
         configuration::CHECKS,
         network::CHECKS,
         sources::CHECKS,
         attempts::CHECKS,
+        traces::CHECKS,
         credentials::CHECKS,
         helpers::CHECKS,
         models::CHECKS,
         choices::CHECKS,
+        lifecycle::CHECKS,
         gates::CHECKS,
         probes::CHECKS,
         requests::CHECKS,
         claude_code::CHECKS,
+        editors::CHECKS,
         surroundings::CHECKS,
     ];
     families.into_iter().flatten().chain(open_files::CHECKS)
@@ -192,7 +136,7 @@ impl Selection {
 }
 
 /// The modes for which AWS's papers are proof enough, so that an answer that was not asked for is not missed.
-const PROVEN_BY_PAPERS: [&str; 2] = ["P01", "P02"];
+const PROVEN_BY_PAPERS: [&str; 4] = ["P01", "P02", "M14", "M15"];
 
 /// Judges the facts.
 #[must_use]
@@ -200,11 +144,13 @@ pub fn judge(facts: &Facts, selection: &Selection) -> Outcome {
     let mut outcome = Outcome::default();
     let mut looked: Vec<&'static str> = Vec::new();
     for check in all() {
-        if let Some(reason) = check.needs.lacking(facts) {
-            outcome.skipped.push((check.id, reason));
-        } else {
+        let lack = check.needs.lacking(facts);
+        if !matches!(lack, Some(Lack::NotAsked(_))) {
             outcome.findings.extend((check.judge)(facts));
-            looked.push(check.id);
+        }
+        match lack {
+            Some(lack) => outcome.skipped.push((check.id, lack.reason())),
+            None => looked.push(check.id),
         }
     }
     outcome.skipped.retain(|(id, _)| !(PROVEN_BY_PAPERS.contains(id) && looked.contains(id)));
@@ -252,13 +198,17 @@ const CONSEQUENCES: &[(&str, &[&str])] = &[
     ("A11", &["A10", "A27", "R02"]),
     ("A13", &["A28"]),
     ("A26", &["A10", "A11", "R02", "P11"]),
-    ("N01", &["N05", "N09", "N10", "P15", "A16", "R02"]),
+    ("N01", &["N05", "N09", "N10", "N13", "P15", "A01", "A16", "R02"]),
+    ("N12", &["N05", "N09", "N10", "P15", "A01", "A16", "R02"]),
     ("N09", &["N05", "N10", "P15"]),
-    ("N10", &["N05", "P15", "R02", "A16"]),
+    ("N13", &["A01", "N10", "N05", "P15", "R02", "A16"]),
+    ("N10", &["A01", "N05", "P15", "R02", "A16"]),
+    ("Q03", &["Q02"]),
     ("R16", &["A01", "R17", "R18"]),
     ("R25", &["R16", "R26", "R10"]),
     ("R26", &["R16", "R10"]),
     ("R27", &["R16", "R10"]),
+    ("M15", &["M02", "M04", "M06"]),
     ("M23", &["M02", "M04"]),
     ("M01", &["M02", "M04"]),
     ("M06", &["M02"]),

@@ -3,6 +3,7 @@
 mod occurrence;
 mod runs;
 mod squeeze;
+mod values;
 
 use std::collections::BTreeMap;
 
@@ -11,6 +12,8 @@ use crate::catalogue::{FailureMode, Message, Proof};
 use occurrence::{Occurrence, Search};
 use runs::Runs;
 use squeeze::Squeezed;
+
+pub use values::Values;
 
 /// In this distance another message counts as what a wrapper is put around, and words as company.
 const NEAR: usize = 600;
@@ -47,6 +50,14 @@ pub struct Match {
     pub confidence: Confidence,
     /// The line of the text in which it begins, from one.
     pub line: usize,
+}
+
+impl Match {
+    /// What the lines around it say of the case, in the text it was found in.
+    #[must_use]
+    pub fn values(&self, text: &str) -> Values {
+        Values::near(text, self.line)
+    }
 }
 
 /// How sure a match is.

@@ -52,6 +52,8 @@ pub const AWS_LOGIN_CACHE_DIRECTORY: &str = "AWS_LOGIN_CACHE_DIRECTORY";
 /// Told to every `credential_process` we run: the profiles whose credentials it is to give, one a line. A run of this
 /// program that finds its own profile there was called by itself.
 pub const PROFILE_CHAIN: &str = "CLAUDE_BEDROCK_PROFILE_CHAIN";
+/// How long Claude Code waits for the whole search for credentials, in milliseconds; a minute without it.
+pub const CHAIN_RESOLVE_TIMEOUT_MS: &str = "CLAUDE_CODE_AWS_CHAIN_RESOLVE_TIMEOUT_MS";
 /// `true` keeps the SDKs from asking for an instance's own role.
 pub const AWS_EC2_METADATA_DISABLED: &str = "AWS_EC2_METADATA_DISABLED";
 /// The endpoint of every AWS service; `AWS_ENDPOINT_URL_<SERVICE>` beats it.
@@ -257,7 +259,7 @@ pub const BEDROCK_ENV: [&str; 38] = [
     SMALL_FAST_MODEL_AWS_REGION,
     ENABLE_PROMPT_CACHING_1H,
     "ENABLE_PROMPT_CACHING_1H_BEDROCK",
-    "CLAUDE_CODE_AWS_CHAIN_RESOLVE_TIMEOUT_MS",
+    CHAIN_RESOLVE_TIMEOUT_MS,
     "CLAUDE_CODE_SKIP_AWS_CRED_CACHE",
 ];
 

@@ -291,7 +291,8 @@ impl Wizard {
     }
 
     fn closing<'a>(&'a self, choice: &'a Choice) -> Closing<'a> {
-        Closing { knowledge: &self.knowledge, choice, more: &self.answers.more }
+        let may_change_model = self.asked.iter().any(|turn| turn.topic == Topic::Model);
+        Closing { knowledge: &self.knowledge, choice, more: &self.answers.more, may_change_model }
     }
 
     /// The models that were agreed to be asked: those that did not answer lately, and by themselves each only once.

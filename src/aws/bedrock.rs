@@ -65,6 +65,8 @@ pub struct Lifecycle {
     pub is_legacy: Option<bool>,
     /// When it became or becomes legacy.
     pub legacy_at: Option<Timestamp>,
+    /// When it begins to cost more, after its regular life.
+    pub extended_access_at: Option<Timestamp>,
     /// When it stops answering.
     pub end_of_life_at: Option<Timestamp>,
 }
@@ -236,6 +238,7 @@ fn lifecycle(found: Option<FoundationModelLifecycle>) -> Lifecycle {
             _ => None,
         },
         legacy_at: moment(found.legacy_time),
+        extended_access_at: moment(found.public_extended_access_time),
         end_of_life_at: moment(found.end_of_life_time),
     }
 }

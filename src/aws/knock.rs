@@ -44,10 +44,17 @@ pub struct Door {
     pub answer: Result<Reached, String>,
 }
 
-/// Knocks at STS, at Bedrock's control plane and at its runtime, all at once.
-pub async fn all(world: &World, files: &ProfileFiles, profile: Option<&str>, region: &str) -> Vec<Door> {
+/// Knocks at STS, at Bedrock's control plane and at its runtime, and where there is an SSO session at its portal and
+/// its token service, all at once.
+pub async fn all(
+    world: &World,
+    files: &ProfileFiles,
+    profile: Option<&str>,
+    region: &str,
+    sso_region: Option<&str>,
+) -> Vec<Door> {
     let connector = network::connector(world, files, profile.unwrap_or("default"));
-    let knock = |service| {
+    let knock = |service, region: &str| {
         let address = endpoint::address(world, files, profile, service, region);
         let connector = connector.clone();
         async move {
@@ -57,9 +64,20 @@ pub async fn all(world: &World, files: &ProfileFiles, profile: Option<&str>, reg
             Door { service, address, answer }
         }
     };
-    let (sts, control, runtime) =
-        tokio::join!(knock(Service::Sts), knock(Service::Bedrock), knock(Service::BedrockRuntime));
-    vec![sts, control, runtime]
+    let of_session = |service| async move {
+        match sso_region {
+            Some(region) => Some(knock(service, region).await),
+            None => None,
+        }
+    };
+    let (sts, control, runtime, portal, tokens) = tokio::join!(
+        knock(Service::Sts, region),
+        knock(Service::Bedrock, region),
+        knock(Service::BedrockRuntime, region),
+        of_session(Service::Sso),
+        of_session(Service::SsoOidc),
+    );
+    [sts, control, runtime].into_iter().chain(portal).chain(tokens).collect()
 }
 
 async fn knock(
@@ -88,6 +106,7 @@ fn request(service: Service, address: &str) -> Result<HttpRequest, String> {
         ),
         // No model of this name exists, should somebody sign the request on the way.
         Service::BedrockRuntime => ("POST", "/model/anthropic.claude-knock/invoke", "application/json", "{}"),
+        Service::Sso | Service::SsoOidc => ("GET", "/", "application/json", ""),
         _ => ("GET", "/inference-profiles?type=SYSTEM_DEFINED", "application/json", ""),
     };
     let mut request = HttpRequest::new(SdkBody::from(body));

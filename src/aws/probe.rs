@@ -141,7 +141,10 @@ impl Prober {
         };
         match sent {
             Err(reason) => Outcome::Unreachable(reason),
-            Ok(mut response) if response.status().is_success() => first_token(&mut response, start).await,
+            Ok(mut response) if response.status().is_success() => match rewritten(&response) {
+                Some(outcome) => outcome,
+                None => first_token(&mut response, start).await,
+            },
             Ok(mut response) => refusal(&mut response).await,
         }
     }
@@ -163,6 +166,16 @@ impl Prober {
             region: self.region.clone(),
         }
     }
+}
+
+/// The media type of Bedrock's streams.
+const STREAM: &str = "application/vnd.amazon.eventstream";
+
+/// A stream that somebody on the way gave another form, in the words of Claude Code, which checks the same.
+fn rewritten(response: &HttpResponse) -> Option<Outcome> {
+    let kind = response.headers().get("content-type").filter(|kind| !kind.starts_with(STREAM))?;
+    let message = format!("the streaming response has content-type \"{kind}\"; expected \"{STREAM}\"");
+    Some(Outcome::Refused { status: Some(response.status().as_u16()), code: None, message })
 }
 
 /// Reads a stream until the model has spoken, or it ends otherwise.

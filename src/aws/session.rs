@@ -136,6 +136,12 @@ pub fn forget(world: &World, sso: &SsoProfile) -> Result<(), SessionError> {
     removed.map_err(|error| SessionError::File(error.to_string()))
 }
 
+/// Where a file is moved that is no token and stood in the place of a session's.
+#[must_use]
+pub fn set_aside_path(world: &World, sso: &SsoProfile) -> Option<PathBuf> {
+    Some(token_path(&world.home()?, sso).with_extension(SET_ASIDE))
+}
+
 /// Removes the credentials of a profile's role that the AWS CLI keeps.
 ///
 /// # Errors

@@ -67,6 +67,26 @@ pub enum Announcement {
     NotTheAddress,
 }
 
+/// What is remembered of earlier sign-ins to a session.
+#[derive(Debug, Clone, Default)]
+pub struct Remembered {
+    /// How the last one ended, and until when no caller starts another by itself.
+    pub cooling_down: Option<(String, Timestamp)>,
+    /// Where a code still waits to be entered, and until when.
+    pub waiting_code: Option<(String, Timestamp)>,
+}
+
+/// What is remembered of sign-ins to a session, from files alone.
+#[must_use]
+pub fn remembered(world: &World, sso: &SsoProfile) -> Remembered {
+    let record = Record::read(world, sso);
+    let now = world.now();
+    Remembered {
+        cooling_down: record.cooling_down(now),
+        waiting_code: record.pending(now).map(|pending| (pending.address.clone(), pending.expires_at)),
+    }
+}
+
 /// How the sign-in is wanted.
 pub struct SignIn<'a> {
     /// The surroundings.

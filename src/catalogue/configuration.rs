@@ -21,7 +21,7 @@ pub(super) const MODES: &[FailureMode] = &[
         symptom: "`/status` and `claude auth status` name no Bedrock",
         messages: &[
             Message::wrapper("Not logged in · Please run /login"),
-            Message::common("Missing API key · Run /login"),
+            Message::common("Missing API key · Run /login").approximate(),
             Message::likely("\"apiProvider\":\"firstParty\""),
         ],
         source: "claude-code#5635; observed",
@@ -161,10 +161,7 @@ pub(super) const MODES: &[FailureMode] = &[
         fix: Fix::safe("claude-bedrock setup", "Write `AWS_REGION`, which every version reads"),
         before: Before::Files("no region variable, and a Claude Code older than 2.1.172"),
         symptom: "",
-        messages: &[
-            Message::shared("API Error: 400 The provided model identifier is invalid."),
-            Message::maybe("resolving default AWS provider chain (region: us-east-1)"),
-        ],
+        messages: &[Message::shared("API Error: 400 The provided model identifier is invalid.")],
         source: "claude-code#1434, #18485, #18962",
     },
     FailureMode {

@@ -19,7 +19,8 @@ pub(super) const MODES: &[FailureMode] = &[
             Message::likely(
                 "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role \
                 chaining.",
-            ),
+            )
+            .approximate(),
         ],
         source: "claude-code#6; changelog 2.1.218; aws-cli#7692",
     },
@@ -96,14 +97,14 @@ pub(super) const MODES: &[FailureMode] = &[
             "claude-bedrock setup",
             "Give it a source; set `AWS_EC2_METADATA_DISABLED` to true, or on EC2 raise the hop limit to 2",
         ),
-        before: Before::Calls("no other source, and one short question to the service"),
+        before: Before::Files("no other source, in a container"),
         symptom: "",
         messages: &[
             Message::likely("Error response received from instance metadata service"),
-            Message::likely("no EC2 IMDS role found"),
-            Message::likely("EC2 Metadata roleName request returned error"),
-            Message::maybe("connect ETIMEDOUT 169.254.169.254:80"),
-            Message::likely("TimeoutError: connect EHOSTUNREACH 169.254.169.254:80"),
+            Message::likely("no EC2 IMDS role found").approximate(),
+            Message::likely("EC2 Metadata roleName request returned error").approximate(),
+            Message::maybe("connect ETIMEDOUT 169.254.169.254:80").approximate(),
+            Message::likely("TimeoutError: connect EHOSTUNREACH 169.254.169.254:80").approximate(),
         ],
         source: "errors documentation; observed",
     },
@@ -206,9 +207,9 @@ pub(super) const MODES: &[FailureMode] = &[
         messages: &[
             Message::certain("Signature expired: <time> is now earlier than <time> (<time> - 5 min.)"),
             Message::certain("Signature not yet current: <time> is still later than <time> (<time> + 5 min.)"),
-            Message::common("RequestExpired: Request has expired."),
-            Message::likely("An error occurred (RequestTimeTooSkewed)"),
-            Message::common("The difference between the request time and the current time is too large."),
+            Message::common("RequestExpired: Request has expired.").approximate(),
+            Message::likely("An error occurred (RequestTimeTooSkewed)").approximate(),
+            Message::common("The difference between the request time and the current time is too large.").approximate(),
         ],
         source: "AWS error reference; aws-sdk-rust#1033; aws-sdk-js#527",
     },

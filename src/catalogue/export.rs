@@ -117,7 +117,7 @@ pub(super) const MODES: &[FailureMode] = &[
         title: "The keyring keeps nothing, so every start signs in",
         cause: "WSL has no secret service, and Windows' entries are too small for a token.",
         fix: Fix::safe("claude-bedrock setup", "Use files that only you can read, as this program does"),
-        before: Before::Files("a helper that stores in a keyring"),
+        before: Before::Elsewhere("the keyring of another tool is not ours to open"),
         symptom: "A sign-in at every start",
         messages: &[],
         source: "guidance-for-claude-code-with-amazon-bedrock#266, #348, #381",
@@ -203,7 +203,7 @@ pub(super) const MODES: &[FailureMode] = &[
             "Run it as Claude Code does and see what it prints, or let `claude-bedrock setup` put ours in its \
             place",
         ),
-        before: Before::Calls("the command run; a browser may open"),
+        before: Before::Files("Claude Code's own note of the command's last run"),
         symptom: "",
         messages: &[Message::certain("Error running awsAuthRefresh (in settings or ~/.claude.json):")],
         source: "observed",

@@ -50,7 +50,7 @@ pub(super) const MODES: &[FailureMode] = &[
                 "Model access is denied due to IAM user or service role is not authorized to perform the required \
                 AWS Marketplace actions",
             ),
-            Message::certain("If you recently fixed this issue, try again after 2 minutes."),
+            Message::certain("If you recently fixed this issue, try again after 2 minutes.").approximate(),
             Message::likely("is not authorized to perform: aws-marketplace:Subscribe"),
         ],
         source: "claude-code#9681; anthropic-on-aws#251, #252; guidance-for-claude-code-with-amazon-bedrock#89",
@@ -81,7 +81,7 @@ pub(super) const MODES: &[FailureMode] = &[
             Amazon Bedrock refuses Anthropic's models with INVALID_PAYMENT_INSTRUMENT. It works some minutes \
             afterwards.",
         ),
-        before: Before::Message("billing is not readable with these permissions"),
+        before: Before::Probe("one token from each model in use"),
         symptom: "",
         messages: &[
             Message::certain("INVALID_PAYMENT_INSTRUMENT: A valid payment instrument must be provided"),
@@ -102,7 +102,7 @@ pub(super) const MODES: &[FailureMode] = &[
             "Nothing on this machine mends it; ask your AWS account team whether your company may use the models \
             from where you are",
         ),
-        before: Before::Message("where a request comes out is not known here"),
+        before: Before::Probe("one token from each model in use"),
         symptom: "",
         messages: &[Message::certain(
             "Access to Anthropic models is not allowed from unsupported countries, regions, or territories.",
@@ -114,7 +114,7 @@ pub(super) const MODES: &[FailureMode] = &[
         title: "No policy allows to invoke the model",
         cause: "The role's policies do not name the action or the resource in the message.",
         fix: Fix::ask("claude-bedrock policy", "Print the exact policy, and send it to your administrator"),
-        before: Before::Calls("the policy simulated where that is allowed"),
+        before: Before::Probe("one token from each model in use"),
         symptom: "",
         messages: &[
             Message::certain(
@@ -141,7 +141,7 @@ pub(super) const MODES: &[FailureMode] = &[
             "See the regions of each profile and pin one that stays inside; or ask for an exception in the \
             service control policy for these models",
         ),
-        before: Before::Calls("the destinations of each pinned profile"),
+        before: Before::Probe("one token from each model in use"),
         symptom: "",
         messages: &[
             Message::certain(
@@ -162,7 +162,7 @@ pub(super) const MODES: &[FailureMode] = &[
         cause: "A request by an inference profile needs the permission on the profile and on the foundation model in \
             each of its regions.",
         fix: Fix::ask("claude-bedrock policy", "Print the policy with both, and send it to your administrator"),
-        before: Before::Calls("the policy read or simulated where that is allowed"),
+        before: Before::Probe("one token from each model in use"),
         symptom: "",
         messages: &[
             Message::shared(
@@ -186,7 +186,7 @@ pub(super) const MODES: &[FailureMode] = &[
             bedrock:InvokeModel and bedrock:InvokeModelWithResponseStream. Please add both to it; a change of \
             the role's own policies does not help.",
         ),
-        before: Before::Calls("the policy simulated where that is allowed"),
+        before: Before::Probe("one token from each model in use"),
         symptom: "",
         messages: &[
             Message::certain(
@@ -207,7 +207,7 @@ pub(super) const MODES: &[FailureMode] = &[
         cause: "Actions begin with `bedrock:`; `bedrock-runtime:` is the name of an endpoint, and a policy with it \
             allows nothing.",
         fix: Fix::ask("claude-bedrock policy", "Print the policy with the right names"),
-        before: Before::Calls("the policy's text, where it may be read"),
+        before: Before::Elsewhere("a policy can rarely be read; `policy check` finds what it does not allow"),
         symptom: "Nothing is said when such a policy is written; the requests are refused as without it",
         messages: &[],
         source: "guidance-for-claude-code-with-amazon-bedrock#375, #63",
@@ -243,7 +243,7 @@ pub(super) const MODES: &[FailureMode] = &[
         ),
         before: Before::Message("our own requests look different from Claude Code's"),
         symptom: "",
-        messages: &[Message::maybe("with an explicit deny in an identity-based policy")],
+        messages: &[Message::maybe("with an explicit deny in an identity-based policy").approximate()],
         source: "analytical-platform#9753; claude-code#23322",
     },
     FailureMode {

@@ -14,7 +14,8 @@ pub(super) const MODES: &[FailureMode] = &[
             Message::certain(
                 "This model version has reached the end of its life. Please refer to the AWS documentation for \
                 more details.",
-            ),
+            )
+            .approximate(),
             Message::certain("This model version has reached the end of its life"),
         ],
         source: "gsd-2#5425; browser-use#5448",
@@ -40,7 +41,7 @@ pub(super) const MODES: &[FailureMode] = &[
         messages: &[
             Message::certain("You don't have access to the model with the specified model ID."),
             Message::certain("API Error: 403 You don't have access to the model with the specified model ID."),
-            Message::certain(
+            Message::wrapper(
                 "enable this model for your account and region in the Amazon Bedrock console, or run --model to \
                 pick another model",
             ),
@@ -61,7 +62,8 @@ pub(super) const MODES: &[FailureMode] = &[
             Message::certain(
                 "<model> is not available for this account. You can explore other available models on Amazon \
                 Bedrock.",
-            ),
+            )
+            .approximate(),
             Message::common("is not available for this account"),
         ],
         source: "reports of several projects",
@@ -122,7 +124,7 @@ pub(super) const MODES: &[FailureMode] = &[
         messages: &[
             Message::certain("Input is too long for requested model."),
             Message::common("Prompt is too long"),
-            Message::common("prompt is too long: <number> tokens > 200000 maximum"),
+            Message::common("prompt is too long: <number> tokens > 200000 maximum").approximate(),
         ],
         source: "claude-code#40753, #35545, #81068; errors documentation",
     },
@@ -134,7 +136,7 @@ pub(super) const MODES: &[FailureMode] = &[
         before: Before::Files("the mark behind models without the long context"),
         symptom: "",
         messages: &[
-            Message::likely("The long context beta is not yet available for this subscription."),
+            Message::likely("The long context beta is not yet available for this subscription.").approximate(),
             Message::likely("API Error (<prefix>.anthropic.claude-haiku-<version>[1m]): 400"),
         ],
         source: "hermes-agent#67977",

@@ -9,7 +9,7 @@ pub(super) const MODES: &[FailureMode] = &[
         cause: "Newer models are served through inference profiles alone; an id that begins with `anthropic.` names \
             the model itself.",
         fix: Fix::safe("claude-bedrock models pin MODEL", "Pin an inference profile that the region lists"),
-        before: Before::Calls("ids that begin with `anthropic.` beside what the model allows"),
+        before: Before::Files("ids that begin with `anthropic.` where a profile is needed"),
         symptom: "",
         messages: &[
             Message::certain(
@@ -143,8 +143,8 @@ pub(super) const MODES: &[FailureMode] = &[
         before: Before::Calls("every alias resolved as Claude Code does, beside the region's list"),
         symptom: "",
         messages: &[
-            Message::likely("The provided model identifier is invalid.. Try /model to switch to eu.anthropic.<other>"),
-            Message::likely("The provided model identifier is invalid.. Try /model to switch to us.anthropic.<other>"),
+            Message::shared("The provided model identifier is invalid.. Try /model to switch to eu.anthropic.<other>"),
+            Message::shared("The provided model identifier is invalid.. Try /model to switch to us.anthropic.<other>"),
             Message::maybe("Try /model to switch to <prefix>.anthropic.<other>"),
         ],
         source: "claude-code#73556, #10166, #69221",
@@ -165,8 +165,9 @@ pub(super) const MODES: &[FailureMode] = &[
             Message::certain(
                 "at 'modelIdentifier' failed to satisfy constraint: Member must satisfy regular expression \
                 pattern",
-            ),
-            Message::common("The provided ARN is invalid"),
+            )
+            .approximate(),
+            Message::common("The provided ARN is invalid").approximate(),
         ],
         source: "claude-code#1215; changelog 0.2.125",
     },
@@ -180,7 +181,7 @@ pub(super) const MODES: &[FailureMode] = &[
             "Update Claude Code; for an ARN allow `bedrock:GetInferenceProfile`, or declare the model's \
             capabilities beside the pin",
         ),
-        before: Before::Calls("the version, and for ARNs the base model"),
+        before: Before::Files("the version"),
         symptom: "",
         messages: &[
             Message::certain(
@@ -188,8 +189,8 @@ pub(super) const MODES: &[FailureMode] = &[
                 \"output_config.effort\" to control thinking behavior.",
             ),
             Message::certain("thinking.type must be \"enabled\" or \"adaptive\""),
-            Message::likely("thinking.type: Input should be"),
-            Message::certain("adaptive thinking is not supported on this model"),
+            Message::likely("thinking.type: Input should be").approximate(),
+            Message::certain("adaptive thinking is not supported on this model").approximate(),
         ],
         source: "claude-code#27890; coder#26734; changelog 2.1.113, 2.1.121",
     },
@@ -202,7 +203,7 @@ pub(super) const MODES: &[FailureMode] = &[
             "claude-bedrock models pin MODEL",
             "Write `modelOverrides` and the capabilities, or allow `bedrock:GetInferenceProfile`",
         ),
-        before: Before::Calls("GetInferenceProfile for each ARN"),
+        before: Before::Files("ARNs among the pins, and whether the model behind them is named"),
         symptom: "The same cost for all models; the wrong context size",
         messages: &[],
         source: "claude-code#27890; guidance-for-claude-code-with-amazon-bedrock#151",

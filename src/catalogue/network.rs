@@ -113,7 +113,7 @@ pub(super) const MODES: &[FailureMode] = &[
         title: "A gateway breaks the stream",
         cause: "The same as a rewritten stream, in the words of Claude Code before 2.1.208.",
         fix: Fix::update("2.1.208", "Update to read what is wrong, then mend the gateway"),
-        before: Before::Probe("a stream by the configured base URL; the version"),
+        before: Before::Files("the version, and a base URL"),
         symptom: "",
         messages: &[
             Message::certain("API Error: Truncated event message received."),
@@ -131,7 +131,7 @@ pub(super) const MODES: &[FailureMode] = &[
             "Update to 2.1.239; a gateway that streams in Anthropic's form needs \
             `CLAUDE_CODE_DISABLE_BEDROCK_CONTENT_TYPE_DEFAULT` set to 1",
         ),
-        before: Before::Probe("a stream by the configured base URL; the version"),
+        before: Before::Files("the version, and a base URL"),
         symptom: "",
         messages: &[Message::certain(
             "Streaming response ended before any complete data was received. Retrying without streaming.",
@@ -166,6 +166,12 @@ pub(super) const MODES: &[FailureMode] = &[
             Message::certain("API Error: Connection refused — a firewall or proxy may be blocking it (ECONNREFUSED)"),
             Message::certain("API Error: Can't reach the API server — check your internet or DNS (ENOTFOUND)"),
             Message::common("API Error: Connection error."),
+            Message::certain("Bedrock ListInferenceProfiles failed: connect ECONNREFUSED"),
+            Message::certain("Bedrock ListInferenceProfiles failed: getaddrinfo ENOTFOUND"),
+            Message::likely(
+                "Request timed out. If the API is slow to answer, or a proxy or gateway holds responses, set \
+                API_TIMEOUT_MS above the limit in force",
+            ),
             Message::maybe("Unable to connect to Anthropic services"),
         ],
         source: "claude-code#410; observed",

@@ -26,8 +26,8 @@ pub(super) const MODES: &[FailureMode] = &[
         symptom: "Both commands are missing",
         messages: &[
             Message::likely("Unknown command: /logout"),
-            Message::likely("Unknown slash command: logout"),
-            Message::likely("Unknown slash command: login"),
+            Message::likely("Unknown slash command: logout").approximate(),
+            Message::likely("Unknown slash command: login").approximate(),
         ],
         source: "guides for Claude Code on Bedrock; claude-code#55532",
     },
@@ -54,7 +54,7 @@ pub(super) const MODES: &[FailureMode] = &[
         fix: Fix::no_fault("Nothing is broken; stay in the terminal or in the editor's extension"),
         before: Before::Message("it is so for everybody on Bedrock"),
         symptom: "The command is missing",
-        messages: &[Message::likely("Unknown slash command: desktop")],
+        messages: &[Message::likely("Unknown slash command: desktop").approximate()],
         source: "claude-code#60642",
     },
     FailureMode {
@@ -64,7 +64,7 @@ pub(super) const MODES: &[FailureMode] = &[
         fix: Fix::no_fault("Nothing is broken; `ANTHROPIC_BEDROCK_SERVICE_TIER` chooses among Bedrock's own tiers"),
         before: Before::Message("it is so for everybody on Bedrock"),
         symptom: "The command is missing",
-        messages: &[Message::likely("Unknown slash command: fast")],
+        messages: &[Message::likely("Unknown slash command: fast").approximate()],
         source: "feature-availability documentation",
     },
     FailureMode {

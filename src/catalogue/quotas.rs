@@ -12,7 +12,7 @@ pub(super) const MODES: &[FailureMode] = &[
             "claude-bedrock diagnose --only Q01",
             "Run fewer sessions and subagents at a time, lower the output limit, or ask for a higher quota",
         ),
-        before: Before::Calls("the quota and its use"),
+        before: Before::Probe("one token from each model in use"),
         symptom: "",
         messages: &[
             Message::likely("Too many tokens, please wait before trying again."),
@@ -32,7 +32,7 @@ pub(super) const MODES: &[FailureMode] = &[
             "claude-bedrock diagnose --only Q02",
             "Wait for the next day, use another account, or ask for a higher quota",
         ),
-        before: Before::Calls("the quota and its use"),
+        before: Before::Probe("one token from each model in use"),
         symptom: "",
         messages: &[
             Message::certain("Request rejected (429) - Too many tokens per day, please wait before trying again."),
@@ -75,7 +75,7 @@ pub(super) const MODES: &[FailureMode] = &[
         title: "Too many requests in this minute",
         cause: "The quota of requests per minute is used up.",
         fix: Fix::by_hand("Wait for a minute; run fewer sessions and subagents at a time, or ask for a higher quota"),
-        before: Before::Calls("the quota and its use"),
+        before: Before::Probe("one token from each model in use"),
         symptom: "",
         messages: &[
             Message::certain("API Error: Request rejected (429) · Too many requests, please wait before trying again."),
@@ -89,7 +89,7 @@ pub(super) const MODES: &[FailureMode] = &[
         title: "AWS lacks capacity at the moment",
         cause: "503 and 529 speak of the service, not of your quota.",
         fix: Fix::by_hand("Try again in a while; use a profile that reaches more regions, or set `fallbackModel`"),
-        before: Before::Message("it passes by itself"),
+        before: Before::Probe("one token from each model in use"),
         symptom: "",
         messages: &[
             Message::certain(

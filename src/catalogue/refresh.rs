@@ -88,7 +88,7 @@ pub(super) const MODES: &[FailureMode] = &[
         ),
         symptom: "",
         messages: &[
-            Message::likely("MFA token code is required but no terminal is available"),
+            Message::likely("MFA token code is required but no terminal is available").approximate(),
             Message::certain(
                 "Profile <profile> requires multi-factor authentication, but no MFA code callback was provided.",
             ),
@@ -108,8 +108,8 @@ pub(super) const MODES: &[FailureMode] = &[
         symptom: "",
         messages: &[
             Message::likely("http://127.0.0.1:<port>/oauth/callback"),
-            Message::maybe("127.0.0.1 refused to connect"),
-            Message::likely("gio: https://oidc.<region>.amazonaws.com/authorize"),
+            Message::maybe("127.0.0.1 refused to connect").approximate(),
+            Message::likely("gio: https://oidc.<region>.amazonaws.com/authorize").approximate(),
         ],
         source: "aws-cli#9098, #9148, #9228, #10433; desktop-feedback#98",
     },
@@ -190,8 +190,8 @@ pub(super) const MODES: &[FailureMode] = &[
         messages: &[
             Message::likely("aws: error: argument command: Invalid choice, valid choices are: <choices> sso"),
             Message::likely("aws: error: argument operation: Invalid choice, valid choices are: <choices> login"),
-            Message::likely("Unknown options: --use-device-code"),
-            Message::likely("Unknown options: --no-browser"),
+            Message::likely("Unknown options: --use-device-code").approximate(),
+            Message::likely("Unknown options: --no-browser").approximate(),
         ],
         source: "aws-cli#9098; aws-toolkit-vscode#8488",
     },
@@ -211,7 +211,7 @@ pub(super) const MODES: &[FailureMode] = &[
         cause: "Claude Code asked STS, was recognised and rightly did not sign in. What follows is a matter of \
             permissions or of access to the model.",
         fix: Fix::ask("claude-bedrock models --probe", "Read what AWS says to a request of one token"),
-        before: Before::Probe("one token from each model in use"),
+        before: Before::Files("Claude Code's newest debug log"),
         symptom: "",
         messages: &[
             Message::likely("Fetched AWS caller identity, skipping AWS auth refresh command <output> API Error: 403"),

@@ -34,7 +34,8 @@ pub(super) const MODES: &[FailureMode] = &[
         messages: &[
             Message::certain(
                 "`max_tokens` must be greater than `thinking.budget_tokens`. Please consult our documentation",
-            ),
+            )
+            .approximate(),
             Message::certain("max_tokens must be greater than thinking.budget_tokens"),
         ],
         source: "errors documentation",
@@ -50,7 +51,8 @@ pub(super) const MODES: &[FailureMode] = &[
             Message::certain(
                 "The maximum tokens you requested exceeds the model limit of <number>. Try again with a maximum \
                 tokens value that is lower than <number>.",
-            ),
+            )
+            .approximate(),
             Message::certain(
                 "max_tokens: <number> > <limit>, which is the maximum allowed number of output tokens for <model>",
             ),
@@ -72,7 +74,7 @@ pub(super) const MODES: &[FailureMode] = &[
         messages: &[
             Message::certain("API Error: 400 invalid beta flag"),
             Message::likely("invalid beta flag"),
-            Message::likely("Unexpected value(s) <value> for the `anthropic-beta` header"),
+            Message::likely("Unexpected value(s) <value> for the `anthropic-beta` header").approximate(),
         ],
         source: "claude-code#56595, #49370, #49648, #21676; claude-code-action#1291; observed",
     },
@@ -133,7 +135,8 @@ pub(super) const MODES: &[FailureMode] = &[
         ),
         before: Before::Files("the headers' form"),
         symptom: "",
-        messages: &[Message::likely("The guardrail identifier or version provided in the request does not exist.")],
+        messages: &[Message::likely("The guardrail identifier or version provided in the request does not exist.")
+            .approximate()],
         source: "claude-code#23322, #63637, #1830",
     },
     FailureMode {

@@ -94,7 +94,7 @@ pub(super) const MODES: &[FailureMode] = &[
             ),
             Message::certain("Error when retrieving token from sso: Token has expired and refresh failed"),
             Message::likely("Token has expired and refresh failed"),
-            Message::certain("Error loading SSO Token: The SSO session has expired or is invalid"),
+            Message::certain("Error loading SSO Token: The SSO session has expired or is invalid").approximate(),
         ],
         source: "claude-code#849; aws-sdk-js-v3#5724; boto3#4119; observed",
     },
@@ -131,14 +131,17 @@ pub(super) const MODES: &[FailureMode] = &[
             ),
             Message::certain(
                 "Conflicting SSO region configurations between profile <profile> and sso-session <session>",
-            ),
+            )
+            .approximate(),
             Message::certain(
                 "Conflicting SSO start_url configurations between profile <profile> and sso-session <session>",
-            ),
+            )
+            .approximate(),
             Message::certain(
                 "is configured to use the SSO token provider but the \"<session>\" sso_session configuration does \
                 not exist.",
-            ),
+            )
+            .approximate(),
             Message::certain(
                 "Missing the following required SSO configuration values: <names>. To make sure this profile is \
                 properly configured to use SSO, please run: aws configure sso",
@@ -146,7 +149,8 @@ pub(super) const MODES: &[FailureMode] = &[
             Message::certain(
                 "The profile \"<profile>\" is configured to use SSO but is missing required configuration: \
                 sso_<key>",
-            ),
+            )
+            .approximate(),
         ],
         source: "token-providers and credential-provider-sso of the AWS SDK for JavaScript; observed",
     },
@@ -173,15 +177,15 @@ pub(super) const MODES: &[FailureMode] = &[
             "claude-bedrock setup --start-url URL --sso-region REGION",
             "Correct both, as your company's portal shows them",
         ),
-        before: Before::Calls("a client registration in the region, and the portal's own address"),
+        before: Before::Files("the portal's address and its region, as they are written"),
         symptom: "",
         messages: &[
             Message::common("Invalid grant provided"),
             Message::certain(
                 "An error occurred (InvalidRequestException) when calling the StartDeviceAuthorization operation",
             ),
-            Message::certain("Invalid start url provided"),
-            Message::certain("InvalidRequestException: Invalid start url provided"),
+            Message::certain("Invalid start url provided").approximate(),
+            Message::certain("InvalidRequestException: Invalid start url provided").approximate(),
         ],
         source: "leapp#332; aws-sso-cli#453",
     },
@@ -194,7 +198,7 @@ pub(super) const MODES: &[FailureMode] = &[
             "claude-bedrock login --profile NAME",
             "Sign in again; if the AWS CLI works with the same profile, update Claude Code to 2.1.208",
         ),
-        before: Before::Calls("a portal call with the token; the version, and both regions"),
+        before: Before::Files("the version, and both regions"),
         symptom: "",
         messages: &[
             Message::certain("UnauthorizedException: Session token not found or invalid"),
@@ -225,7 +229,7 @@ pub(super) const MODES: &[FailureMode] = &[
             ),
             Message::likely("ExpiredTokenException"),
             Message::likely("An error occurred (ExpiredToken) when calling the <operation> operation"),
-            Message::common("The provided token has expired."),
+            Message::common("The provided token has expired.").approximate(),
         ],
         source: "claude-code#28032, #18396, #5737; errors documentation; observed",
     },
@@ -249,11 +253,12 @@ pub(super) const MODES: &[FailureMode] = &[
             Message::certain("An error occurred (InvalidClientTokenId) when calling the GetCallerIdentity operation"),
             Message::likely("UnrecognizedClientException"),
             Message::likely("InvalidClientTokenId"),
-            Message::likely("The AWS Access Key Id you provided does not exist in our records"),
+            Message::likely("The AWS Access Key Id you provided does not exist in our records").approximate(),
             Message::likely(
                 "The request signature we calculated does not match the signature you provided. Check your AWS \
                 Secret Access Key and signing method.",
-            ),
+            )
+            .approximate(),
         ],
         source: "claude-code#2260, #5418, #18580; observed",
     },

@@ -20,9 +20,7 @@ pub(super) const MODES: &[FailureMode] = &[
         cause: "A stray variable `HOME` points elsewhere than `USERPROFILE`, and Claude Code's desktop application \
             before 2.1.221 believed it.",
         fix: Fix::update("2.1.221", "Update, or unset `HOME`"),
-        before: Before::Elsewhere(
-            "it happens in a vendor's desktop application on Windows; on Windows both variables are compared",
-        ),
+        before: Before::Files("both variables, on Windows, where it happens"),
         symptom: "The profile is not found, though the AWS CLI finds it",
         messages: &[],
         source: "changelog 2.1.221",
@@ -54,7 +52,7 @@ pub(super) const MODES: &[FailureMode] = &[
         symptom: "",
         messages: &[
             Message::certain("403 {\"Message\":\"Authorization header is missing\"}"),
-            Message::common("Missing Authentication Token"),
+            Message::common("Missing Authentication Token").approximate(),
         ],
         source: "changelog 2.1.96; derived",
     },
@@ -85,8 +83,9 @@ pub(super) const MODES: &[FailureMode] = &[
                 "Authorization header requires 'Credential' parameter. Authorization header requires 'Signature' \
                 parameter.",
             ),
-            Message::certain("Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header"),
-            Message::likely("IncompleteSignatureException"),
+            Message::certain("Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header")
+                .approximate(),
+            Message::likely("IncompleteSignatureException").approximate(),
         ],
         source: "claude-code-action#1193; claude-code#45081; changelog 2.1.101",
     },
@@ -164,7 +163,7 @@ pub(super) const MODES: &[FailureMode] = &[
             "Use Claude Code in a terminal or in VS Code, or ask your administrator for the desktop application's \
             third-party configuration",
         ),
-        before: Before::Elsewhere("a vendor's desktop application holds this state and does not show it"),
+        before: Before::Files("whether the application is installed; what it does it does not show"),
         symptom: "Requests go to api.anthropic.com, or a company sign-in is forced",
         messages: &[],
         source: "claude-code#35070, #61851, #33322",

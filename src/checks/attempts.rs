@@ -15,6 +15,7 @@ pub(super) const CHECKS: &[Check] = &[
     Check::of("P15", Needs::Credentials, sign_in_service_silent),
     Check::of("A16", Needs::Credentials, process_hangs),
     Check::of("A17", Needs::Credentials, process_output),
+    Check::of("A01", Needs::Credentials, none_for_another_reason),
 ];
 
 fn renewal_refused(facts: &Facts) -> Vec<Finding> {
@@ -60,7 +61,7 @@ fn sign_in_service_silent(facts: &Facts) -> Vec<Finding> {
 }
 
 fn process_hangs(facts: &Facts) -> Vec<Finding> {
-    let Some(error @ CredentialsError::Process { error: ProcessError::TimedOut, profile }) = refusal(facts) else {
+    let Some(error @ CredentialsError::Process { error: ProcessError::TimedOut(_), profile }) = refusal(facts) else {
         return Vec::new();
     };
     let title = format!("the `credential_process` of `{profile}` does not end");
@@ -73,7 +74,7 @@ fn process_hangs(facts: &Facts) -> Vec<Finding> {
 
 fn process_output(facts: &Facts) -> Vec<Finding> {
     match refusal(facts) {
-        Some(CredentialsError::Process { error: ProcessError::TimedOut, .. }) | None => Vec::new(),
+        Some(CredentialsError::Process { error: ProcessError::TimedOut(_), .. }) | None => Vec::new(),
         Some(error @ CredentialsError::Process { profile, .. }) => {
             let title = format!("the `credential_process` of `{profile}` gives no credentials");
             let fix =
@@ -86,6 +87,27 @@ fn process_output(facts: &Facts) -> Vec<Finding> {
         }
         Some(_) => Vec::new(),
     }
+}
+
+/// Whatever else kept the credentials away. What the files alone tell has been told.
+fn none_for_another_reason(facts: &Facts) -> Vec<Finding> {
+    let Some(error) = facts.online.credentials.failed() else { return Vec::new() };
+    let has_own_id = matches!(
+        error.innermost(),
+        CredentialsError::Session(SessionError::RenewalRefused(_))
+            | CredentialsError::RoleNotAssigned { .. }
+            | CredentialsError::RoleRefused { .. }
+            | CredentialsError::Process { .. }
+    );
+    if has_own_id || facts.readiness.as_ref().is_some_and(Result::is_err) {
+        return Vec::new();
+    }
+    let fix = Fix::explain("look again in a moment; if it stays, see which service fails")
+        .command("claude-bedrock diagnose --only A,N,P15");
+    vec![
+        Finding::error("A01", "no credentials could be had", fix)
+            .seen(named_by(facts).into_iter().chain([evidence::call("the profile's credentials", error)])),
+    ]
 }
 
 fn process_line(facts: &Facts, profile: &str) -> Option<Evidence> {

@@ -134,34 +134,52 @@ pub fn shown(name: &str, value: &str) -> String {
 }
 
 /// A text in which every word that looks like a secret is hidden: keys and tokens by their beginnings, what stands
-/// before the `@` of an address, and what follows a word such as `--password`.
+/// before the `@` of an address, and what follows a word such as `--password`, to the end of its quotation.
 #[must_use]
 pub fn masked(text: &str) -> String {
-    let mut hide_next = false;
-    let words = text.split(' ').map(|word| {
-        let hide = std::mem::take(&mut hide_next);
+    let mut shown = Vec::new();
+    let mut words = text.split(' ');
+    while let Some(word) = words.next() {
         let lower = word.to_ascii_lowercase();
         let names_secret = ["password", "passwd", "secret", "token", "api-key", "apikey", "api_key"]
             .iter()
             .any(|mark| lower.contains(mark));
+        let assigned = word.split_once('=').filter(|(_, value)| names_secret && !value.is_empty());
         if names_secret && word.starts_with('-') && !word.contains('=') {
-            hide_next = true;
-            return word.to_owned();
-        }
-        if hide
-            || ["ABSK", "bedrock-api-key-", "eyJ", "aoa"].iter().any(|start| word.starts_with(start) && word.len() > 24)
+            shown.push(word.to_owned());
+            if let Some(value) = words.next() {
+                shown.push(hidden(value, &mut words));
+            }
+        } else if let Some((name, value)) = assigned {
+            shown.push(format!("{name}={}", hidden(value, &mut words)));
+        } else if ["ABSK", "bedrock-api-key-", "eyJ", "aoa"]
+            .iter()
+            .any(|start| word.trim_start_matches(['"', '\'']).starts_with(start) && word.len() > 24)
         {
-            return HIDDEN.to_owned();
+            shown.push(hidden(word, &mut words));
+        } else {
+            shown.push(without_user_information(word));
         }
-        if names_secret
-            && let Some((name, value)) = word.split_once('=')
-            && !value.is_empty()
-        {
-            return format!("{name}={HIDDEN}");
+    }
+    shown.join(" ")
+}
+
+/// What stands in the place of a word; of a quotation that it opens all words, and the quotes that close around it.
+fn hidden<'a>(word: &str, rest: &mut impl Iterator<Item = &'a str>) -> String {
+    let mut last = word;
+    if let Some(quote) = word.chars().next().filter(|sign| ['"', '\''].contains(sign)) {
+        let ends_it =
+            |word: &str| word.trim_end_matches([')', ';', ',', '"', '\'']).len() < word.len() && word.contains(quote);
+        let mut is_done = word.len() > 1 && ends_it(&word[1..]);
+        while !is_done && let Some(next) = rest.next() {
+            last = next;
+            is_done = ends_it(next);
         }
-        without_user_information(word)
-    });
-    words.collect::<Vec<_>>().join(" ")
+        let inner = last.trim_end_matches(['"', '\'', ')', ';', ',']);
+        return format!("{quote}{HIDDEN}{}", &last[inner.len()..]);
+    }
+    let inner = last.trim_end_matches(['"', '\'', ')', ';', ',']);
+    format!("{HIDDEN}{}", &last[inner.len()..])
 }
 
 /// An address without the name and password before its host.
@@ -202,6 +220,11 @@ mod tests {
             ("aws sso login --profile work", "aws sso login --profile work"),
             ("tool --password hunter2 --quiet", "tool --password (hidden) --quiet"),
             ("TOKEN=abc tool", "TOKEN=(hidden) tool"),
+            ("sh -c 'TOKEN=abc'", "sh -c 'TOKEN=(hidden)'"),
+            ("sh -c \"tool --secret abc\"; true", "sh -c \"tool --secret (hidden)\"; true"),
+            ("tool --password \"hunter two\" --quiet", "tool --password \"(hidden)\" --quiet"),
+            ("TOKEN='a b c' tool", "TOKEN='(hidden)' tool"),
+            ("tool --password 'never closed", "tool --password '(hidden)"),
             ("https://ada:pw@proxy.example:8080/x", "https://(hidden)@proxy.example:8080/x"),
             ("key ABSKQmVkcm9ja0FQSUtleS1hYmNkZWZn is", "key (hidden) is"),
         ] {

@@ -1,25 +1,24 @@
 //! Everything the checks judge, as data: what was read, what was asked, and what could not be asked and why.
 
+mod online;
+mod traces;
+
 use std::path::PathBuf;
-use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::aws::bedrock::{Availability, InferenceProfile};
-use crate::aws::call::CallError;
 use crate::aws::credentials::CredentialsError;
 use crate::aws::files::AwsFiles;
-use crate::aws::identity::Identity;
-use crate::aws::knock::Reached;
-use crate::aws::probe::Probed;
 use crate::aws::profile::{Lint, Profile, ProfileKind};
-use crate::aws::quotas::Quota;
 use crate::claude_code::Version;
 use crate::configuration::{Configuration, Provider};
 use crate::helper_check;
 use crate::settings::document::{Document, Key};
 use crate::settings::scope::{Content, Found, Layer, Settings};
 use crate::world::World;
+
+pub use online::{Endpoint, Look, Online};
+pub use traces::{AuthRefresh, KeyState, ReceiptState, Traces};
 
 /// An operating system, as far as a check asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,55 +29,6 @@ pub enum Platform {
     MacOs,
     /// Windows.
     Windows,
-}
-
-/// What came of a question.
-#[derive(Debug, Clone)]
-pub enum Look<T, E = CallError> {
-    /// It could not be asked, and why.
-    Skipped(String),
-    /// The answer.
-    Seen(T),
-    /// The refusal, or that no answer came.
-    Failed(E),
-}
-
-impl<T, E> Look<T, E> {
-    /// The answer, when there is one.
-    #[must_use]
-    pub fn seen(&self) -> Option<&T> {
-        match self {
-            Self::Seen(value) => Some(value),
-            Self::Skipped(_) | Self::Failed(_) => None,
-        }
-    }
-
-    /// The refusal, when there is one.
-    #[must_use]
-    pub fn failed(&self) -> Option<&E> {
-        match self {
-            Self::Failed(error) => Some(error),
-            Self::Skipped(_) | Self::Seen(_) => None,
-        }
-    }
-
-    /// Why it was not asked.
-    #[must_use]
-    pub fn skipped(&self) -> Option<&str> {
-        match self {
-            Self::Skipped(reason) => Some(reason),
-            Self::Seen(_) | Self::Failed(_) => None,
-        }
-    }
-}
-
-impl<T> From<Result<T, CallError>> for Look<T> {
-    fn from(result: Result<T, CallError>) -> Self {
-        match result {
-            Ok(value) => Self::Seen(value),
-            Err(error) => Self::Failed(error),
-        }
-    }
 }
 
 /// The Claude Code that is installed.
@@ -121,8 +71,8 @@ pub struct Editor {
     pub has_extension: bool,
     /// `claudeCode.disableLoginPrompt`.
     pub disables_login_prompt: bool,
-    /// The names in `claudeCode.environmentVariables`.
-    pub variables: Vec<String>,
+    /// The names in `claudeCode.environmentVariables`, each with its value.
+    pub variables: Vec<(String, String)>,
 }
 
 /// Where the program runs.
@@ -185,61 +135,6 @@ pub struct HelperState {
     pub file: Vec<helper_check::Finding>,
 }
 
-/// An AWS endpoint, or the gateway in its place, and whether it can be reached.
-#[derive(Debug, Clone)]
-pub struct Endpoint {
-    /// What it is, such as `AWS STS`.
-    pub service: &'static str,
-    /// Its address.
-    pub address: String,
-    /// What came of knocking.
-    pub reached: Look<Reached, String>,
-}
-
-/// What the network told; each part by itself, for each may fail by itself.
-#[derive(Debug)]
-pub struct Online {
-    /// The doors.
-    pub endpoints: Vec<Endpoint>,
-    /// Whether credentials were had, the way Claude Code has them.
-    pub credentials: Look<(), CredentialsError>,
-    /// Whose they are.
-    pub identity: Look<Identity>,
-    /// What Bedrock lists.
-    pub listing: Look<Vec<InferenceProfile>>,
-    /// Whether the use-case form was handed in.
-    pub use_case: Look<bool>,
-    /// Whether the models in use are open to the account, by foundation model.
-    pub availability: Vec<(String, Look<Availability>)>,
-    /// Bedrock's quotas in the region.
-    pub quotas: Look<Vec<Quota>, String>,
-    /// What the models answered that Claude Code would use.
-    pub probes: Look<Vec<Probed>, String>,
-    /// What a configured export printed, where it is someone else's.
-    pub export: Look<Vec<helper_check::Finding>>,
-    /// What was asked, and how long it took; much of it at once.
-    pub timings: Vec<(&'static str, Duration)>,
-}
-
-impl Online {
-    /// Nothing was asked, for one reason.
-    #[must_use]
-    pub fn skipped(reason: &str) -> Self {
-        Self {
-            endpoints: Vec::new(),
-            credentials: Look::Skipped(reason.into()),
-            identity: Look::Skipped(reason.into()),
-            listing: Look::Skipped(reason.into()),
-            use_case: Look::Skipped(reason.into()),
-            availability: Vec::new(),
-            quotas: Look::Skipped(reason.into()),
-            probes: Look::Skipped(reason.into()),
-            export: Look::Skipped(reason.into()),
-            timings: Vec::new(),
-        }
-    }
-}
-
 /// Everything that was observed.
 #[derive(Debug)]
 pub struct Facts {
@@ -279,6 +174,8 @@ pub struct Facts {
     pub export_helper: HelperState,
     /// The files named by variables that are not there, by variable.
     pub lost_files: Vec<(&'static str, PathBuf)>,
+    /// What this program and Claude Code left behind of earlier runs.
+    pub traces: Traces,
     /// The user's files that hold secrets and that others may read.
     pub open_files: Vec<PathBuf>,
     /// What the network told.

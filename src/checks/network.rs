@@ -5,6 +5,7 @@ use crate::checks::evidence;
 use crate::checks::facts::{Endpoint, Facts, Look};
 use crate::checks::finding::{Evidence, Finding, Fix};
 use crate::checks::{Check, Needs};
+use crate::regions;
 use crate::settings::scope::{Found, Source};
 use crate::vars;
 
@@ -14,9 +15,11 @@ pub(super) const CHECKS: &[Check] = &[
     Check::of("N01", Needs::Endpoints, untrusted),
     Check::of("N12", Needs::Endpoints, proxy_refuses),
     Check::of("N09", Needs::Endpoints, base_url_leads_nowhere),
+    Check::of("N13", Needs::Endpoints, no_such_host),
     Check::of("N10", Needs::Endpoints, nothing_through),
     Check::of("P15", Needs::Endpoints, some_unreachable),
-    Check::of("N14", Needs::Endpoints, far_away),
+    Check::of("N05", Needs::OpenEndpoints, slow_proxy),
+    Check::of("N14", Needs::OpenEndpoints, far_away),
     Check::of("N02", Needs::Files, certificates_from_settings),
     Check::of("N04", Needs::Files, cli_without_certificates),
     Check::of("P11", Needs::Listing, listing_denied),
@@ -95,7 +98,10 @@ fn proxy(facts: &Facts) -> Option<(&'static str, Found)> {
 }
 
 fn proxy_refuses(facts: &Facts) -> Vec<Finding> {
-    let refused = |reason: &str| reason.contains("407") || reason.contains("Proxy Authentication");
+    let refused = |reason: &str| {
+        let reason = reason.to_lowercase();
+        ["407", "proxy authentication", "proxy authorization"].iter().any(|mark| reason.contains(mark))
+    };
     let mut failing = failures(facts).filter(|(_, reason)| refused(reason)).peekable();
     if failing.peek().is_none() {
         return Vec::new();
@@ -118,6 +124,21 @@ fn base_url_leads_nowhere(facts: &Facts) -> Vec<Finding> {
         Finding::error("N09", title, fix)
             .seen([evidence::found(vars::BEDROCK_BASE_URL, &found), knock(endpoint, reason)]),
     ]
+}
+
+/// A region that has the form of one and is none: no name service knows its hosts.
+fn no_such_host(facts: &Facts) -> Vec<Finding> {
+    let region = &facts.configuration.region;
+    let unknown = |reason: &str| ["dns", "lookup", "resolve"].iter().any(|mark| reason.to_lowercase().contains(mark));
+    let of_region = |endpoint: &Endpoint| endpoint.service.starts_with("Amazon Bedrock");
+    let failing: Vec<_> = failures(facts).filter(|(endpoint, reason)| of_region(endpoint) && unknown(reason)).collect();
+    if failing.is_empty() || regions::find(&region.value).is_some_and(|region| region.has_bedrock) {
+        return Vec::new();
+    }
+    let title = format!("there is no Bedrock in `{}`: its hosts are not known", region.value);
+    let fix = Fix::explain("choose a region that serves Claude").command("claude-bedrock regions");
+    let seen = failing.into_iter().map(|(endpoint, reason)| knock(endpoint, reason));
+    vec![Finding::error("N13", title, fix).seen([evidence::found(vars::AWS_REGION, region)].into_iter().chain(seen))]
 }
 
 fn nothing_through(facts: &Facts) -> Vec<Finding> {
@@ -162,7 +183,26 @@ fn some_unreachable(facts: &Facts) -> Vec<Finding> {
 /// Slower than any way around the earth.
 const FAR: std::time::Duration = std::time::Duration::from_millis(1500);
 
+fn slow_proxy(facts: &Facts) -> Vec<Finding> {
+    let slow: Vec<(&Endpoint, std::time::Duration)> = facts
+        .online
+        .endpoints
+        .iter()
+        .filter_map(|endpoint| Some((endpoint, endpoint.reached.seen()?.took)))
+        .filter(|(_, took)| *took > FAR)
+        .collect();
+    let Some((name, found)) = proxy(facts).filter(|_| !slow.is_empty()) else { return Vec::new() };
+    let title = "the proxy takes its time with AWS: every start and every first answer waits for it";
+    let fix = Fix::explain("update Claude Code, and let AWS's hosts pass beside the proxy with `NO_PROXY` if they may");
+    let seen = slow.iter().map(|(endpoint, took)| knock(endpoint, &format!("answered in {} ms", took.as_millis())));
+    vec![Finding::warning("N05", title, fix).seen([evidence::found(name, &found)].into_iter().chain(seen))]
+}
+
 fn far_away(facts: &Facts) -> Vec<Finding> {
+    // Behind a proxy it is the proxy that is slow.
+    if proxy(facts).is_some() {
+        return Vec::new();
+    }
     let slow = facts.online.endpoints.iter().find_map(|endpoint| {
         let reached = endpoint.reached.seen()?;
         (endpoint.service.starts_with("Amazon Bedrock") && reached.took > FAR).then_some((endpoint, reached.took))

@@ -18,7 +18,7 @@ pub(super) const CHECKS: &[Check] = &[
     Check::of("M15", Needs::Probe, |facts| probed(facts, "M15")),
     Check::of("M18", Needs::Probe, |facts| probed(facts, "M18")),
     Check::of("M19", Needs::Probe, |facts| probed(facts, "M19")),
-    Check::of("M20", Needs::Probe, |facts| probed(facts, "M20")),
+    Check::of("M20", Needs::Asked, |facts| probed(facts, "M20")),
     Check::of("P04", Needs::Probe, |facts| probed(facts, "P04")),
     Check::of("P05", Needs::Probe, |facts| probed(facts, "P05")),
     Check::of("P06", Needs::Probe, |facts| probed(facts, "P06")),
@@ -32,13 +32,14 @@ pub(super) const CHECKS: &[Check] = &[
     Check::of("Q01", Needs::Probe, |facts| probed(facts, "Q01")),
     Check::of("Q02", Needs::Probe, |facts| probed(facts, "Q02")),
     Check::of("Q05", Needs::Probe, |facts| probed(facts, "Q05")),
+    Check::of("N06", Needs::Probe, |facts| probed(facts, "N06")),
     Check::of("Q06", Needs::Probe, |facts| probed(facts, "Q06")),
 ];
 
 /// The ids a probe may end with; what else AWS says is the last one's.
-const KNOWN: [&str; 19] = [
+const KNOWN: [&str; 21] = [
     "P14", "M11", "M14", "M15", "M18", "M19", "P01", "P02", "P04", "P05", "P06", "P07", "P08", "P09", "P13", "M17",
-    "Q01", "Q02", "Q05",
+    "Q01", "Q02", "Q03", "Q05", "N06",
 ];
 
 /// The finding's id for a gate: that of the mode where one is looked for, else that of a refusal nobody explains.
@@ -65,7 +66,7 @@ fn id_of(facts: &Facts, probed: &Probed, gate: Option<&Gate>) -> &'static str {
     KNOWN.into_iter().find(|id| *id == gate.id).unwrap_or("M20")
 }
 
-fn answers(facts: &Facts, id: &str) -> bool {
+pub(super) fn answers(facts: &Facts, id: &str) -> bool {
     let probes = facts.online.probes.seen().into_iter().flatten();
     probes.into_iter().any(|probed| probed.id == id && matches!(probed.outcome, Outcome::Answered { .. }))
 }
@@ -84,7 +85,7 @@ fn probed(facts: &Facts, id: &'static str) -> Vec<Finding> {
                     model: Some(&probed.id),
                     region: Some(&facts.configuration.region.value),
                     listed: listed.as_deref(),
-                    daily_quota_is_zero: None,
+                    daily_quota_is_zero: Some(no_quota_for(facts, &probed.id)),
                 };
                 (gate::classify(&answer, &asked), format!("{} {message}", code.as_deref().unwrap_or_default()))
             }
@@ -124,21 +125,28 @@ fn finding(facts: &Facts, id: &'static str, probed: &Probed, gate: Option<&Gate>
     Finding { severity, ..Finding::error(id, title, fix) }
 }
 
+/// Whether the account has no daily tokens for a model: the same words stand for that and for tokens used up.
+fn no_quota_for(facts: &Facts, id: &str) -> bool {
+    let quotas = facts.online.quotas.seen().map(Vec::as_slice).unwrap_or_default();
+    let name = name_of(facts, id);
+    name.is_some_and(|name| quotas.iter().any(|quota| quota.is_daily_for(&name) && quota.value <= 0.0))
+}
+
+/// A model's name, as the quotas end with it: `Claude Opus 5.5`.
+fn name_of(facts: &Facts, id: &str) -> Option<String> {
+    let id = crate::model::without_context_suffix(id);
+    let name = &facts.online.listing.seen()?.iter().find(|profile| profile.id == id)?.name;
+    Some(name[name.find("Claude")?..].to_owned())
+}
+
 /// The names of the models in use, as the quotas end with them: `Claude Opus 5.5`.
 fn model_names(facts: &Facts) -> Vec<String> {
-    let listed = facts.online.listing.seen().map(Vec::as_slice).unwrap_or_default();
     let pins = facts
         .configuration
         .main_model
         .iter()
         .chain(facts.configuration.pins.iter().filter_map(|(_, pin)| pin.as_ref()));
-    let mut names: Vec<String> = pins
-        .filter_map(|pin| {
-            let id = crate::model::without_context_suffix(&pin.value);
-            let name = &listed.iter().find(|profile| profile.id == id)?.name;
-            Some(name[name.find("Claude")?..].to_owned())
-        })
-        .collect();
+    let mut names: Vec<String> = pins.filter_map(|pin| name_of(facts, &pin.value)).collect();
     names.sort();
     names.dedup();
     names

@@ -13,11 +13,10 @@ use crate::vars;
 /// The checks of this room.
 pub(super) const CHECKS: &[Check] = &[
     Check::of("C16", Needs::Files, home_of_windows),
-    Check::of("C25", Needs::Files, extension_variables),
     Check::of("C24", Needs::Files, without_the_shell),
     Check::of("C22", Needs::Files, scrubbed),
     Check::of("C26", Needs::Files, desktop_application),
-    Check::of("A19", Needs::Credentials, metadata_search),
+    Check::of("A19", Needs::Files, metadata_search),
 ];
 
 fn home_of_windows(facts: &Facts) -> Vec<Finding> {
@@ -31,25 +30,6 @@ fn home_of_windows(facts: &Facts) -> Vec<Finding> {
     let seen = [(vars::HOME, home), (vars::USERPROFILE, profile)]
         .map(|(name, value)| Evidence::Variable { name: name.into(), value: value.into() });
     vec![Finding::warning("C16", title, Fix::explain("remove `HOME` from your variables")).seen(seen)]
-}
-
-fn extension_variables(facts: &Facts) -> Vec<Finding> {
-    if !(facts.place.wsl || facts.place.editor_remote || facts.place.ssh) {
-        return Vec::new();
-    }
-    let with = |editor: &&crate::checks::facts::Editor| {
-        editor.variables.iter().any(|name| vars::BEDROCK_ENV.contains(&name.as_str()))
-    };
-    let editors = facts.editors.iter().filter(with);
-    editors
-        .map(|editor| {
-            let title = "`claudeCode.environmentVariables` of the editor does not reach a Claude Code on another host";
-            let fix = Fix::explain("configure Bedrock in Claude Code's own settings on this host")
-                .command("claude-bedrock setup");
-            let text = format!("it sets {}", editor.variables.join(", "));
-            Finding::warning("C25", title, fix).seen([Evidence::File { path: editor.path.clone(), text }])
-        })
-        .collect()
 }
 
 /// A program that is started from a menu sees no variable of the shell and a short `PATH`.

@@ -98,7 +98,8 @@ fn the_way_to_aws() {
 #[test]
 fn credentials_that_cannot_be_had() {
     let mut hanging = facts(PINNED, "[profile work]\ncredential_process = /bin/sh -c 'sleep 99 SECRETish'\n", &[]);
-    let error = CredentialsError::Process { profile: "work".into(), error: ProcessError::TimedOut };
+    let error =
+        CredentialsError::Process { profile: "work".into(), error: ProcessError::TimedOut(Duration::from_mins(1)) };
     hanging.online.credentials = Look::Failed(error);
     let finding = found(&hanging, "A16");
     assert!(!format!("{finding:?}").contains("SECRETish"), "{finding:#?}");

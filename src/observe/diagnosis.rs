@@ -5,6 +5,7 @@ pub mod asked;
 mod machine;
 mod online;
 mod open_files;
+mod traces;
 
 use std::path::{Path, PathBuf};
 use std::thread;
@@ -57,6 +58,7 @@ pub fn facts(world: &World, depth: Depth) -> Facts {
         refresh_helper: helper(vars::AUTH_REFRESH),
         export_helper: helper(vars::CREDENTIAL_EXPORT),
         lost_files: lost_files(world, &settings),
+        traces: traces::traces(world, &files, &configuration),
         open_files: open_files::open_files(world, &files),
         online: Online::skipped("--offline: the network was not asked"),
         world: world.clone(),

@@ -67,14 +67,33 @@ pub fn from_standard_input() -> Result<Pasted, Failure> {
 /// # Errors
 /// That there is none, or that it cannot be read.
 pub fn from_debug_log(world: &World) -> Result<Pasted, Failure> {
-    let named = world.path_var(vars::DEBUG_LOGS_DIR).map(|folder| world.absolute(&folder));
-    let folder = named.or_else(|| Some(scope::claude_folder(world)?.join("debug")));
-    let folder = folder.ok_or_else(|| Failure::failed("the home folder is not known, so no debug log is found"))?;
+    let folder =
+        debug_folder(world).ok_or_else(|| Failure::failed("the home folder is not known, so no debug log is found"))?;
     let newest = newest_log(&folder).ok_or_else(|| {
         Failure::refused(format!("there is no debug log in `{}`", folder.display()))
             .hint("run `claude --debug`, let it fail again, then ask once more")
     })?;
     from_file(newest)
+}
+
+/// The end of Claude Code's newest debug log, from a whole line on; none where there is no log.
+#[must_use]
+pub fn end_of_debug_log(world: &World, most_bytes: u64) -> Option<(PathBuf, String)> {
+    let path = newest_log(&debug_folder(world)?)?;
+    let mut file = File::open(&path).ok()?;
+    let skipped = file.metadata().ok()?.len().saturating_sub(most_bytes);
+    file.seek(SeekFrom::Start(skipped)).ok()?;
+    let mut bytes = Vec::new();
+    file.take(most_bytes).read_to_end(&mut bytes).ok()?;
+    let text = decoded(&bytes);
+    let whole =
+        if skipped == 0 { text } else { text.split_once('\n').map_or_else(String::new, |(_, rest)| rest.into()) };
+    Some((path, whole))
+}
+
+fn debug_folder(world: &World) -> Option<PathBuf> {
+    let named = world.path_var(vars::DEBUG_LOGS_DIR).map(|folder| world.absolute(&folder));
+    named.or_else(|| Some(scope::claude_folder(world)?.join("debug")))
 }
 
 /// The log that was written to last. Claude Code's own link `latest` is not trusted: it names a session that began

@@ -32,6 +32,19 @@ pub const FULL_ACCESS_BEYOND: [(&str, &str); 6] = [
     ("aws-marketplace:Unsubscribe", "ends subscriptions of the account"),
 ];
 
+/// What is left out because one command, or one person of an account, needs it once.
+pub const FOR_ONCE: [(&str, &str); 3] = [
+    (
+        "bedrock:CreateInferenceProfile, bedrock:TagResource",
+        "`models create-profile`, for whoever makes the team's profiles",
+    ),
+    ("bedrock:PutUseCaseForModelAccess", "handing in the use-case form, once an account"),
+    (
+        "bedrock:ListFoundationModelAgreementOffers, bedrock:CreateFoundationModelAgreement",
+        "agreeing to a model's terms ahead of its first use",
+    ),
+];
+
 /// The recommended actions that some statements do not hold; none while the least holds them all.
 #[must_use]
 pub fn left_out(statements: &[Statement]) -> Vec<&'static str> {

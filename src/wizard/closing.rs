@@ -26,6 +26,8 @@ pub(super) struct Closing<'a> {
     pub(super) knowledge: &'a Knowledge,
     pub(super) choice: &'a Choice,
     pub(super) more: &'a More,
+    /// Whether the main model was asked for, so that it can be asked for again.
+    pub(super) may_change_model: bool,
 }
 
 impl Closing<'_> {
@@ -60,7 +62,7 @@ impl Closing<'_> {
         let text =
             if changes == 1 { "Write this change?".to_owned() } else { format!("Write these {changes} changes?") };
         let mut offers = vec![Offer::new(YES, "write it")];
-        if self.is_stopped(&self.choice.model) {
+        if self.may_change_model && self.is_stopped(&self.choice.model) {
             offers.insert(0, Offer::new(OTHER_MODEL, "choose another main model"));
         }
         offers.extend(self.probe_offer());
@@ -110,7 +112,7 @@ impl Closing<'_> {
                 }
                 None if self.is_unlisted(id) => {
                     notes.push(format!(
-                        "{id} is unverified: it could not be listed, and nobody has asked it (`{PROBE}` does)."
+                        "{id} is unverified: it could not be listed, and nobody has asked it, which a probe does."
                     ));
                 }
                 _ => {}

@@ -50,7 +50,10 @@ impl Wizard {
                     self.knowledge.planned = None;
                 }
             }
-            Topic::Confirmation => return self.close(&answer),
+            Topic::Confirmation => {
+                self.close(&answer);
+                return Ok(());
+            }
         }
         self.asked.push(Turn { topic, before });
         self.earlier.insert(topic, answer);
@@ -58,7 +61,7 @@ impl Wizard {
     }
 
     /// The last question has answers that end it, and others that lead to more before it is asked again.
-    fn close(&mut self, answer: &str) -> Result<(), String> {
+    fn close(&mut self, answer: &str) {
         let before = self.answers.clone();
         match answer {
             closing::MORE => self.answers.more.open = true,
@@ -68,18 +71,16 @@ impl Wizard {
             }
             closing::PROBE => {
                 self.probes_now = true;
-                return Ok(());
+                return;
             }
+            // It is offered only where the model was asked for.
             closing::OTHER_MODEL => {
-                if !self.back_to(&[Topic::Model]) {
-                    return Err("The model was named on the command line; start again without `--model`.".to_owned());
-                }
-                return Ok(());
+                self.back_to(&[Topic::Model]);
+                return;
             }
             answer => self.answers.confirmed = Some(answer == YES),
         }
         self.asked.push(Turn { topic: Topic::Confirmation, before });
-        Ok(())
     }
 
     /// Goes back to the question asked last; `false` when there is none.

@@ -4,6 +4,7 @@ mod aws_cli;
 mod aws_file;
 mod browser;
 mod claude_code;
+mod explain;
 mod helpers;
 mod identity;
 mod interop;

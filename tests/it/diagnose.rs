@@ -8,7 +8,9 @@ mod healthy;
 mod limits;
 mod mending;
 mod online;
+mod probed;
 mod program;
+mod traces;
 
 use std::path::{Path, PathBuf};
 

@@ -4,9 +4,22 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::Command;
 
+use claude_bedrock::assignment::Syntax;
+use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
 use serde_json::Value;
 
 use crate::harness::{Home, unavailable};
+
+/// Shells, how they are given a script, and whose syntax they read. PowerShell and cmd.exe are nowhere to be had;
+/// `assignment` reads their lines with readers of its own.
+const SHELLS: [(&str, &[&str], Syntax); 4] = [
+    ("sh", &["sh", "-c"], Syntax::Sh),
+    ("bash", &["bash", "-c"], Syntax::Sh),
+    ("zsh", &["zsh", "-fc"], Syntax::Sh),
+    ("fish", &["fish", "-N", "-c"], Syntax::Fish),
+];
 
 /// A model's name as nobody would give it, and every shell would misread it unquoted.
 const HOSTILE: &str = "it's \"$(touch pwned)\" `touch pwned` $HOME %PATH% !x \\ \\' # ; & | > ‘q’ é";
@@ -35,6 +48,14 @@ fn ours(mut all: Variables, told: &Variables) -> Variables {
     all
 }
 
+fn is_there(shell: &str) -> bool {
+    let found = find(shell).is_some();
+    if !found {
+        unavailable(&format!("there is no {shell}"));
+    }
+    found
+}
+
 fn find(program: &str) -> Option<PathBuf> {
     ["/usr/local/bin", "/usr/bin", "/bin"]
         .iter()
@@ -50,17 +71,11 @@ fn real_shells_take_every_value_as_it_is_and_lose_it_again() {
     assert_eq!(told["ANTHROPIC_MODEL"], HOSTILE);
     assert_eq!(told["AWS_PROFILE"], "work");
     assert_eq!((told["AWS_REGION"].as_str(), told["CLAUDE_CODE_USE_BEDROCK"].as_str()), ("us-west-2", "1"));
-    let shells: [(&str, &[&str], &str); 5] = [
-        ("sh", &["sh", "-c"], "sh"),
-        ("bash", &["bash", "-c"], "sh"),
-        ("zsh", &["zsh", "-fc"], "sh"),
-        ("fish", &["fish", "-N", "-c"], "fish"),
-        ("pwsh", &["pwsh", "-NoProfile", "-Command"], "powershell"),
-    ];
-    for (name, shell, format) in shells {
-        if find(name).is_none() {
+    for (name, shell, syntax) in SHELLS {
+        if !is_there(name) {
             continue;
         }
+        let format = if syntax == Syntax::Fish { "fish" } else { "sh" };
         let set = home.run([&["env", "--format", format], &arguments[..]].concat()).success();
         assert_eq!(ours(evaluated(&home, shell, &format!("{set}\nenv -0")), &told), told, "{name}");
         let unset = home.run(["env", "--format", format, "--unset"]).success();
@@ -70,14 +85,56 @@ fn real_shells_take_every_value_as_it_is_and_lose_it_again() {
     assert!(!home.working_directory().join("pwned").exists());
 }
 
+/// Texts of a few signs that some shell takes for more than themselves, one beside the other in every order.
+fn nasty() -> impl Strategy<Value = String> {
+    let signs = "'\"\\$`!%^&|;<>()[]{}*?~#=+-,@: \n\u{2018}\u{2019}\u{201a}\u{201b}\u{201c}\u{e9}\u{1f512}aZ0";
+    prop::collection::vec(prop::sample::select(signs.chars().collect::<Vec<_>>()), 0..24)
+        .prop_map(|signs| signs.into_iter().collect())
+}
+
 #[test]
-fn the_shells_own_idiom_works_literally() {
+fn shells_take_whatever_signs_there_are_for_text() {
     let home = Home::new();
-    let mut command = home.command("sh");
-    command
-        .args(["-c", "eval \"$(claude-bedrock env --profile work)\"; printf '%s %s' \"$AWS_PROFILE\" \"$AWS_REGION\""]);
-    let output = command.output().expect("sh starts");
-    assert_eq!(String::from_utf8_lossy(&output.stdout), "work us-west-2");
+    let mut runner = TestRunner::deterministic();
+    let strategy = prop::collection::vec(nasty(), 300);
+    let values = strategy.new_tree(&mut runner).expect("values").current();
+    let named = values.iter().enumerate().map(|(at, value)| (format!("N{at}"), value.clone()));
+    let wanted: Variables = named.collect();
+    for (name, shell, syntax) in SHELLS {
+        if !is_there(name) {
+            continue;
+        }
+        let set: Vec<String> =
+            wanted.iter().map(|(name, value)| syntax.set(name, value).expect("every shell has words for it")).collect();
+        // As a person reads it in: from a file, through the shell's own idiom.
+        let file = home.write("set", set.join("\n") + "\n");
+        let source = format!(". '{}'", file.display());
+        let read = ours(evaluated(&home, shell, &format!("{source}\nenv -0")), &wanted);
+        assert_eq!(read.len(), wanted.len(), "{name}");
+        for (variable, value) in &wanted {
+            assert_eq!(read.get(variable), Some(value), "{name}");
+        }
+        let unset: Vec<String> = wanted.keys().map(|name| syntax.unset(name).expect("every shell has")).collect();
+        let left = ours(evaluated(&home, shell, &format!("{source}\n{}\nenv -0", unset.join("\n"))), &wanted);
+        assert_eq!(left, Variables::new(), "{name}");
+    }
+}
+
+#[test]
+fn the_shells_own_idioms_work_literally() {
+    let home = Home::new();
+    let idioms = [
+        ("sh", "eval \"$(claude-bedrock env --profile work)\"; printf '%s %s' \"$AWS_PROFILE\" \"$AWS_REGION\""),
+        ("zsh", "eval \"$(claude-bedrock env --profile work)\"; printf '%s %s' \"$AWS_PROFILE\" \"$AWS_REGION\""),
+        ("fish", "claude-bedrock env --format fish --profile work | source; printf '%s %s' $AWS_PROFILE $AWS_REGION"),
+    ];
+    for (shell, idiom) in idioms {
+        if !is_there(shell) {
+            continue;
+        }
+        let output = home.command(shell).args(["-c", idiom]).output().expect("the shell starts");
+        assert_eq!(String::from_utf8_lossy(&output.stdout), "work us-west-2", "{shell}: {output:?}");
+    }
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! `explain`: any text in, the failure modes it speaks of out.
 
+mod filled;
 mod page;
 mod variants;
 

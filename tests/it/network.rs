@@ -68,7 +68,11 @@ impl Network {
 
     /// A proxy to Bedrock in some regions that will not go to the refused hosts.
     pub(crate) fn to_regions(home: &Home, regions: &[&str], refused: &[&str]) -> Self {
-        let of_bedrock = regions.iter().map(|region| format!("bedrock.{region}.amazonaws.com"));
+        let of_region = |region: &&str| {
+            let region = (*region).to_owned();
+            ["bedrock", "bedrock-runtime"].map(|service| format!("{service}.{region}.amazonaws.com"))
+        };
+        let of_bedrock = regions.iter().flat_map(of_region);
         let hosts = HOSTS.iter().map(|host| (*host).to_owned()).chain(of_bedrock).collect();
         Self::with_hosts(home, "connect", hosts, refused)
     }

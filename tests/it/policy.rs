@@ -242,6 +242,7 @@ fn the_arns_are_exact_and_the_document_is_all_of_the_answer() {
     let run = home.run(["policy"]);
     assert!(run.stderr.contains("AmazonBedrockFullAccess allows beyond them"), "{}", run.stderr);
     assert!(run.stderr.contains("Every action the guides list is among them"), "{}", run.stderr);
+    assert!(run.stderr.contains("bedrock:CreateInferenceProfile, bedrock:TagResource"), "{}", run.stderr);
     let policy: Value = serde_json::from_str(&run.success()).expect("nothing but JSON");
     let models = statement(&policy, "InvokeTheirModels")["Resource"].as_array().expect("a list").clone();
     for region in ["us-east-1", "us-east-2", "us-west-2"] {
@@ -250,6 +251,7 @@ fn the_arns_are_exact_and_the_document_is_all_of_the_answer() {
     }
     assert!(models.iter().all(|arn| !arn.as_str().expect("text").contains('*')), "{models:?}");
     let report = home.run(["policy", "--json", "--models", "all"]).json();
+    assert_eq!(report["for_once"][1]["actions"], "bedrock:PutUseCaseForModelAccess", "{report}");
     assert_eq!(report["fits_managed_policy"], false);
     assert_eq!(report["recommended"]["left_out"], serde_json::json!([]));
     let long = home.run(["policy", "--models", "all"]);

@@ -74,6 +74,22 @@ fn an_interrupt_while_regions_are_asked_changes_nothing() {
 }
 
 #[test]
+fn an_interrupt_while_accounts_are_listed_changes_nothing() {
+    let Some(screen) = Screen::new(80) else { return };
+    let screen = screen.option("--signed-out").option("--approve");
+    let screen = screen.with_more_at_the_end("[[faults]]\noperation = \"ListAccounts\"\nlatency = \"20s\"\n");
+    let url = "https://d-9067642ac7.awsapps.com/start";
+    screen.start(&format!("claude-bedrock setup --start-url {url} --sso-region us-east-1 --profile new"));
+    screen.wait_for("Asking AWS which accounts you may use");
+    screen.keys(&["C-c"]);
+    assert_eq!(screen.exit_code(), 130);
+    let shown = screen.shown();
+    assert!(shown.lines().any(|line| line == "stopped; nothing was changed"), "{shown}");
+    assert!(!screen.read(".aws/config").contains("[profile new]"));
+    assert!(!screen.home().join(".claude").exists());
+}
+
+#[test]
 fn an_interrupt_while_models_are_asked_changes_nothing() {
     let Some(screen) = Screen::new(80) else { return };
     let slow = "[[faults]]\noperation = \"InvokeModelWithResponseStream\"\nlatency = \"20s\"\n";

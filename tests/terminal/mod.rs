@@ -3,6 +3,7 @@
 mod answers;
 mod diagnose;
 mod endings;
+mod exit_codes;
 mod lines;
 mod login;
 mod models;

@@ -65,4 +65,14 @@ impl Bedrock {
             Err(error) => Err(error),
         }
     }
+
+    /// The account's data retention mode, as AWS calls it: `default`, `none`, `aws_review`, `provider_data_share` or
+    /// `inherit`.
+    ///
+    /// # Errors
+    /// See [`CallError`].
+    pub async fn data_retention(&self) -> Result<String, CallError> {
+        let answer = self.client.get_account_data_retention().send().await;
+        answer.map(|found| found.mode.as_str().to_owned()).map_err(|error| call::error(SERVICE, &error))
+    }
 }

@@ -16,8 +16,11 @@ use crate::aws::profile::words;
 use crate::vars;
 use crate::world::World;
 
-/// How long the program may take.
+/// How long the program may take where Claude Code is not told to wait for another time.
 const DEADLINE: Duration = Duration::from_mins(1);
+
+/// The longest time that is waited, whatever was said.
+const LONGEST_DEADLINE: Duration = Duration::from_mins(5);
 
 /// How much it may print, as in Node's `exec`.
 const MOST_OUTPUT: usize = 1024 * 1024;
@@ -44,8 +47,8 @@ pub enum ProcessError {
     #[error("it could not be started: {0}")]
     NotStarted(String),
     /// It took too long and was ended.
-    #[error("it did not end within {} s", DEADLINE.as_secs())]
-    TimedOut,
+    #[error("it did not end within {} s", .0.as_secs_f64())]
+    TimedOut(Duration),
     /// It printed too much and was ended.
     #[error("it printed more than 1 MiB")]
     TooMuch,
@@ -71,8 +74,15 @@ pub(super) fn run(world: &World, line: &str, profiles: &[&str]) -> Result<Printe
     let mut told: Vec<&str> = profiles.to_vec();
     let inherited = calling_profiles(world);
     told.extend(inherited.iter().map(String::as_str));
-    let output = output(line, &told.join("\n"))?;
+    let output = output(line, &told.join("\n"), deadline(world))?;
     understand(&output, world.now())
+}
+
+/// As long as Claude Code waits for credentials.
+fn deadline(world: &World) -> Duration {
+    let said = world.var(vars::CHAIN_RESOLVE_TIMEOUT_MS).and_then(|text| text.trim().parse().ok());
+    let said = said.map(Duration::from_millis).filter(|said| !said.is_zero());
+    said.map_or(DEADLINE, |said| said.min(LONGEST_DEADLINE))
 }
 
 /// The profiles whose `credential_process` this very process was started by.
@@ -81,18 +91,18 @@ pub(super) fn calling_profiles(world: &World) -> Vec<String> {
     value.lines().map(ToOwned::to_owned).collect()
 }
 
-fn output(line: &str, profiles: &str) -> Result<Vec<u8>, ProcessError> {
+fn output(line: &str, profiles: &str, deadline: Duration) -> Result<Vec<u8>, ProcessError> {
     let start = Instant::now();
     let mut child = spawn(line, profiles)?;
     let printed = collect(child.stdout.take(), MOST_OUTPUT);
     let complaints = collect(child.stderr.take(), MOST_COMPLAINTS);
-    let left = || DEADLINE.saturating_sub(start.elapsed());
+    let left = || deadline.saturating_sub(start.elapsed());
     let printed = match printed.recv_timeout(left()) {
         Ok(printed) if printed.len() > MOST_OUTPUT => Err(ProcessError::TooMuch),
         Ok(printed) => Ok(printed),
-        Err(_) => Err(ProcessError::TimedOut),
+        Err(_) => Err(ProcessError::TimedOut(deadline)),
     };
-    let printed = printed.and_then(|printed| Ok((printed, wait(&mut child, start)?)));
+    let printed = printed.and_then(|printed| Ok((printed, wait(&mut child, start, deadline)?)));
     let (printed, status) = match printed {
         Ok(ended) => ended,
         Err(error) => {
@@ -110,12 +120,12 @@ fn output(line: &str, profiles: &str) -> Result<Vec<u8>, ProcessError> {
     Err(ProcessError::Failed { status: status.to_string(), complaint: last_line(&complaints) })
 }
 
-fn wait(child: &mut Child, start: Instant) -> Result<std::process::ExitStatus, ProcessError> {
+fn wait(child: &mut Child, start: Instant, deadline: Duration) -> Result<std::process::ExitStatus, ProcessError> {
     loop {
         match child.try_wait() {
             Ok(Some(status)) => return Ok(status),
-            Ok(None) if start.elapsed() < DEADLINE => std::thread::sleep(POLL),
-            Ok(None) => return Err(ProcessError::TimedOut),
+            Ok(None) if start.elapsed() < deadline => std::thread::sleep(POLL),
+            Ok(None) => return Err(ProcessError::TimedOut(deadline)),
             Err(error) => return Err(ProcessError::NotStarted(error.to_string())),
         }
     }

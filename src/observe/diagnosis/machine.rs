@@ -173,13 +173,12 @@ pub(super) fn editors(world: &World) -> Vec<Editor> {
 
 fn editor(path: PathBuf, text: &str, has_extension: bool) -> Editor {
     let value: serde_json::Value = serde_json::from_str(&without_comments(text)).unwrap_or_default();
-    let named = |entry: &serde_json::Value| {
-        // Both forms are seen: a list of names and values, and an object.
-        entry.get("name").and_then(serde_json::Value::as_str).map(str::to_owned)
-    };
+    let text = |value: &serde_json::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    // Both forms are seen: a list of names and values, and an object.
+    let named = |entry: &serde_json::Value| Some((entry["name"].as_str()?.to_owned(), text(&entry["value"])));
     let variables = match &value[vars::VSCODE_ENVIRONMENT] {
         serde_json::Value::Array(entries) => entries.iter().filter_map(named).collect(),
-        serde_json::Value::Object(entries) => entries.keys().cloned().collect(),
+        serde_json::Value::Object(entries) => entries.iter().map(|(name, value)| (name.clone(), text(value))).collect(),
         _ => Vec::new(),
     };
     let disables_login_prompt = value[vars::VSCODE_DISABLE_LOGIN_PROMPT].as_bool().unwrap_or(false);
@@ -267,6 +266,6 @@ mod tests {
                     \"claudeCode.environmentVariables\": [{\"name\": \"AWS_PROFILE\", \"value\": \"x\"},],\n}";
         let found = editor(PathBuf::new(), text, true);
         assert!(found.disables_login_prompt);
-        assert_eq!(found.variables, ["AWS_PROFILE"]);
+        assert_eq!(found.variables, [("AWS_PROFILE".to_owned(), "x".to_owned())]);
     }
 }

@@ -3,8 +3,10 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::aws::bedrock::{Availability, Bedrock, InferenceProfile};
-use crate::aws::call;
+use tokio::time;
+
+use crate::aws::bedrock::{Bedrock, InferenceProfile};
+use crate::aws::call::{self, CallError};
 use crate::aws::credentials::{self, Credentials, CredentialsError};
 use crate::aws::endpoint::Service;
 use crate::aws::identity;
@@ -33,6 +35,12 @@ const EXPORT_DEADLINE: Duration = Duration::from_secs(20);
 /// The most models whose papers are asked for.
 const MOST_MODELS: usize = 12;
 
+/// How long one observation may take, all its calls and tries together; a probe and a script have deadlines of their
+/// own.
+const DEADLINE: Duration = Duration::from_secs(10);
+
+const BEDROCK: &str = "Amazon Bedrock";
+
 /// Asks everything.
 pub(super) fn ask(facts: &Facts, depth: Depth) -> Online {
     if !facts.is_bedrock() {
@@ -57,10 +65,21 @@ async fn timed<F: Future>(future: F) -> (F::Output, Duration) {
     (output, start.elapsed())
 }
 
+/// The same, given up at the deadline.
+async fn observed<T>(
+    service: &'static str,
+    future: impl Future<Output = Result<T, CallError>>,
+) -> (Result<T, CallError>, Duration) {
+    let silence = || CallError::Unreachable { service, reason: format!("no answer within {} s", DEADLINE.as_secs()) };
+    let (answer, took) = timed(time::timeout(DEADLINE, future)).await;
+    (answer.unwrap_or_else(|_| Err(silence())), took)
+}
+
 fn endpoints(world: &World, facts: &Facts) -> Vec<Endpoint> {
     let profile = facts.configuration.profile.as_ref().map(|found| found.value.as_str());
     let region = &facts.configuration.region.value;
-    let doors = call::block_on(knock::all(world, &facts.files.profiles, profile, region));
+    let sso = profile.and_then(|name| credentials::sso_behind(&facts.files, name)).map(|(_, sso)| sso.region);
+    let doors = call::block_on(knock::all(world, &facts.files.profiles, profile, region, sso.as_deref()));
     let is_gateway = facts.variable(vars::BEDROCK_BASE_URL).is_some();
     let signs = !matches!(facts.configuration.identity, Identity::Unsigned(_) | Identity::ApiKey(_));
     // Behind a gateway its one door is both, and an API key asks STS nothing.
@@ -73,6 +92,8 @@ fn endpoints(world: &World, facts: &Facts) -> Vec<Endpoint> {
         .map(|door| Endpoint {
             service: match (door.service, is_gateway) {
                 (Service::Sts, _) => "AWS STS",
+                (Service::Sso, _) => "the AWS access portal",
+                (Service::SsoOidc, _) => "AWS SSO OIDC",
                 (Service::Bedrock, _) => "Amazon Bedrock",
                 (_, true) => "the gateway of ANTHROPIC_BEDROCK_BASE_URL",
                 (_, false) => "Amazon Bedrock Runtime",
@@ -153,14 +174,17 @@ fn ask_aws(
     online.credentials = Look::Seen(());
     let () = call::block_on(async {
         let asked = identity::caller(world, &facts.files, profile, region, credentials);
+        let asked = observed("AWS STS", asked);
         let quotas = quotas::of_bedrock(world, &facts.files, profile, region, credentials);
+        let quotas = timed(time::timeout(DEADLINE, quotas));
         let probes = probe(world, facts, profile, credentials, depth);
         let look = look(&bedrock, facts, &mut online);
         let ((identity, asking), (quotas, counting), (probes, probing), ()) =
-            tokio::join!(timed(asked), timed(quotas), timed(probes), look);
+            tokio::join!(asked, quotas, timed(probes), look);
         online.timings.extend([("sts:GetCallerIdentity", asking), ("servicequotas:ListServiceQuotas", counting)]);
         online.timings.extend(probes.seen().map(|_| ("one token of every model", probing)));
         online.identity = identity.into();
+        let quotas = quotas.unwrap_or_else(|_| Err("Service Quotas did not answer".into()));
         online.quotas = quotas.map_or_else(Look::Failed, Look::Seen);
         online.probes = probes;
     });
@@ -176,17 +200,27 @@ fn pins(facts: &Facts) -> impl Iterator<Item = &str> {
 
 /// Everything Bedrock's control plane tells, as much of it at once as may be.
 async fn look(bedrock: &Bedrock, facts: &Facts, online: &mut Online) {
-    let ((listing, listed), (use_case, filed)) =
-        tokio::join!(timed(bedrock.inference_profiles()), timed(bedrock.use_case_is_filed()));
+    let ((listing, listed), (use_case, filed), (retention, retained)) = tokio::join!(
+        observed(BEDROCK, bedrock.inference_profiles()),
+        observed(BEDROCK, bedrock.use_case_is_filed()),
+        observed(BEDROCK, bedrock.data_retention()),
+    );
     let models = foundation_models(facts, listing.as_deref().unwrap_or_default());
     online.listing = listing.into();
     online.use_case = use_case.into();
-    let (availability, available) = timed(availability(bedrock, models)).await;
+    online.data_retention = retention.into();
+    let ((availability, available), (lifecycles, aged)) = tokio::join!(
+        timed(each(&models, |model| bedrock.availability(model))),
+        timed(each(&models, |model| bedrock.lifecycle_of(model))),
+    );
     online.availability = availability;
+    online.lifecycles = lifecycles;
     online.timings.extend([
         ("bedrock:ListInferenceProfiles", listed),
         ("bedrock:GetUseCaseForModelAccess", filed),
+        ("bedrock:GetAccountDataRetention", retained),
         ("bedrock:GetFoundationModelAvailability", available),
+        ("bedrock:GetFoundationModel", aged),
     ]);
 }
 
@@ -206,15 +240,16 @@ fn foundation_models(facts: &Facts, listed: &[InferenceProfile]) -> Vec<String> 
     models
 }
 
-async fn availability(bedrock: &Bedrock, models: Vec<String>) -> Vec<(String, Look<Availability>)> {
-    let mut asked = Vec::new();
-    for model in models {
-        asked.push(async move {
-            let answer = bedrock.availability(&model).await;
-            (model, Look::from(answer))
-        });
-    }
-    futures_joined(asked).await
+/// Asks the same of every model, at once.
+async fn each<'a, T, F>(models: &'a [String], ask: impl Fn(&'a str) -> F) -> Vec<(String, Look<T>)>
+where
+    F: Future<Output = Result<T, CallError>>,
+{
+    let asked = models.iter().map(|model| {
+        let answer = observed(BEDROCK, ask(model));
+        async move { (model.clone(), Look::from(answer.await.0)) }
+    });
+    futures_joined(asked.collect()).await
 }
 
 /// Waits for all, polled together.

@@ -4,8 +4,8 @@ use std::fmt::Write;
 use std::path::Path;
 
 use crate::apply::shortened;
-use crate::catalogue::{FailureMode, Fix};
-use crate::explain::{Confidence, Explanation, Match};
+use crate::catalogue::Fix;
+use crate::explain::{Confidence, Explanation, Match, Values};
 use crate::observe::pasted::Pasted;
 use crate::ui::{BAD, BOLD, DIM, NOTICE, styled};
 
@@ -14,7 +14,7 @@ const MOST_SHOWN: usize = 8;
 /// As many guesses are named beside them.
 const MOST_GUESSES: usize = 3;
 
-/// The report. Nothing of the text itself is in it, for it may hold secrets.
+/// The report. Of the text itself nothing is in it but values of narrow forms, for it may hold secrets.
 #[must_use]
 pub fn report(explained: &Explanation, pasted: &Pasted, home: Option<&Path>) -> String {
     let mut text = String::new();
@@ -27,7 +27,7 @@ pub fn report(explained: &Explanation, pasted: &Pasted, home: Option<&Path>) -> 
     let (guesses, sure): (Vec<&Match>, Vec<&Match>) =
         explained.matches.iter().partition(|found| found.confidence == Confidence::Maybe);
     for found in if sure.is_empty() { &guesses } else { &sure }.iter().take(MOST_SHOWN) {
-        one(&mut text, found);
+        one(&mut text, found, &pasted.text);
     }
     if !sure.is_empty() && !guesses.is_empty() {
         let _ = writeln!(text, "{}", styled(DIM, "Perhaps also:"));
@@ -47,7 +47,7 @@ pub fn report(explained: &Explanation, pasted: &Pasted, home: Option<&Path>) -> 
     text
 }
 
-fn one(text: &mut String, found: &Match) {
+fn one(text: &mut String, found: &Match, pasted: &str) {
     let style = if found.confidence == Confidence::Maybe { NOTICE } else { BAD };
     let mode = found.mode;
     let word = found.confidence.word();
@@ -60,20 +60,23 @@ fn one(text: &mut String, found: &Match) {
         styled(DIM, &format!("{word}, {line}"))
     );
     let _ = writeln!(text, "  {}", mode.cause);
-    fix(text, mode);
+    fix(text, found, &found.values(pasted));
     if let Some(check) = mode.check() {
         let _ = writeln!(text, "  {} `{check}`", styled(DIM, "to be sure:"));
     }
     text.push('\n');
 }
 
-fn fix(text: &mut String, mode: &FailureMode) {
+fn fix(text: &mut String, found: &Match, values: &Values) {
+    let mode = found.mode;
     let label = |words: &str| styled(crate::ui::GOOD.bold(), words);
     let _ = match mode.fix {
         Fix::Command { command, text: words, .. } => {
+            let command = values.command(mode).unwrap_or_else(|| command.to_owned());
             writeln!(text, "  {} `{command}`\n    {words}", label("fix:"))
         }
-        Fix::Administrator(sentence) => {
+        Fix::Administrator(_) => {
+            let sentence = values.text(&mode.fix);
             writeln!(text, "  {} ask your administrator:\n    “{sentence}”", label("fix:"))
         }
         Fix::Update { version: Some(version), text: words } => {

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use crate::policy::Statement;
 use crate::policy::check::{Comparison, Finding, Verdict};
-use crate::policy::comparison::{FULL_ACCESS_BEYOND, RECOMMENDED, left_out};
+use crate::policy::comparison::{FOR_ONCE, FULL_ACCESS_BEYOND, RECOMMENDED, left_out};
 use crate::policy::document::Document;
 use crate::ui::{BAD, BOLD, DIM, GOOD, NOTICE, styled};
 
@@ -23,6 +23,10 @@ pub fn explanation(statements: &[Statement]) -> String {
     } else {
         writeln!(text, "\nOf the actions the guides list these are left out: {}.", left_out.join(", "))
     };
+    let _ = writeln!(text, "Left out, because it is needed once or by few:");
+    for (actions, what) in FOR_ONCE {
+        let _ = writeln!(text, "  {actions}\n    {}", styled(DIM, what));
+    }
     let _ = writeln!(text, "AmazonBedrockFullAccess allows beyond them:");
     for (actions, what) in FULL_ACCESS_BEYOND {
         let _ = writeln!(text, "  {actions}\n    {}", styled(DIM, what));

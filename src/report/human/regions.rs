@@ -1,26 +1,63 @@
 //! `regions` for a person: a bar of latency for every region, what is there, and the one to take.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use crate::aws::reachability::{DEADLINE, Unreached};
 use crate::regions::Residency;
-use crate::regions::survey::{Closed, Row, State, Survey};
+use crate::regions::survey::{Closed, Offer, Row, State, Survey};
 use crate::ui::wrap::wrapped;
 use crate::ui::{BAD, BOLD, DIM, GOOD, NOTICE, styled};
 
-/// The columns of a region's name, of the longest bar, and of a latency.
+/// The columns of a region's name, of its place and of a latency.
 const NAME: usize = 15;
-const BAR: usize = 20;
+const PLACE: usize = 13;
 const LATENCY: usize = 8;
 
-const PLACE: usize = 13;
-
-/// Below this there is no room for bars, and only from here on for places.
-const NARROW: usize = 84;
-const WIDE: usize = 100;
+/// From here on there is room for every family in every row, for places, and for a row on one line.
+const ROOMY: usize = 122;
+const WIDE: usize = 104;
+const NARROW: usize = 80;
 
 /// Eighths of a block, by which a bar grows.
 const EIGHTHS: [char; 8] = ['▏', '▎', '▍', '▌', '▋', '▊', '▉', '█'];
+
+/// What a row has room for.
+struct Layout {
+    width: usize,
+    /// The columns of the longest bar.
+    bar: usize,
+    /// What rows need not repeat: the newest generation of each family, where that is said once for all.
+    newest: Option<Vec<String>>,
+}
+
+impl Layout {
+    fn of(survey: &Survey, width: usize) -> Self {
+        let bar = match width {
+            WIDE.. => 20,
+            NARROW.. => 12,
+            _ => width.saturating_sub(2 + NAME + 1 + 1 + LATENCY).clamp(4, 12),
+        };
+        let newest = newest(survey);
+        Self { width, bar, newest: (width < ROOMY && !newest.is_empty()).then_some(newest) }
+    }
+}
+
+/// The newest generation of each family that any region lists.
+fn newest(survey: &Survey) -> Vec<String> {
+    let mut newest: BTreeMap<&str, &Offer> = BTreeMap::new();
+    for offer in survey.rows.iter().flat_map(Row::offers) {
+        let known = newest.entry(&offer.family).or_insert(offer);
+        if offer.generation > known.generation {
+            *known = offer;
+        }
+    }
+    newest.into_values().map(named).collect()
+}
+
+fn named(offer: &Offer) -> String {
+    format!("{} {}", offer.family, offer.version())
+}
 
 /// The regions, the nearest first, and the recommendation.
 #[must_use]
@@ -28,13 +65,18 @@ pub fn regions(survey: &Survey, width: usize) -> String {
     let mut text = String::new();
     let place = match survey.residency {
         Residency::Any => String::new(),
-        residency => format!(" whose requests stay in {}", residency.place()),
+        residency => format!(", for requests that stay in {}", residency.place()),
     };
     let title = format!("Claude on Bedrock by region, nearest first{place}");
-    let _ = writeln!(text, "{}\n", styled(BOLD, &title));
+    let _ = writeln!(text, "{}", styled(BOLD, &title));
+    let layout = Layout::of(survey, width);
+    if let Some(newest) = &layout.newest {
+        let _ = writeln!(text, "{}", styled(DIM, &format!("  all newest: {}", newest.join(", "))));
+    }
+    text.push('\n');
     let longest = survey.rows.iter().filter_map(Row::latency_ms).max().unwrap_or(1);
     for row in &survey.rows {
-        line(&mut text, row, longest, width);
+        line(&mut text, row, longest, &layout);
     }
     text.push('\n');
     match &survey.recommendation {
@@ -51,34 +93,34 @@ pub fn regions(survey: &Survey, width: usize) -> String {
     text
 }
 
-fn line(text: &mut String, row: &Row, longest: u64, width: usize) {
+fn line(text: &mut String, row: &Row, longest: u64, layout: &Layout) {
     let mut head = format!("  {:NAME$} ", row.name);
-    if width >= WIDE {
+    if layout.width >= WIDE {
         let place = row.known.map(|known| place(known.description)).unwrap_or_default();
         let _ = write!(head, "{} ", styled(DIM, &format!("{place:PLACE$}")));
     }
-    let has_bars = width >= NARROW;
+    let columns = layout.bar;
     if let Some(latency) = row.latency_ms() {
-        if has_bars {
-            let _ = write!(head, "{} ", styled(GOOD, &format!("{:BAR$}", bar(latency, longest))));
-        }
-        let _ = write!(head, "{:>LATENCY$}", format!("{latency} ms"));
+        let bar = format!("{:columns$}", bar(latency, longest, columns));
+        let _ = write!(head, "{} {:>LATENCY$}", styled(GOOD, &bar), format!("{latency} ms"));
     } else {
-        let room = if has_bars { BAR + 1 + LATENCY } else { LATENCY };
+        let room = columns + 1 + LATENCY;
         let _ = write!(head, "{}", styled(BAD, &format!("{:>room$}", "-")));
     }
     let words = match &row.state {
         State::Open { offers, .. } if offers.is_empty() => styled(DIM, "no Claude that fits"),
         State::Open { offers, .. } => {
-            let families: Vec<String> =
-                offers.iter().map(|offer| format!("{} {}", offer.family, offer.version())).collect();
+            let families: Vec<String> = offers.iter().map(named).collect();
+            let has_all = layout.newest.as_ref().is_some_and(|newest| *newest == families);
+            let families = if has_all { "all newest".to_owned() } else { families.join(", ") };
             let kept: Vec<&str> = row.residencies().into_iter().map(reach_word).collect();
-            format!("{}  {}", families.join(", "), styled(DIM, &kept.join(", ")))
+            format!("{families}  {}", styled(DIM, &kept.join(", ")))
         }
         State::Closed { reason, .. } => styled(NOTICE, &closed_words(reason)),
         State::Unreached(unreached) => styled(BAD, &unreached_words(unreached)),
     };
-    let _ = writeln!(text, "{head}  {words}");
+    let between = if layout.width < NARROW { "\n    " } else { "  " };
+    let _ = writeln!(text, "{head}{between}{words}");
 }
 
 /// `Ireland` of `Europe (Ireland)`.
@@ -87,10 +129,10 @@ fn place(description: &str) -> &str {
     inner.unwrap_or(description)
 }
 
-/// A bar as long as a latency, to an eighth of a column.
-fn bar(latency: u64, longest: u64) -> String {
-    let eighths = (BAR as u64 * 8 * latency / longest.max(1)).max(1);
-    let mut bar = "█".repeat(usize::try_from(eighths / 8).unwrap_or(BAR));
+/// A bar as long as a latency, to an eighth of a column; the longest has all the columns.
+fn bar(latency: u64, longest: u64, columns: usize) -> String {
+    let eighths = (columns as u64 * 8 * latency / longest.max(1)).max(1);
+    let mut bar = "█".repeat(usize::try_from(eighths / 8).unwrap_or(columns));
     if let Some(rest) = usize::try_from(eighths % 8).ok().filter(|rest| *rest > 0) {
         bar.push(EIGHTHS[rest - 1]);
     }
@@ -135,10 +177,46 @@ mod tests {
 
     #[test]
     fn a_bar_grows_by_eighths_and_is_never_nothing() {
-        assert_eq!(bar(100, 100), "█".repeat(BAR));
-        assert_eq!(bar(50, 100), "█".repeat(BAR / 2));
-        assert_eq!(bar(1, 100), "▏");
-        assert_eq!(bar(0, 0), "▏");
-        assert_eq!(bar(13, 100), "██▌");
+        assert_eq!(bar(100, 100, 20), "█".repeat(20));
+        assert_eq!(bar(50, 100, 20), "█".repeat(10));
+        assert_eq!(bar(1, 100, 20), "▏");
+        assert_eq!(bar(0, 0, 4), "▏");
+        assert_eq!(bar(13, 100, 20), "██▌");
+    }
+
+    fn row(name: &str, state: State) -> Row {
+        Row { name: name.into(), known: crate::regions::find(name), state }
+    }
+
+    #[test]
+    fn every_width_has_its_bars_and_no_row_is_broken() {
+        let offer = |generation: &[u32]| Offer {
+            family: "opus".into(),
+            generation: generation.to_vec(),
+            residencies: vec![Residency::Us, Residency::Any],
+        };
+        let open = |latency_ms, generation: &[u32]| State::Open { latency_ms, offers: vec![offer(generation)] };
+        let rows = vec![
+            row("us-west-2", open(40, &[5, 5])),
+            row("us-east-1", open(80, &[5])),
+            row("ap-southeast-7", State::Closed { latency_ms: 80, reason: Closed::NotEnabled }),
+            row("us-east-2", State::Unreached(Unreached::TimedOut)),
+        ];
+        let survey = Survey { partition: "aws", residency: Residency::Us, rows, recommendation: None };
+        for width in [40, 64, 80, 104, 122, 200] {
+            let said = anstream::adapter::strip_str(&regions(&survey, width)).to_string();
+            let rows: Vec<&str> = said.lines().skip_while(|line| !line.is_empty()).collect();
+            let longest = rows.iter().map(|line| line.chars().count()).max().expect("rows");
+            assert!(longest <= width.max(44), "{width}: {said}");
+            let blocks = |name: &str| {
+                let line = said.lines().find(|line| line.contains(name)).expect("a row");
+                line.chars().filter(|sign| *sign == '█').count()
+            };
+            assert_eq!(blocks("us-east-1"), 2 * blocks("us-west-2"), "{width}: {said}");
+            let is_said_once = said.contains("all newest: opus 5.5");
+            assert_eq!(is_said_once, width < 122, "{said}");
+            assert!(said.contains("opus 5  us, anywhere"), "what is older is named: {said}");
+            assert!(said.contains("for requests that stay in the US"), "{said}");
+        }
     }
 }

@@ -35,17 +35,33 @@ struct Match {
     message: &'static str,
     /// The line of the text it begins in, from 1.
     line: usize,
+    /// What the lines around it say of the case.
+    values: Values,
 }
 
-/// A fix as `explain` and `diagnose` report it.
 #[derive(Debug, Serialize)]
-pub struct FixReport {
+struct Values {
+    model: Option<String>,
+    /// The model that Claude Code suggests instead.
+    suggested: Option<String>,
+    region: Option<String>,
+    profile: Option<String>,
+    account: Option<String>,
+    /// The action of IAM that was refused, on what and to whom.
+    action: Option<String>,
+    resource: Option<String>,
+    principal: Option<String>,
+}
+
+/// A fix as `explain` reports it.
+#[derive(Debug, Serialize)]
+struct FixReport {
     /// `safe`, `ask` or `explain`.
     kind: &'static str,
-    /// A command of this program, words in capitals standing for the user's values.
-    command: Option<&'static str>,
+    /// A command of this program with the values of the text in it; a word in capitals stands for one it does not say.
+    command: Option<String>,
     /// What to do.
-    text: &'static str,
+    text: String,
     /// The version of Claude Code to update to.
     #[serde(skip_serializing_if = "Option::is_none")]
     version: Option<&'static str>,
@@ -65,33 +81,49 @@ impl Explanation {
             version: 1,
             file: pasted.file.as_ref().map(|file| file.display().to_string()),
             left_out_bytes: pasted.left_out,
-            matches: explained.matches.iter().map(Match::of).collect(),
+            matches: explained.matches.iter().map(|found| Match::of(found, &pasted.text)).collect(),
             nearest: explained.nearest.iter().map(|mode| Candidate::of(mode)).collect(),
         }
     }
 }
 
 impl Match {
-    fn of(found: &explain::Match) -> Self {
+    fn of(found: &explain::Match, text: &str) -> Self {
+        let values = found.values(text);
         Self {
             id: found.mode.id,
             confidence: found.confidence.word(),
             title: found.mode.title,
             cause: found.mode.cause,
-            fix: FixReport::of(&found.mode.fix),
+            fix: FixReport::of(found.mode, &values),
             check: found.mode.check(),
             message: found.message.text,
             line: found.line,
+            values: Values::of(values),
+        }
+    }
+}
+
+impl Values {
+    fn of(values: explain::Values) -> Self {
+        Self {
+            model: values.model,
+            suggested: values.suggested,
+            region: values.region,
+            profile: values.profile,
+            account: values.account,
+            action: values.action,
+            resource: values.resource,
+            principal: values.principal,
         }
     }
 }
 
 impl FixReport {
-    /// The report of a fix.
-    #[must_use]
-    pub fn of(fix: &Fix) -> Self {
+    fn of(mode: &FailureMode, values: &explain::Values) -> Self {
+        let fix = &mode.fix;
         let version = if let Fix::Update { version, .. } = fix { *version } else { None };
-        Self { kind: fix.kind().word(), command: fix.command(), text: fix.text(), version }
+        Self { kind: fix.kind().word(), command: values.command(mode), text: values.text(fix), version }
     }
 }
 

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::policy::Statement;
 use crate::policy::check::{Comparison, Finding, Verdict};
-use crate::policy::comparison::{FULL_ACCESS_BEYOND, RECOMMENDED, left_out};
+use crate::policy::comparison::{FOR_ONCE, FULL_ACCESS_BEYOND, RECOMMENDED, left_out};
 use crate::policy::document::{Document, LONGEST};
 
 /// The policy, its statements' reasons, and what others allow.
@@ -18,6 +18,8 @@ pub struct Policy {
     statements: Vec<StatementReport>,
     /// What the guides list, and which of it is left out.
     recommended: Recommended,
+    /// What is left out because it is needed once or by few.
+    for_once: Vec<BeyondReport>,
     /// What `AmazonBedrockFullAccess` allows beyond it.
     full_access_beyond: Vec<BeyondReport>,
 }
@@ -54,7 +56,7 @@ impl Policy {
             reason: statement.reason,
             needed_for: statement.needed_for,
         };
-        let beyond = FULL_ACCESS_BEYOND.into_iter().map(|(actions, purpose)| BeyondReport { actions, purpose });
+        let beyond = |(actions, purpose)| BeyondReport { actions, purpose };
         Self {
             version: 1,
             policy,
@@ -62,7 +64,8 @@ impl Policy {
             fits_managed_policy: characters <= LONGEST,
             statements: statements.iter().map(report).collect(),
             recommended: Recommended { actions: RECOMMENDED, left_out: left_out(statements) },
-            full_access_beyond: beyond.collect(),
+            for_once: FOR_ONCE.map(beyond).into(),
+            full_access_beyond: FULL_ACCESS_BEYOND.map(beyond).into(),
         }
     }
 }

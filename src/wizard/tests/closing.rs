@@ -247,6 +247,7 @@ fn a_model_on_its_way_out_says_so() {
     let life = Lifecycle {
         is_legacy: Some(true),
         legacy_at: None,
+        extended_access_at: None,
         end_of_life_at: Some("2027-03-01T00:00:00Z".parse().expect("a time")),
     };
     let model = FoundationModel {

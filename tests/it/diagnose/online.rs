@@ -2,7 +2,7 @@
 
 use aws_sandbox::{Account, Fault, FaultAnswer, FaultEffect};
 use claude_bedrock::checks::finding::{Finding, Severity};
-use claude_bedrock::checks::{self, Outcome, Selection};
+use claude_bedrock::checks::{self, Needs, Outcome, Selection};
 use claude_bedrock::observe::diagnosis::{self, Depth};
 use claude_bedrock::world::World;
 
@@ -74,9 +74,9 @@ const ERROR: Severity = Severity::Error;
 const WARNING: Severity = Severity::Warning;
 
 /// The modes these tests reproduce.
-pub(super) const REPRODUCED: [&str; 24] = [
+pub(super) const REPRODUCED: [&str; 25] = [
     "A07", "A09", "A10", "A11", "A17", "A23", "A26", "A30", "M01", "M02", "M04", "M06", "M07", "M08", "N09", "N10",
-    "P01", "P02", "P03", "P11", "P15", "R02", "R16", "R17",
+    "P01", "P02", "P03", "P11", "P15", "R02", "R16", "R17", "R18",
 ];
 
 #[test]
@@ -210,4 +210,83 @@ fn helpers_that_do_not_help() {
     let keys = r#"echo '{"Credentials":{"AccessKeyId":"ASIAX","SecretAccessKey":"s","SessionToken":"t"}}'"#;
     let outcome = outcome(&export(keys), &[]);
     assert!(outcome.findings.iter().any(|finding| finding.id == "R17"), "{:?}", problems(&outcome.findings));
+    let short = super::now() + jiff::SignedDuration::from_mins(5);
+    let keys = keys.replace("\"t\"", &format!("\"t\",\"Expiration\":\"{}\"", short.strftime("%Y-%m-%dT%H:%M:%SZ")));
+    let outcome = super::online::outcome(&export(&keys), &[]);
+    assert!(outcome.findings.iter().any(|finding| finding.id == "R18"), "{:?}", problems(&outcome.findings));
+}
+
+/// An operation of AWS's, and what of the facts is missing without it.
+const OPERATIONS: [(&str, &[Needs]); 9] = [
+    ("GetRoleCredentials", &[Needs::Identity, Needs::Listing, Needs::UseCase, Needs::Quotas, Needs::Probe]),
+    ("GetCallerIdentity", &[Needs::Identity]),
+    ("ListInferenceProfiles", &[Needs::Listing, Needs::Availability, Needs::Lifecycle]),
+    ("GetUseCaseForModelAccess", &[Needs::UseCase]),
+    ("GetAccountDataRetention", &[Needs::DataRetention]),
+    ("GetFoundationModelAvailability", &[Needs::Availability]),
+    ("GetFoundationModel", &[Needs::Lifecycle]),
+    ("ListServiceQuotas", &[Needs::Quotas]),
+    ("InvokeModelWithResponseStream", &[Needs::Probe]),
+];
+
+/// What a fault of one operation leaves: nothing that needs it has passed, and everything else is as ever.
+fn is_never_passed(operation: &str, lacking: &[Needs], name: &str, effect: FaultEffect, passed: &[&str]) {
+    let home = plain();
+    home.sandbox.set_fault(Fault::of(operation, effect));
+    let depth = if operation.starts_with("Invoke") { Depth::Probe } else { Depth::Network };
+    let outcome = checks::judge(&diagnosis::facts(&world_of(&home, &[]), depth), &Selection::default());
+    let touched: Vec<&str> =
+        checks::all().filter(|check| lacking.contains(&check.needs)).map(|check| check.id).collect();
+    let found: Vec<&str> = outcome.findings.iter().map(|finding| finding.id).collect();
+    for id in &touched {
+        // What another observation proves is passed by that one.
+        let proven = outcome.passed.contains(id);
+        let by_papers = ["P01", "P02", "M14", "M15"].contains(id) && depth == Depth::Probe;
+        assert!(!proven || by_papers, "{operation} {name}: {id} passed");
+        let told = outcome.skipped.iter().any(|(skipped, reason)| skipped == id && !reason.is_empty());
+        assert!(told || proven || found.contains(id), "{operation} {name}: {id} is neither skipped nor found");
+    }
+    // A door that is shut and credentials that are missing concern more than what is asked behind them.
+    if !["GetRoleCredentials", "GetCallerIdentity", "ListInferenceProfiles"].contains(&operation)
+        && depth != Depth::Probe
+    {
+        let lost: Vec<&&str> =
+            passed.iter().filter(|id| !touched.contains(id) && !outcome.passed.contains(id)).collect();
+        assert!(lost.is_empty(), "{operation} {name}: {lost:?} were passed without it");
+    }
+}
+
+#[test]
+fn what_could_not_be_asked_is_never_passed() {
+    let passed = outcome(&plain(), &[]).passed;
+    let answer = |status, code: &str| {
+        FaultEffect::Answer(FaultAnswer {
+            status,
+            code: Some(code.to_owned()),
+            message: Some("no".to_owned()),
+            body: None,
+            media_type: None,
+            retry_after: None,
+            headers: std::collections::BTreeMap::new(),
+        })
+    };
+    std::thread::scope(|scope| {
+        for (operation, lacking) in OPERATIONS {
+            let effects = [
+                ("denied", answer(403, "AccessDeniedException")),
+                ("broken", answer(500, "InternalServerException")),
+                ("dropped", FaultEffect::DroppedBefore),
+                ("silent", FaultEffect::Silence),
+            ];
+            // A refused model is found; and a silent portal or model has a deadline longer than a test.
+            let slow = ["GetRoleCredentials", "InvokeModelWithResponseStream"].contains(&operation);
+            let is_answer = |name: &str| operation.starts_with("Invoke") && name == "denied";
+            let passed = &passed;
+            for (name, effect) in
+                effects.into_iter().filter(|(name, _)| !(slow && *name == "silent" || is_answer(name)))
+            {
+                scope.spawn(move || is_never_passed(operation, lacking, name, effect, passed));
+            }
+        }
+    });
 }
