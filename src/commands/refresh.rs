@@ -25,9 +25,7 @@ pub(super) fn renew(world: &World, ui: Ui, asked: &Asked, args: &RefreshArgs) ->
         ui.detail(&format!("the profile `{profile}` has no SSO session to renew"));
         return Ok(());
     };
-    // Claude Code's helpers are quiet when all is well, and a sign-in that ended badly keeps the next one from coming by
-    // itself; a person hears what came of it, and may ask again.
-    let by_person = world.terminal.input || world.var(vars::CLAUDE_TOOL).is_some();
+    let by_person = is_asked_by_a_person(world);
     if !args.force && session::is_fresh(world, sso) {
         let token = session::read(world, sso).filter(|_| by_person);
         return token.map_or(Ok(()), |token| ui.answer(&signed_in(world, sso, &token)));
@@ -40,4 +38,11 @@ pub(super) fn renew(world: &World, ui: Ui, asked: &Asked, args: &RefreshArgs) ->
     }
     ui.detail(&format!("the sign-in to `{}` lasts until {}", session::session_name(sso), token.expires_at));
     Ok(())
+}
+
+/// Claude Code's helpers are quiet when all is well, and a sign-in that ended badly keeps the next one from coming by
+/// itself; a person hears what came of it, and may ask again. A Claude Code that was started by another's Bash tool hands
+/// that tool's mark on to its helpers.
+fn is_asked_by_a_person(world: &World) -> bool {
+    world.terminal.input || (world.var(vars::CLAUDE_TOOL).is_some() && !world.terminal.input_is_socket)
 }

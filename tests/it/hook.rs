@@ -223,6 +223,12 @@ fn a_sign_in_that_ended_badly_is_begun_again_by_whoever_asks_for_it() {
     // As typed after Claude Code's `!`, and as `/bedrock:refresh` runs it.
     home.sandbox.decide_from_now_on(Some(true));
     let home = home.env("CLAUDECODE", "1");
+    // A Claude Code that another one started hands the mark on to its helpers, whose input is a socket.
+    let mut helper = home.command(crate::harness::PROGRAM);
+    let (theirs, _ours) = std::os::unix::net::UnixStream::pair().expect("sockets");
+    helper.arg("refresh").stdin(std::os::fd::OwnedFd::from(theirs));
+    let by_itself = Run::from(helper.output().expect("it starts")).failure(3);
+    assert!(by_itself.contains("refused; the next one by itself"), "{by_itself}");
     home.run(["refresh"]).success();
     assert_ne!(home.token()["expiresAt"], LONG_AGO);
 }
