@@ -155,7 +155,8 @@ pub fn judge(facts: &Facts, selection: &Selection) -> Outcome {
     }
     outcome.skipped.retain(|(id, _)| !(PROVEN_BY_PAPERS.contains(id) && looked.contains(id)));
     hide_consequences(&mut outcome);
-    outcome.findings.retain(|finding| selection.wants(finding.id));
+    let is_blind = is_blind(facts, &outcome, selection);
+    outcome.findings.retain(|finding| selection.wants(finding.id) || (is_blind && is_about_credentials(finding)));
     // The order of the checks is that of what to do, within one severity.
     outcome.findings.sort_by_key(|finding| finding.severity);
     let found = |id: &str| outcome.findings.iter().any(|finding| finding.id == id);
@@ -168,6 +169,20 @@ pub fn judge(facts: &Facts, selection: &Selection) -> Outcome {
     outcome.skipped.sort_unstable();
     outcome.skipped.dedup_by_key(|(id, _)| *id);
     outcome
+}
+
+/// Whether what is wanted could not be looked for because there were no credentials to ask with. Why is then said
+/// although nobody asked for it, or a look that saw nothing would be called healthy.
+fn is_blind(facts: &Facts, outcome: &Outcome, selection: &Selection) -> bool {
+    let is_wanted = |finding: &Finding| finding.severity == finding::Severity::Error && selection.wants(finding.id);
+    facts.online.credentials.failed().is_some()
+        && outcome.skipped.iter().any(|(id, _)| selection.wants(id))
+        && !outcome.findings.iter().any(is_wanted)
+}
+
+fn is_about_credentials(finding: &Finding) -> bool {
+    let is_known = finding.id.starts_with(['A', 'N']) || ["P15", "R24"].contains(&finding.id);
+    is_known && finding.severity == finding::Severity::Error
 }
 
 /// What follows from what: with a cause among the errors its consequences are not said again. No two follow from each

@@ -370,8 +370,13 @@ fn credentials_that_could_not_be_had_are_never_healthy() {
                 let mut facts = plain();
                 facts.readiness = Some(known.clone());
                 facts.online.credentials = Look::Failed(error.clone());
-                let outcome = checks::judge(&facts, &Selection::default());
-                assert!(!outcome.is_healthy(), "{error:?} where files say {known:?}: {outcome:#?}");
+                for only in ["A", "P", "M02", "R18"] {
+                    let selection = Selection::parse(&[only.to_owned()]).expect("known");
+                    let outcome = checks::judge(&facts, &selection);
+                    assert!(!outcome.is_healthy(), "{error:?} where files say {known:?}: {outcome:#?}");
+                }
+                let outcome = checks::judge(&facts, &Selection::parse(&["C01".to_owned()]).expect("known"));
+                assert!(outcome.is_healthy(), "what was asked for was seen: {outcome:#?}");
             }
         }
     }
