@@ -170,7 +170,8 @@ pub fn judge(facts: &Facts, selection: &Selection) -> Outcome {
     outcome
 }
 
-/// What follows from what: with a cause among the errors its consequences are not said again.
+/// What follows from what: with a cause among the errors its consequences are not said again. No two follow from each
+/// other, or both would be hidden.
 const CONSEQUENCES: &[(&str, &[&str])] = &[
     // With a file dropped whole, nothing in it counts.
     ("C07", &["C01", "C02", "C03", "C06", "C12", "A01", "A28", "M13", "M07", "M24"]),
@@ -195,7 +196,7 @@ const CONSEQUENCES: &[(&str, &[&str])] = &[
     ("A04", &["A01", "A07", "A28", "R02", "R03", "R11"]),
     ("A07", &["A01", "A09", "R02"]),
     ("A10", &["A11", "A25", "A27", "R02"]),
-    ("A11", &["A10", "A27", "R02"]),
+    ("A11", &["A27", "R02"]),
     ("A13", &["A28"]),
     ("A26", &["A10", "A11", "R02", "P11"]),
     ("N01", &["N05", "N09", "N10", "N13", "P15", "A01", "A16", "R02"]),
