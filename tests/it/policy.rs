@@ -82,6 +82,10 @@ fn with_the_policy_every_command_passes() {
     let check = home.run(["policy", "check", "--json"]).json();
     assert_eq!((&check["method"], &check["missing_actions"]), (&"simulation".into(), &serde_json::json!([])));
     assert!(home.run(["policy", "check"]).success().contains("Nothing is missing."));
+    home.run(["diagnose", "--json"]).json();
+    let refused =
+        home.sandbox.requests().into_iter().filter(|request| request.status == 403 && request.principal.is_some());
+    assert_eq!(refused.map(|request| request.operation).collect::<Vec<_>>(), Vec::<String>::new());
 }
 
 #[test]

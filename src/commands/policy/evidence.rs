@@ -71,6 +71,7 @@ struct Seen {
     reads_lifecycles: Verdict,
     reads_availability: Verdict,
     reads_form: Verdict,
+    reads_retention: Verdict,
     reads_quotas: Verdict,
     /// By ARN.
     describes: Vec<(String, Verdict)>,
@@ -86,12 +87,13 @@ impl Seen {
         let bedrock = Bedrock::new(world, files, profile, region, credentials);
         let model = profiles(inquiry).find_map(|found| found.model_arns.first());
         let model = model.and_then(|arn| arn.rsplit('/').next()).unwrap_or_default();
-        let (listed, models, lifecycle, availability, form, quotas) = tokio::join!(
+        let (listed, models, lifecycle, availability, form, retention, quotas) = tokio::join!(
             bedrock.inference_profiles(),
             bedrock.foundation_models(),
             bedrock.lifecycle_of(model),
             bedrock.availability(model),
             bedrock.use_case_is_filed(),
+            bedrock.data_retention(),
             quotas::of_bedrock(world, files, profile, region, credentials),
         );
         let prober = Prober::new(world, files, profile, region, credentials);
@@ -112,6 +114,7 @@ impl Seen {
             reads_lifecycles: told(lifecycle),
             reads_availability: told(availability),
             reads_form: told(form),
+            reads_retention: told(retention),
             reads_quotas: match quotas {
                 Ok(_) => Verdict::Allowed,
                 Err(words) if words.contains("not authorized") => Verdict::of_refusal(words),
@@ -129,6 +132,7 @@ impl Seen {
             "bedrock:ListFoundationModels" => self.lists_models.clone(),
             "bedrock:GetFoundationModel" => self.reads_lifecycles.clone(),
             "bedrock:GetFoundationModelAvailability" => self.reads_availability.clone(),
+            "bedrock:GetAccountDataRetention" => self.reads_retention.clone(),
             "bedrock:GetUseCaseForModelAccess" => self.reads_form.clone(),
             "servicequotas:ListServiceQuotas" => self.reads_quotas.clone(),
             "bedrock:GetInferenceProfile" => of(&self.describes, resource),
