@@ -19,8 +19,13 @@ use crate::policy::document::{self, Document};
 use crate::policy::{self, Statement, Subject, Target};
 use crate::regions::{self, Residency};
 use crate::report::{human, v1};
+use crate::settings::scope::Settings;
 use crate::ui::Ui;
+use crate::vars;
 use crate::world::World;
+
+/// Whose pin background requests go to.
+const BACKGROUND_FAMILY: &str = "haiku";
 
 /// What was found out before anything is written.
 struct Inquiry {
@@ -76,11 +81,19 @@ fn inquire(world: &World, ui: Ui, global: &Global, which: PolicyModels) -> Resul
         PolicyModels::All => Vec::new(),
     };
     let bedrock = Bedrock::new(world, files, profile, region, credentials);
+    let background = background(world).filter(|found| found != region);
     let progress = ui.progress("Asking Bedrock where the models route to…");
     let (identity, targets) = call::block_on(async {
         tokio::join!(identity::caller(world, files, profile, region, credentials), async {
             match which {
-                PolicyModels::Pinned => of_pins(&bedrock, &wanted).await,
+                PolicyModels::Pinned => {
+                    let mut targets = of_pins(&bedrock, &wanted).await?;
+                    if let (Some(region), Some(id)) = (&background, background_pin(configuration)) {
+                        let there = Bedrock::new(world, files, profile, region, credentials);
+                        targets.extend(of_pins(&there, &[id]).await?);
+                    }
+                    Ok(targets)
+                }
                 PolicyModels::All => of_region(&bedrock).await,
             }
         })
@@ -122,6 +135,19 @@ fn pinned(configuration: &configuration::Configuration) -> Result<Vec<String>, F
             .hint("pin them with `claude-bedrock setup`, or allow every one of the region with `--models all`"));
     }
     Ok(ids)
+}
+
+/// The region that background requests go to, which is another one's only when somebody says so; it counts beside a
+/// pin of the Haiku family alone.
+fn background(world: &World) -> Option<String> {
+    let found = Settings::read(world).variable(world, vars::SMALL_FAST_MODEL_AWS_REGION)?;
+    (!found.value.is_empty()).then_some(found.value)
+}
+
+fn background_pin(configuration: &configuration::Configuration) -> Option<String> {
+    let pin = configuration.pins.iter().find(|(family, _)| *family == BACKGROUND_FAMILY)?.1.as_ref()?;
+    let id = model::without_context_suffix(&pin.value);
+    model::is_bedrock_id(id).then(|| id.to_owned())
 }
 
 async fn of_pins(bedrock: &Bedrock, ids: &[String]) -> Result<Vec<Target>, Failure> {

@@ -306,3 +306,14 @@ fn without_a_pin_nobody_can_say_which_models() {
     let said: String = Run::failure(home.run(["policy", "--profile", "work"]), 2);
     assert!(said.contains("no model is pinned") && said.contains("--models all"), "{said}");
 }
+
+#[test]
+fn background_requests_of_another_region_are_allowed_there() {
+    let home = Home::with_more("");
+    home.run(["setup", "--yes", "--profile", "work", "--background-region", "us-east-1"]).success();
+    let policy = home.run(["policy"]).success();
+    let haiku = home.settings_json()["env"]["ANTHROPIC_DEFAULT_HAIKU_MODEL"].as_str().expect("a pin").to_owned();
+    for region in ["us-east-1", "us-west-2"] {
+        assert!(policy.contains(&format!(":bedrock:{region}:111122223333:inference-profile/{haiku}\"")), "{policy}");
+    }
+}
