@@ -155,7 +155,8 @@ pub fn judge(facts: &Facts, selection: &Selection) -> Outcome {
     }
     outcome.skipped.retain(|(id, _)| !(PROVEN_BY_PAPERS.contains(id) && looked.contains(id)));
     hide_consequences(&mut outcome);
-    outcome.findings.retain(|finding| selection.wants(finding.id));
+    let is_blind = is_blind(facts, &outcome, selection);
+    outcome.findings.retain(|finding| selection.wants(finding.id) || (is_blind && is_about_credentials(finding)));
     // The order of the checks is that of what to do, within one severity.
     outcome.findings.sort_by_key(|finding| finding.severity);
     let found = |id: &str| outcome.findings.iter().any(|finding| finding.id == id);
@@ -170,7 +171,22 @@ pub fn judge(facts: &Facts, selection: &Selection) -> Outcome {
     outcome
 }
 
-/// What follows from what: with a cause among the errors its consequences are not said again.
+/// Whether what is wanted could not be looked for because there were no credentials to ask with. Why is then said
+/// although nobody asked for it, or a look that saw nothing would be called healthy.
+fn is_blind(facts: &Facts, outcome: &Outcome, selection: &Selection) -> bool {
+    let is_wanted = |finding: &Finding| finding.severity == finding::Severity::Error && selection.wants(finding.id);
+    facts.online.credentials.failed().is_some()
+        && outcome.skipped.iter().any(|(id, _)| selection.wants(id))
+        && !outcome.findings.iter().any(is_wanted)
+}
+
+fn is_about_credentials(finding: &Finding) -> bool {
+    let is_known = finding.id.starts_with(['A', 'N']) || ["P15", "R24"].contains(&finding.id);
+    is_known && finding.severity == finding::Severity::Error
+}
+
+/// What follows from what: with a cause among the errors its consequences are not said again. No two follow from each
+/// other, or both would be hidden.
 const CONSEQUENCES: &[(&str, &[&str])] = &[
     // With a file dropped whole, nothing in it counts.
     ("C07", &["C01", "C02", "C03", "C06", "C12", "A01", "A28", "M13", "M07", "M24"]),
@@ -195,7 +211,7 @@ const CONSEQUENCES: &[(&str, &[&str])] = &[
     ("A04", &["A01", "A07", "A28", "R02", "R03", "R11"]),
     ("A07", &["A01", "A09", "R02"]),
     ("A10", &["A11", "A25", "A27", "R02"]),
-    ("A11", &["A10", "A27", "R02"]),
+    ("A11", &["A27", "R02"]),
     ("A13", &["A28"]),
     ("A26", &["A10", "A11", "R02", "P11"]),
     ("N01", &["N05", "N09", "N10", "N13", "P15", "A01", "A16", "R02"]),

@@ -7,7 +7,7 @@ use crate::vars;
 use crate::world::World;
 
 /// Everything `env` may set, in the order it is shown in, and so everything `--unset` takes away.
-pub const NAMES: [&str; 31] = [
+pub const NAMES: [&str; 32] = [
     vars::USE_BEDROCK,
     vars::AWS_PROFILE,
     vars::AWS_REGION,
@@ -39,6 +39,7 @@ pub const NAMES: [&str; 31] = [
     vars::MAX_THINKING_TOKENS,
     vars::DISABLE_PROMPT_CACHING,
     vars::ENABLE_PROMPT_CACHING_1H,
+    vars::FORCE_PROMPT_CACHING_5M,
 ];
 
 /// The user's own files are AWS's to find; they are passed on only where Claude Code's settings name them.
@@ -94,6 +95,12 @@ pub fn of(world: &World, settings: &Settings, configuration: &Configuration, giv
         }
         !secret
     });
+    if settings.top(vars::MODEL_OVERRIDES).is_some() {
+        notes.push(format!(
+            "{} cannot be exported: Claude Code reads it from settings files alone",
+            vars::MODEL_OVERRIDES
+        ));
+    }
     identity_notes(configuration, profile.as_deref(), &mut notes);
     rival_notes(settings, &variables, &mut notes);
     let is_set = |wanted: &str| variables.iter().find(|(name, _)| *name == wanted).map(|(_, value)| value.clone());

@@ -160,11 +160,15 @@ fn discovery(partition: &str) -> Vec<Statement> {
         },
         Statement {
             sid: "ReadGates",
-            actions: vec!["bedrock:GetFoundationModelAvailability", "bedrock:GetUseCaseForModelAccess"],
+            actions: vec![
+                "bedrock:GetAccountDataRetention",
+                "bedrock:GetFoundationModelAvailability",
+                "bedrock:GetUseCaseForModelAccess",
+            ],
             resources: everything(),
             condition: None,
-            reason: "both are the account's, and know no resource",
-            needed_for: "telling a form or an agreement that is missing from a permission that is",
+            reason: "all are the account's, and know no resource",
+            needed_for: "`models`, `diagnose`: telling a form, an agreement or a retention mode from a permission",
         },
         Statement {
             sid: "ReadQuotas",

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use aws_smithy_runtime_api::client::http::SharedHttpConnector;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_types::base64;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
@@ -37,6 +38,9 @@ pub const INPUT_TOKENS: usize = 8;
 
 /// The beta that Claude Code sends for an id with `[1m]` behind it (observed with 2.1.329).
 const LONG_CONTEXT_BETA: &str = "context-1m-2025-08-07";
+
+/// The end of the path of a request whose answer is streamed.
+const STREAMED: &str = "/invoke-with-response-stream";
 
 /// What stays as it is in a path; the rest is encoded, and once more where it is signed.
 const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -132,14 +136,38 @@ impl Prober {
         time::timeout(ONE_DEADLINE, self.exchange(id)).await.unwrap_or(Outcome::TimedOut)
     }
 
+    /// Has a model, named by its own id, count the tokens of a probe, which AWS bills to nobody (Amazon Bedrock User
+    /// Guide, token counting).
+    ///
+    /// # Errors
+    /// How it ended where nothing was counted.
+    pub async fn count(&self, id: &str) -> Result<(), Outcome> {
+        let asked = self.post(id);
+        let body = base64::encode(&asked.body);
+        let post = Post {
+            address: asked.address.replace(STREAMED, "/count-tokens"),
+            body: format!(r#"{{"input":{{"invokeModel":{{"body":"{body}"}}}}}}"#),
+            ..asked
+        };
+        match time::timeout(ONE_DEADLINE, self.send(&post)).await {
+            Err(_) => Err(Outcome::TimedOut),
+            Ok(Err(reason)) => Err(Outcome::Unreachable(reason)),
+            Ok(Ok(response)) if response.status().is_success() => Ok(()),
+            Ok(Ok(mut response)) => Err(refusal(&mut response).await),
+        }
+    }
+
+    async fn send(&self, post: &Post) -> Result<HttpResponse, String> {
+        match &self.authority {
+            Authority::Keys(credentials) => post.send(&self.connector, credentials, self.world.now()).await,
+            Authority::ApiKey(key) => post.send_showing(&self.connector, key).await,
+        }
+    }
+
     async fn exchange(&self, id: &str) -> Outcome {
         let start = Instant::now();
         let post = self.post(id);
-        let sent = match &self.authority {
-            Authority::Keys(credentials) => post.send(&self.connector, credentials, self.world.now()).await,
-            Authority::ApiKey(key) => post.send_showing(&self.connector, key).await,
-        };
-        match sent {
+        match self.send(&post).await {
             Err(reason) => Outcome::Unreachable(reason),
             Ok(mut response) if response.status().is_success() => match rewritten(&response) {
                 Some(outcome) => outcome,
@@ -154,7 +182,7 @@ impl Prober {
         let path = utf8_percent_encode(plain, UNRESERVED);
         let betas = if plain == id { String::new() } else { format!(r#""anthropic_beta":["{LONG_CONTEXT_BETA}"],"#) };
         Post {
-            address: format!("{}/model/{path}/invoke-with-response-stream", self.address),
+            address: format!("{}/model/{path}{STREAMED}", self.address),
             headers: vec![
                 ("content-type", "application/json".to_owned()),
                 ("x-amzn-bedrock-accept", "application/json".to_owned()),

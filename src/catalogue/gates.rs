@@ -8,10 +8,9 @@ pub(super) const MODES: &[FailureMode] = &[
         title: "The use-case form for Anthropic's models has not been filed",
         cause: "Every account, or its organisation once for all, states what it uses the models for. Some requests \
             may have worked before; Claude Code hides this text behind a sentence of its own.",
-        fix: Fix::ask(
-            "claude-bedrock diagnose --fix --only P01",
-            "File the form with your own answers, then wait fifteen minutes; or open Model access in the Bedrock \
-            console",
+        fix: Fix::by_hand(
+            "Hand in the form with your own answers in the Bedrock console, under Model access or from any Claude \
+            model, then wait fifteen minutes",
         ),
         before: Before::Calls("GetUseCaseForModelAccess, which knows nothing of a form that was not filed"),
         symptom: "",

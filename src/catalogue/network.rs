@@ -7,8 +7,7 @@ pub(super) const MODES: &[FailureMode] = &[
         id: "N01",
         title: "The company's TLS inspection is not trusted",
         cause: "A proxy shows a certificate of its own for AWS, and Claude Code does not know who signed it.",
-        fix: Fix::ask(
-            "claude-bedrock diagnose --fix --only N01",
+        fix: Fix::by_hand(
             "Add the company's CA to the system's store, or name its file in `NODE_EXTRA_CA_CERTS`. Never switch \
             the check off",
         ),
@@ -126,9 +125,9 @@ pub(super) const MODES: &[FailureMode] = &[
         title: "Every answer is asked for twice, and arrives all at once",
         cause: "The gateway drops the stream's `Content-Type`, Claude Code cannot read it and asks again without \
             streaming, which costs double.",
-        fix: Fix::ask(
-            "claude-bedrock diagnose --fix --only N08",
-            "Update to 2.1.239; a gateway that streams in Anthropic's form needs \
+        fix: Fix::update(
+            "2.1.239",
+            "Update; a gateway that streams in Anthropic's form needs \
             `CLAUDE_CODE_DISABLE_BEDROCK_CONTENT_TYPE_DEFAULT` set to 1",
         ),
         before: Before::Files("the version, and a base URL"),

@@ -61,10 +61,7 @@ pub(super) const MODES: &[FailureMode] = &[
         title: "The output limit reserves more than the quota holds",
         cause: "AWS takes the whole `max_tokens` from the quota when a request begins, and output counts several \
             times on some models. A high limit throttles you far below your real use.",
-        fix: Fix::ask(
-            "claude-bedrock diagnose --fix --only Q04",
-            "Set a moderate `CLAUDE_CODE_MAX_OUTPUT_TOKENS`, not below 4096",
-        ),
+        fix: Fix::by_hand("Set a moderate `CLAUDE_CODE_MAX_OUTPUT_TOKENS`, not below 4096"),
         before: Before::Calls("the limit beside the quota"),
         symptom: "The messages of a used-up quota although little was used",
         messages: &[],

@@ -82,9 +82,9 @@ pub(super) const MODES: &[FailureMode] = &[
         id: "O05",
         title: "Bedrock or a gateway does not know a field of the request",
         cause: "A new version of Claude Code sends fields that the service in between refuses.",
-        fix: Fix::ask(
-            "claude-bedrock diagnose --fix --only O05",
-            "Set `CLAUDE_CODE_DISABLE_EXPERIMENTAL_BETAS` to 1, and update both",
+        fix: Fix::update(
+            "2.1.122",
+            "Update, and the gateway too; until then set `CLAUDE_CODE_DISABLE_EXPERIMENTAL_BETAS` to 1",
         ),
         before: Before::Files("the version beside a base URL"),
         symptom: "",

@@ -3,6 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::aws::call::CallError;
+use crate::aws::profile::ProfileKind;
 use crate::checks::evidence;
 use crate::checks::facts::Facts;
 use crate::checks::finding::{Evidence, Finding, Fix};
@@ -172,9 +173,14 @@ fn refused<'a>(facts: &'a Facts, codes: &[&str]) -> Option<&'a CallError> {
 
 fn keys_refused_as_ended(facts: &Facts) -> Vec<Finding> {
     let Some(error) = refused(facts, &ENDED) else { return Vec::new() };
-    let fix = match facts.configuration.profile.as_ref() {
-        Some(profile) => Fix::sign_in(&profile.value),
-        None => {
+    let fix = match (facts.configuration.profile.as_ref(), facts.kind()) {
+        // A sign-in alone would leave the cached credentials, which still look good.
+        (Some(profile), Some(ProfileKind::Sso(_) | ProfileKind::LegacySso(_))) => {
+            let fix = Fix::sign_in(&profile.value).command("claude-bedrock diagnose --fix --only A10");
+            Fix { text: "sign in again, and forget the cached credentials".to_owned(), ..fix }
+        }
+        (Some(profile), _) => Fix::explain(format!("give the profile `{}` fresh credentials", profile.value)),
+        (None, _) => {
             Fix::explain("export fresh ones, or use a profile, which renews itself").command("claude-bedrock setup")
         }
     };
@@ -239,7 +245,6 @@ fn keys_that_cannot_renew(facts: &Facts) -> Vec<Finding> {
 }
 
 fn no_helper(facts: &Facts) -> Vec<Finding> {
-    use crate::aws::profile::ProfileKind;
     let uses_profile = matches!(facts.configuration.identity, Identity::Profile(_) | Identity::Ambient);
     let has_helper = facts.setting(vars::AUTH_REFRESH).is_some() || facts.setting(vars::CREDENTIAL_EXPORT).is_some();
     if !facts.is_bedrock() || !uses_profile || has_helper {

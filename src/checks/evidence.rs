@@ -175,11 +175,16 @@ fn hidden<'a>(word: &str, rest: &mut impl Iterator<Item = &'a str>) -> String {
             last = next;
             is_done = ends_it(next);
         }
-        let inner = last.trim_end_matches(['"', '\'', ')', ';', ',']);
-        return format!("{quote}{HIDDEN}{}", &last[inner.len()..]);
+        return format!("{quote}{HIDDEN}{}", closing(last));
     }
-    let inner = last.trim_end_matches(['"', '\'', ')', ';', ',']);
-    format!("{HIDDEN}{}", &last[inner.len()..])
+    format!("{HIDDEN}{}", closing(last))
+}
+
+/// What closes behind a secret at the end of a word. What is hidden already closes by itself.
+fn closing(word: &str) -> &str {
+    let inner = word.trim_end_matches(['"', '\'', ')', ';', ',']);
+    let closing = &word[inner.len()..];
+    closing.strip_prefix(')').filter(|_| format!("{inner})").ends_with(HIDDEN)).unwrap_or(closing)
 }
 
 /// An address without the name and password before its host.
@@ -229,6 +234,7 @@ mod tests {
             ("key ABSKQmVkcm9ja0FQSUtleS1hYmNkZWZn is", "key (hidden) is"),
         ] {
             assert_eq!(masked(text), expected);
+            assert_eq!(masked(expected), expected, "what is hidden stays as it is shown");
         }
         assert_eq!(shown("AWS_BEARER_TOKEN_BEDROCK", "x"), HIDDEN);
         assert_eq!(shown("AWS_REGION", "us-west-2"), "us-west-2");

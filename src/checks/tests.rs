@@ -6,11 +6,13 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::aws::bedrock::{Agreement, Availability};
+use crate::aws::call::CallError;
 use crate::aws::credentials::{CredentialsError, ProcessError};
 use crate::aws::identity::Identity;
 use crate::aws::knock::Reached;
 use crate::aws::probe::{Outcome as Answer, Probed};
 use crate::aws::quotas::Quota;
+use crate::aws::session::SessionError;
 use crate::checks::facts::{Endpoint, Facts, Look, Platform, TokenContent, TokenState};
 use crate::checks::finding::{Finding, Severity};
 use crate::checks::{self, Selection};
@@ -320,4 +322,62 @@ fn what_was_not_asked_is_skipped_and_never_passed() {
         assert!(outcome.skipped.iter().any(|(skipped, reason)| *skipped == id && !reason.is_empty()), "{id}");
     }
     assert!(outcome.passed.contains(&"A02"));
+}
+
+#[test]
+fn no_two_findings_hide_each_other() {
+    for (cause, hidden) in checks::CONSEQUENCES {
+        let mut reached: Vec<&str> = hidden.to_vec();
+        let mut next = 0;
+        while let Some(id) = reached.get(next).copied() {
+            let further = checks::CONSEQUENCES.iter().filter(|(known, _)| *known == id).flat_map(|(_, hidden)| *hidden);
+            let fresh: Vec<&str> = further.filter(|id| !reached.contains(id)).copied().collect();
+            reached.extend(fresh);
+            next += 1;
+        }
+        assert!(!reached.contains(cause), "{cause} hides itself by way of {reached:?}");
+    }
+    let settings = PINNED.replace("\"AWS_PROFILE\": \"work\",", "");
+    let variables = [("AWS_ACCESS_KEY_ID", "AKIAX"), ("AWS_CREDENTIAL_EXPIRATION", "2020-01-01T00:00:00Z")];
+    let outcome = checks::judge(&facts(&settings, "", &variables), &Selection::default());
+    assert!(!outcome.is_healthy(), "{outcome:#?}");
+}
+
+/// Whatever the reason, and whatever the files alone say.
+#[test]
+fn credentials_that_could_not_be_had_are_never_healthy() {
+    let call = || CallError::Unreachable { service: "AWS STS", reason: "no answer within 10 s".into() };
+    let session = "corp".to_owned();
+    let errors = [
+        CredentialsError::File("read-only file system".into()),
+        CredentialsError::Session(SessionError::File("read-only file system".into())),
+        CredentialsError::Session(SessionError::Unreadable { path: "/x".into(), reason: "no JSON".into() }),
+        CredentialsError::Session(SessionError::SignedOut(session.clone())),
+        CredentialsError::Session(SessionError::Ended { session: session.clone(), at: Timestamp::UNIX_EPOCH }),
+        CredentialsError::Session(SessionError::RenewalRefused(session.clone())),
+        CredentialsError::Session(SessionError::Busy(session)),
+        CredentialsError::Session(SessionError::Call(call())),
+        CredentialsError::Call(call()),
+        CredentialsError::Incomplete { name: "work".into(), reason: "it lacks a key".into() },
+        CredentialsError::NoProfile { name: "work".into(), config: "/x".into(), credentials: "/y".into() },
+        CredentialsError::Process { profile: "work".into(), error: ProcessError::TimedOut(Duration::from_mins(1)) },
+    ];
+    for error in &errors {
+        let chained =
+            CredentialsError::InChain { profiles: vec!["work".into(), "base".into()], error: Box::new(error.clone()) };
+        for error in [error.clone(), chained] {
+            for known in [Ok(()), Err(error.clone())] {
+                let mut facts = plain();
+                facts.readiness = Some(known.clone());
+                facts.online.credentials = Look::Failed(error.clone());
+                for only in ["A", "P", "M02", "R18"] {
+                    let selection = Selection::parse(&[only.to_owned()]).expect("known");
+                    let outcome = checks::judge(&facts, &selection);
+                    assert!(!outcome.is_healthy(), "{error:?} where files say {known:?}: {outcome:#?}");
+                }
+                let outcome = checks::judge(&facts, &Selection::parse(&["C01".to_owned()]).expect("known"));
+                assert!(outcome.is_healthy(), "what was asked for was seen: {outcome:#?}");
+            }
+        }
+    }
 }

@@ -40,7 +40,7 @@ pub(super) fn run(world: &World, ui: Ui, global: &Global, args: &DiagnoseArgs) -
     if !global.json {
         ui.answer(&human::diagnosis::diagnosis(&outcome, home(world).as_deref(), ui.answer_width(), false))?;
     }
-    mend::apply(world, ui, args, &facts, &outcome)?;
+    mend::apply(world, ui, args, &facts, &outcome, &look.selection)?;
     let (facts, outcome) = look.again(&facts);
     let left: Vec<&str> = outcome.findings.iter().map(|finding| finding.id).collect();
     let mut cured: Vec<&'static str> = before.iter().copied().filter(|id| !left.contains(id)).collect();

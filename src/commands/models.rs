@@ -117,6 +117,15 @@ impl Look {
         near.map(offering::Entry::pin).take(4).collect()
     }
 
+    /// The same failure, and where listing is refused, that an id can be named.
+    fn unlisted(&self, failure: Failure) -> Failure {
+        if self.offering.is_listed {
+            return failure;
+        }
+        let failure = self.offering.missing.iter().take(1).cloned().fold(failure, Failure::hint);
+        failure.hint("name the id you were given: `claude-bedrock models pin ID --probe` asks that one")
+    }
+
     fn proofs(&self, world: &World) -> Proofs {
         self.who.proofs(world)
     }

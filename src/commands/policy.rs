@@ -68,6 +68,7 @@ pub(super) fn run(world: &World, ui: Ui, global: &Global, args: &PolicyArgs) -> 
 }
 
 fn inquire(world: &World, ui: Ui, global: &Global, which: PolicyModels) -> Result<Inquiry, Failure> {
+    let watch = ask::watch(ui);
     let on_behalf = OnBehalf::of(world, global)?;
     let OnBehalf { files, configuration, who: Principal { profile, region, credentials, .. } } = &on_behalf;
     let wanted = match which {
@@ -75,7 +76,6 @@ fn inquire(world: &World, ui: Ui, global: &Global, which: PolicyModels) -> Resul
         PolicyModels::All => Vec::new(),
     };
     let bedrock = Bedrock::new(world, files, profile, region, credentials);
-    let watch = ask::watch(ui);
     let progress = ui.progress("Asking Bedrock where the models route to…");
     let (identity, targets) = call::block_on(async {
         tokio::join!(identity::caller(world, files, profile, region, credentials), async {

@@ -13,13 +13,13 @@ use crate::ui::Ui;
 use crate::world::World;
 
 pub(super) fn run(world: &World, ui: Ui, global: &Global, args: &RegionsArgs) -> Result<(), Failure> {
+    let watch = ask::watch(ui);
     let OnBehalf { files, who: Principal { profile, region, credentials, .. }, .. } = OnBehalf::of(world, global)?;
     let partition = regions::partition_of(&region).name;
     let asked = regions_to_ask(partition, args.residency, &region);
     if asked.is_empty() {
         return Err(none_to_ask(partition, args.residency));
     }
-    let watch = ask::watch(ui);
     let progress = ui.progress(&format!("Asking Bedrock in {} regions at once…", asked.len()));
     let answers = call::block_on(reachability::ask(world, &files, &profile, &credentials, &asked));
     drop(progress);

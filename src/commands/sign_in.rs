@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::path::Path;
 
-use crate::aws::credentials::{self, CredentialsError};
+use crate::aws::credentials::{self, CacheKey, CredentialsError};
 use crate::aws::files::{self, AwsFiles};
 use crate::aws::profile::{ProfileKind, SsoProfile};
 use crate::aws::session::{SessionError, Token};
@@ -15,6 +15,7 @@ use crate::commands::credentials::{configured_profile, explain as credentials_ex
 use crate::error::{Failure, UNREACHABLE_HINT};
 use crate::preferences::Preferences;
 use crate::presence::{self, Nobody, Surroundings, Way};
+use crate::private_file::StateFolder;
 use crate::ui::controlling_terminal;
 use crate::ui::{Stream, Ui};
 use crate::world::World;
@@ -173,10 +174,11 @@ pub(super) fn for_profile(
 }
 
 /// Signs in because `diagnose` found that it is needed, `anew` where a sign-in that is still good is not good enough;
-/// `refused` is what AWS said, when it was asked.
+/// `refused` is what AWS said, when it was asked. What was had with the old sign-in is forgotten, for AWS may have ended
+/// it too.
 ///
 /// # Errors
-/// As [`sign_in`].
+/// As [`sign_in`]; and that the cached credentials could not be removed.
 pub(super) fn to_mend(
     world: &World,
     ui: Ui,
@@ -204,7 +206,10 @@ pub(super) fn to_mend(
         stream: Stream::Status,
         listens: false,
     };
-    sign_in(world, ui, files, &wanted).map(drop)
+    let _ = sign_in(world, ui, files, &wanted)?;
+    let cached = StateFolder::of(world).zip(CacheKey::of(world, files, profile));
+    let Some((state, key)) = cached else { return Ok(()) };
+    credentials::forget(&state, &key).map_err(|error| Failure::failed(error.to_string()))
 }
 
 fn way(world: &World, asked: WayArgs, browser: bool) -> (Result<Way, Nobody>, bool) {

@@ -44,6 +44,14 @@ pub fn hindrance(papers: &Availability) -> Option<Hindrance> {
     }
 }
 
+/// What a use-case form that nobody handed in is in the way of: every Claude model.
+pub const FORM: Hindrance = Hindrance {
+    failure_mode: "P01",
+    title: "nobody handed in Anthropic's use-case form for this account",
+    fix: "hand it in once, in the Amazon Bedrock console; models answer about 15 minutes later. A form of the \
+          organisation's management account counts, too",
+};
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -44,6 +44,8 @@ pub struct Offering {
     pub listed: Vec<String>,
     /// Whether inference profiles could be listed.
     pub is_listed: bool,
+    /// Whether Anthropic's use-case form was handed in for the account; `None` where that was not asked, or not shown.
+    pub form_is_filed: Option<bool>,
     /// What was refused or did not answer, in a sentence each.
     pub missing: Vec<String>,
 }
@@ -81,7 +83,9 @@ pub fn offering(
         let has_bare_models = extent.bare_models || !offering.is_listed;
         let wanted =
             if extent.papers { model_ids(&offering::entries(&profiles, &models, has_bare_models)) } else { Vec::new() };
-        let ((), papers) = tokio::join!(complete(&bedrock, &mut models), papers(&bedrock, wanted));
+        let ((), papers, form_is_filed) =
+            tokio::join!(complete(&bedrock, &mut models), papers(&bedrock, wanted), form(&bedrock, extent.papers));
+        offering.form_is_filed = form_is_filed;
         offering.entries = offering::entries(&profiles, &models, has_bare_models);
         for entry in &mut offering.entries {
             entry.papers = papers.iter().find(|(model, _)| *model == entry.model_id).map(|(_, papers)| *papers);
@@ -133,6 +137,14 @@ async fn papers(bedrock: &Arc<Bedrock>, ids: Vec<String>) -> Vec<(String, Availa
         async move { bedrock.availability(&id).await.ok().map(|papers| (id, papers)) }
     })
     .await
+}
+
+/// Whether the use-case form was handed in; nothing where that may not be asked.
+async fn form(bedrock: &Bedrock, is_wanted: bool) -> Option<bool> {
+    if !is_wanted {
+        return None;
+    }
+    time::timeout(DEADLINE, bedrock.use_case_is_filed()).await.ok()?.ok()
 }
 
 /// Does the same for each id, some at once, all within one deadline.

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::machine::{CLAUDE_VERSIONS, Machine, claude_code};
 use super::plugin::{at_a_terminal, script, trusted};
+use crate::policy::permissions;
 
 /// Everything answers under `jp.` alone, Haiku and Fable of the newest generation are not there, and Opus 5.5 is closed.
 const CHANGES: [(&str, &str); 3] = [
@@ -51,6 +52,45 @@ fn only_models_that_exist(version: &str) {
     unpinned(&mut machine, &claude, version, &exists);
 }
 
+/// A profile of a team's own, of a model that has to be told how much to think.
+const TEAM: &str = "[[accounts.inference_profiles]]\nid = \"team0123abcd\"\nname = \"team\"\nregion = \"us-west-2\"\n\
+                    copy_from = \"us.anthropic.claude-opus-4-6-v1\"\n";
+const TEAM_ARN: &str = "arn:aws:bedrock:us-west-2:111122223333:application-inference-profile/team0123abcd";
+
+const PERMISSIONS: &str = "permissions = { allow = [\"bedrock:*\", \"servicequotas:*\", \"sts:*\"] }";
+
+#[test]
+fn a_teams_profile_is_a_model_and_the_policy_holds_whatever_a_session_calls() {
+    let Some(claude) = claude_code(CLAUDE_VERSIONS[0]) else { return };
+    let machine = trusted(Machine::with_more(TEAM), &claude);
+    machine.program(&["setup", "--yes", "--profile", "work"]).success();
+    machine.program(&["models", "pin", TEAM_ARN, "--yes"]).success();
+    let settings = fs_err::read_to_string(machine.home().join(".claude/settings.json")).expect("settings");
+    let settings: Value = serde_json::from_str(&settings).expect("JSON");
+    assert_eq!(settings["modelOverrides"]["claude-opus-4-6"], TEAM_ARN, "{settings}");
+    let policy: Value = serde_json::from_str(&machine.program(&["policy"]).success()).expect("JSON");
+    machine.change_account(PERMISSIONS, &format!("permissions = {}", permissions(&policy, "")));
+    let check: Value = serde_json::from_str(&machine.program(&["policy", "check", "--json"]).success()).expect("JSON");
+    assert_eq!((&check["method"], &check["missing_actions"]), (&json!("simulation"), &json!([])), "it is in force");
+    let screen = ask_the_two_others(
+        &machine,
+        &claude,
+        &[("small", "haiku"), ("middle", "sonnet")],
+        &[json!({ "type": "/context" }), json!({ "key": "Enter" }), json!({ "wait": "to expand" })],
+    );
+    let requests = machine.requests();
+    assert!(requests.iter().all(|request| request.status == 200), "{requests:?}\n{screen}");
+    let asked = asked(&machine);
+    for id in [TEAM_ARN, "us.anthropic.claude-sonnet-5-5", "us.anthropic.claude-haiku-5-5"] {
+        assert!(asked.contains(&(id.to_owned(), 200)), "{id}: {asked:?}\n{screen}");
+    }
+    assert!(screen.contains("Opus 4.6") && machine.asked("CountTokens") > 0, "{screen}");
+    let turns = machine.bodies("InvokeModelWithResponseStream");
+    let mut turns = turns.iter().filter(|(model, _)| model.ends_with("team0123abcd"));
+    let shape = turns.next().map(|(_, body)| (&body["thinking"]["type"], &body["output_config"]["effort"]));
+    assert_eq!(shape, Some((&json!("adaptive"), &json!("high"))), "what the ARN does not say was declared");
+}
+
 /// A turn with the main model, and one with each alias, as `/model` and subagents use them.
 fn turns(machine: &mut Machine, claude: &Path, version: &str, exists: &dyn Fn(&str) -> bool) {
     for (alias, expected) in [(None, MAIN), (Some("sonnet"), MAIN), (Some("opus"), OPUS), (Some("haiku"), BACKGROUND)] {
@@ -68,27 +108,7 @@ fn turns(machine: &mut Machine, claude: &Path, version: &str, exists: &dyn Fn(&s
 
 /// A session at a terminal: Claude Code names it by asking its background model, and two subagents answer it.
 fn a_session(machine: &Machine, claude: &Path, version: &str, exists: &dyn Fn(&str) -> bool) {
-    for (name, model) in [("small", "haiku"), ("large", "opus")] {
-        let text = format!("---\nname: {name}\ndescription: a {name} one\nmodel: {model}\n---\nYou are {name}.\n");
-        machine.write(&format!("home/.claude/agents/{name}.md"), text);
-    }
-    let agent = |name: &str| {
-        let input = json!({ "description": "look", "prompt": "Have a look.", "subagent_type": name,
-            "run_in_background": false });
-        json!({ "name": "Agent", "input": input })
-    };
-    let turns = [json!({ "tools": [agent("small"), agent("large")] }), json!({ "text": "DELEGATED" })];
-    script(machine, "ask the two others", &turns);
-    let screen = at_a_terminal(
-        machine,
-        claude,
-        &[
-            json!({ "wait": "for shortcuts" }),
-            json!({ "type": "Please ask the two others about the mountains of Norway." }),
-            json!({ "key": "Enter" }),
-            json!({ "wait": "DELEGATED" }),
-        ],
-    );
+    let screen = ask_the_two_others(machine, claude, &[("small", "haiku"), ("large", "opus")], &[]);
     let asked = asked(machine);
     assert!(asked.iter().all(|(id, _)| exists(id)), "{version}: {asked:?}\n{screen}");
     // What is closed is tried by Claude Code itself, which would like to offer it, and never by a turn.
@@ -103,6 +123,29 @@ fn a_session(machine: &Machine, claude: &Path, version: &str, exists: &dyn Fn(&s
     });
     let named_by: Vec<&str> = titles.map(|(model, _)| model.as_str()).collect();
     assert!(!named_by.is_empty() && named_by.iter().all(|id| *id == BACKGROUND), "{version}: {named_by:?}\n{screen}");
+}
+
+/// A turn of the main model that has two subagents answer first, and what is done after it.
+fn ask_the_two_others(machine: &Machine, claude: &Path, others: &[(&str, &str); 2], then: &[Value]) -> String {
+    for (name, model) in others {
+        let text = format!("---\nname: {name}\ndescription: a {name} one\nmodel: {model}\n---\nYou are {name}.\n");
+        machine.write(&format!("home/.claude/agents/{name}.md"), text);
+    }
+    let agents = others.map(|(name, _)| {
+        let input = json!({ "description": "look", "prompt": "Have a look.", "subagent_type": name,
+            "run_in_background": false });
+        json!({ "name": "Agent", "input": input })
+    });
+    let turns = [json!({ "tools": agents }), json!({ "text": "DELEGATED" })];
+    script(machine, "ask the two others", &turns);
+    let mut steps = vec![
+        json!({ "wait": "for shortcuts" }),
+        json!({ "type": "Please ask the two others about the mountains of Norway." }),
+        json!({ "key": "Enter" }),
+        json!({ "wait": "DELEGATED" }),
+    ];
+    steps.extend_from_slice(then);
+    at_a_terminal(machine, claude, &steps)
 }
 
 /// The same without the pins: something is asked that is not there.

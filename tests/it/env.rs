@@ -85,6 +85,25 @@ fn real_shells_take_every_value_as_it_is_and_lose_it_again() {
     assert!(!home.working_directory().join("pwned").exists());
 }
 
+#[test]
+fn what_setup_wrote_for_the_cache_goes_out_and_away_again() {
+    let home = Home::new();
+    home.run(["setup", "--yes", "--profile", "work", "--caching", "5m"]).success();
+    assert_eq!(told(&home, &[])["FORCE_PROMPT_CACHING_5M"], "1");
+    assert!(home.run(["env", "--unset"]).success().contains("unset FORCE_PROMPT_CACHING_5M\n"));
+}
+
+#[test]
+fn what_only_settings_can_hold_is_said_not_to_go_out() {
+    let home = Home::new();
+    home.write(
+        ".claude/settings.json",
+        r#"{"modelOverrides": {"claude-opus-5": "x"}, "env": {"AWS_PROFILE": "work"}}"#,
+    );
+    let run = home.run(["env"]);
+    assert!(run.stderr.contains("modelOverrides cannot be exported"), "{}", run.stderr);
+}
+
 /// Texts of a few signs that some shell takes for more than themselves, one beside the other in every order.
 fn nasty() -> impl Strategy<Value = String> {
     let signs = "'\"\\$`!%^&|;<>()[]{}*?~#=+-,@: \n\u{2018}\u{2019}\u{201a}\u{201b}\u{201c}\u{e9}\u{1f512}aZ0";

@@ -6,6 +6,8 @@ mod pins;
 mod remembered;
 mod truths;
 
+use std::collections::BTreeSet;
+
 use aws_sandbox::Account;
 use serde_json::Value;
 
@@ -20,8 +22,19 @@ fn home(truth: &Truth) -> Home {
         text = text.replace(from, to);
     }
     let at = text.find("# Cross-region inference").expect("the default account has its landmark");
-    let text = format!("{}{}\n{}", &text[..at], truth.more, &text[at..]);
+    let text = format!("{}{}\n{}{}", &text[..at], truth.more, &text[at..], old_models(truth.old_models));
     Home::with(Account::from_toml(&text).unwrap_or_else(|error| panic!("{}: {error}", truth.name)), true)
+}
+
+/// Models of an old generation for the end of an account's text.
+fn old_models(how_many: usize) -> String {
+    let model = |number: usize| {
+        format!(
+            "\n[[models]]\nid = \"anthropic.claude-haiku-3-{number}\"\nprovider = \"Anthropic\"\n\
+             name = \"Claude Haiku 3.{number}\"\ncreated_at = \"2025-01-01T00:00:00Z\"\n"
+        )
+    };
+    (0..how_many).map(model).collect()
 }
 
 fn matches(pattern: &str, id: &str) -> bool {
@@ -81,9 +94,39 @@ fn check(truth: &Truth) {
             truth.name
         );
     }
+    let ids: BTreeSet<&str> =
+        env.iter().filter(|(name, _)| name.ends_with("_MODEL")).filter_map(|(_, id)| id.as_str()).collect();
+    let is_pinned =
+        |model: &&Value| ids.contains(text(model, "/id").as_str()) || ids.contains(text(model, "/arn").as_str());
+    the_policy_is_right(truth, &home, &models.iter().filter(is_pinned).collect::<Vec<_>>());
     let prefix = env.get("ANTHROPIC_BEDROCK_REGION_PREFIX").and_then(Value::as_str);
     let expected = ["jp", "au"].into_iter().find(|prefix| truth.main.starts_with(&format!("{prefix}.")));
     assert_eq!(prefix, expected, "{}", truth.name);
+}
+
+/// The policy for what was pinned allows those profiles and, behind them, their models where they route to.
+fn the_policy_is_right(truth: &Truth, home: &Home, pinned: &[&Value]) {
+    let text = |value: &Value| value.as_str().expect("text").to_owned();
+    let said = home.run(["policy", "--region", truth.region]).success();
+    let policy: Value = serde_json::from_str(&said).unwrap_or_else(|_| panic!("{}: {said}", truth.name));
+    let allowed = |sid: &str| -> BTreeSet<String> {
+        let statements = policy["Statement"].as_array().expect("a list").iter();
+        let resources =
+            statements.filter(|one| one["Sid"] == sid).flat_map(|one| one["Resource"].as_array().expect("a list"));
+        resources.map(text).collect()
+    };
+    let profiles: BTreeSet<String> = pinned.iter().map(|model| text(&model["arn"])).collect();
+    assert_eq!(allowed("InvokeInferenceProfiles"), profiles, "{}", truth.name);
+    let routes = pinned.iter().flat_map(|model| {
+        let arn = text(&model["arn"]);
+        let partition = arn.split(':').nth(1).expect("an ARN").to_owned();
+        let regions = model["routes_to"].as_array().expect("a list").iter().map(text);
+        regions.map(move |region| {
+            let region = region.trim_matches('*');
+            format!("arn:{partition}:bedrock:{region}::foundation-model/{}", text(&model["model"]))
+        })
+    });
+    assert_eq!(allowed("InvokeTheirModels"), routes.collect(), "{}", truth.name);
 }
 
 #[test]

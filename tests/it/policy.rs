@@ -82,6 +82,10 @@ fn with_the_policy_every_command_passes() {
     let check = home.run(["policy", "check", "--json"]).json();
     assert_eq!((&check["method"], &check["missing_actions"]), (&"simulation".into(), &serde_json::json!([])));
     assert!(home.run(["policy", "check"]).success().contains("Nothing is missing."));
+    home.run(["diagnose", "--json"]).json();
+    let refused =
+        home.sandbox.requests().into_iter().filter(|request| request.status == 403 && request.principal.is_some());
+    assert_eq!(refused.map(|request| request.operation).collect::<Vec<_>>(), Vec::<String>::new());
 }
 
 #[test]
@@ -119,13 +123,28 @@ fn where_iam_may_not_be_asked_evidence_is_and_says_what_it_does_not_know() {
     let run = home.run(["policy", "check", "--json"]);
     let report: Value = serde_json::from_str(&run.stdout).expect("JSON");
     assert_eq!(report["method"], "evidence");
-    assert_eq!(report["missing_actions"], serde_json::json!(["servicequotas:ListServiceQuotas"]), "{report}");
+    let missing = serde_json::json!(["bedrock:CountTokens", "servicequotas:ListServiceQuotas"]);
+    assert_eq!(report["missing_actions"], missing, "{report}");
     let unknown =
         report["findings"].as_array().expect("a list").iter().filter(|finding| finding["verdict"] == "unknown");
     assert!(unknown.count() > 4, "{report}");
     assert!(run.failure(1).contains("permissions are missing"));
     let text = home.run(["policy", "check"]).stdout;
     assert!(text.contains("by evidence, for the principal may not simulate its own policies"), "{text}");
+}
+
+#[test]
+fn counting_tokens_costs_nothing_and_so_is_evidence() {
+    let allowed = "{ allow = [\"bedrock:Get*\", \"bedrock:List*\", \"bedrock:CountTokens\", \"servicequotas:*\"] }";
+    let home = Home::with_more(&role("Some", allowed));
+    home.run(["setup", "--yes", "--profile", "Some"]).success();
+    let report = home.run(["policy", "check", "--json"]).json();
+    assert_eq!((&report["method"], &report["missing_actions"]), (&"evidence".into(), &serde_json::json!([])));
+    let findings = report["findings"].as_array().expect("a list").iter();
+    let counting: Vec<&Value> = findings.filter(|finding| finding["action"] == "bedrock:CountTokens").collect();
+    assert_eq!(counting.len(), 4, "{report}");
+    assert!(counting.iter().all(|finding| finding["verdict"] == "allowed"), "{report}");
+    assert_eq!((home.asked("CountTokens"), home.asked("InvokeModelWithResponseStream")), (4, 0));
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! `regions` against accounts and networks that differ from region to region.
 
+use std::net::TcpListener;
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use aws_sandbox::{Account, Fault, FaultAnswer, FaultEffect};
@@ -23,6 +25,24 @@ fn refusal(status: u16, code: &str) -> FaultEffect {
         retry_after: None,
         headers: std::collections::BTreeMap::new(),
     })
+}
+
+#[test]
+fn an_interrupt_ends_every_look_at_aws_with_a_word() {
+    let silence = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = format!("http://{}", silence.local_addr().expect("bound"));
+    let home = Home::new().env("AWS_ENDPOINT_URL", address);
+    for arguments in [&["regions"][..], &["policy", "--models", "all"], &["policy", "check"], &["models", "--probe"]] {
+        let mut command = home.command(PROGRAM);
+        let child = command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
+        // From the first credentials on somebody may lose patience.
+        let _unanswered = silence.accept().expect("it asks");
+        let interrupt = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+        assert!(interrupt.expect("kill runs").success());
+        let run = Run::from(child.wait_with_output().expect("it ends"));
+        assert_eq!((run.code, run.stdout.as_str()), (Some(130), ""), "{arguments:?}: {run:?}");
+        assert_eq!(run.stderr, "stopped; nothing was changed\n", "{arguments:?}");
+    }
 }
 
 #[test]

@@ -95,3 +95,39 @@ fn a_sign_in_that_does_not_last_is_made_one_that_does() {
         assert_eq!(&screen.read(".aws/config"), config);
     }
 }
+
+/// Files say that the sign-in renews itself, or that credentials are there; AWS says otherwise.
+#[test]
+fn what_aws_has_ended_is_mended_by_a_person_who_signs_in() {
+    let config = format!("[profile work]\nsso_session = corp\n{ROLE}[sso-session corp]\n{PORTAL}");
+    let config = format!("{config}sso_registration_scopes = sso:account:access\n");
+    let Some(screen) = Screen::new(80) else { return };
+    let screen = screen.option("--signed-out").option("--approve");
+    screen.write(".claude/settings.json", SETTINGS);
+    screen.write(".aws/config", &config);
+    let refused = r#"{"accessToken": "t", "expiresAt": "2020-01-01T00:00:00Z", "refreshToken": "r", "clientId": "c",
+        "clientSecret": "s", "registrationExpiresAt": "2999-01-01T00:00:00Z"}"#;
+    screen.write(".aws/sso/cache/ee0bfd2552fbd840c02cc48b6e823320543c450f.json", refused);
+    screen.start("claude-bedrock diagnose --fix --only A");
+    screen.wait_for_question("A07: sign in again?");
+    screen.keys(&["Enter"]);
+    assert_eq!(screen.exit_code(), 0);
+    assert!(screen.shown().contains("✔ cured: A07"), "{}", screen.shown());
+
+    // Once to the knock at the door, and once to the question.
+    let account = include_str!("../../sandbox/account.toml").to_owned()
+        + "\n[[faults]]\noperation = \"GetCallerIdentity\"\ntimes = 2\n\
+           effect = { answer = { status = 403, code = \"ExpiredToken\", message = \"It is expired\" } }\n";
+    let Some(screen) = Screen::new(80) else { return };
+    let (path, log) = (screen.write("account.toml", account), screen.home().join("log"));
+    let screen = screen.option("--approve").option("--account").option(path.to_str().expect("UTF-8"));
+    let screen = screen.option("--log").option(log.to_str().expect("UTF-8"));
+    screen.write(".claude/settings.json", SETTINGS);
+    screen.start("claude-bedrock diagnose --fix --only A");
+    screen.wait_for_question("A10: sign in again");
+    screen.keys(&["Enter"]);
+    assert_eq!(screen.exit_code(), 0);
+    assert!(screen.shown().contains("✔ cured: A10"), "{}", screen.shown());
+    let had = fs_err::read_to_string(&log).expect("a log").matches("\"GetRoleCredentials\"").count();
+    assert_eq!(had, 2, "the cached credentials are those that AWS has ended");
+}

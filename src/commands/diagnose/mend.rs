@@ -8,9 +8,9 @@ use crate::aws::files::{self, AwsFiles};
 use crate::aws::profile::{ProfileKind, SourceFile};
 use crate::aws::session;
 use crate::aws_config::{Planned, Repair, SignInAfter};
-use crate::checks::Outcome;
 use crate::checks::facts::Facts;
 use crate::checks::finding::{Action, Finding, Fix, FixKind, SettingEdit, Severity};
+use crate::checks::{Outcome, Selection};
 use crate::cli::DiagnoseArgs;
 use crate::commands::{sign_in, upgrade};
 use crate::error::{Exit, Failure};
@@ -34,10 +34,12 @@ pub(super) fn apply(
     args: &DiagnoseArgs,
     facts: &Facts,
     outcome: &Outcome,
+    selection: &Selection,
 ) -> Result<(), Failure> {
     let mending = Mending { world, ui, args, facts };
     let mut wanted = Wanted::default();
-    for finding in &outcome.findings {
+    // What is only said because it is in the way of the rest was not asked to be mended.
+    for finding in outcome.findings.iter().filter(|finding| selection.wants(finding.id)) {
         let Some(action) = &finding.fix.action else { continue };
         if mending.is_wanted(finding)? {
             wanted.take(action);

@@ -248,7 +248,8 @@ impl Pin<'_> {
         let region = &self.look.who.region;
         let under = residency.filter(|residency| *residency != Residency::Any);
         let under = under.map(|residency| format!(" under `--residency {}`", residency.name())).unwrap_or_default();
-        let mut failure = Failure::failed(format!("no Claude model answers in {region}{under}; nothing was written"));
+        let failure = Failure::failed(format!("no Claude model answers in {region}{under}; nothing was written"));
+        let mut failure = self.look.unlisted(failure);
         let nowhere = residency.filter(|residency| asked.is_empty() && *residency != Residency::Any);
         if let Some(elsewhere) = nowhere.and_then(|wanted| elsewhere(region, wanted)) {
             failure = failure.hint(elsewhere);
@@ -355,8 +356,7 @@ impl Pin<'_> {
             );
         }
         if main.contains("opus") {
-            let _ =
-                writeln!(text, "  Opus is the dearest family; every turn of the main model is billed to this account.");
+            let _ = writeln!(text, "  Opus costs more than Sonnet; every turn of the main model is billed as such.");
         }
         text
     }

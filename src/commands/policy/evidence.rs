@@ -1,9 +1,12 @@
 //! What AWS answers to calls that change nothing, and what models answered when they were last asked: the evidence where
 //! IAM does not judge, and beside its judgement.
 
+use tokio::task::JoinSet;
+
 use crate::aws::bedrock::{Bedrock, InferenceProfile};
 use crate::aws::call::{self, CallError};
 use crate::aws::iam::Question;
+use crate::aws::probe::{Outcome, Prober};
 use crate::aws::quotas;
 use crate::commands::principal::OnBehalf;
 use crate::observe::principal::Principal;
@@ -16,7 +19,9 @@ use super::Inquiry;
 
 /// The verdict on each action of each question, as far as it is known.
 pub(super) fn gather(world: &World, inquiry: &Inquiry, questions: &[(&'static str, Question)]) -> Vec<Finding> {
-    let seen = call::block_on(Seen::gather(world, inquiry));
+    let counted = questions.iter().filter(|(_, question)| question.actions.contains(&COUNTED));
+    let countable: Vec<String> = counted.map(|(_, question)| question.resource.clone()).collect();
+    let seen = call::block_on(Seen::gather(world, inquiry, &countable));
     let mut findings: Vec<Finding> = Vec::new();
     for (sid, question) in questions {
         for action in &question.actions {
@@ -53,6 +58,9 @@ pub(super) fn add_proofs(inquiry: &Inquiry, proofs: &Proofs, findings: &mut [Fin
     }
 }
 
+/// What `/context` needs; it bills nothing.
+const COUNTED: &str = "bedrock:CountTokens";
+
 /// What a probe needs: it streams its one token.
 const STREAMED: &str = "bedrock:InvokeModelWithResponseStream";
 
@@ -63,27 +71,39 @@ struct Seen {
     reads_lifecycles: Verdict,
     reads_availability: Verdict,
     reads_form: Verdict,
+    reads_retention: Verdict,
     reads_quotas: Verdict,
     /// By ARN.
     describes: Vec<(String, Verdict)>,
+    /// By ARN, those of the region that was asked.
+    counts: Vec<(String, Verdict)>,
     proofs: Proofs,
 }
 
 impl Seen {
-    async fn gather(world: &World, inquiry: &Inquiry) -> Self {
+    async fn gather(world: &World, inquiry: &Inquiry, countable: &[String]) -> Self {
         let OnBehalf { files, who, .. } = &inquiry.on_behalf;
         let Principal { profile, region, credentials, .. } = who;
         let bedrock = Bedrock::new(world, files, profile, region, credentials);
         let model = profiles(inquiry).find_map(|found| found.model_arns.first());
         let model = model.and_then(|arn| arn.rsplit('/').next()).unwrap_or_default();
-        let (listed, models, lifecycle, availability, form, quotas) = tokio::join!(
+        let (listed, models, lifecycle, availability, form, retention, quotas) = tokio::join!(
             bedrock.inference_profiles(),
             bedrock.foundation_models(),
             bedrock.lifecycle_of(model),
             bedrock.availability(model),
             bedrock.use_case_is_filed(),
+            bedrock.data_retention(),
             quotas::of_bedrock(world, files, profile, region, credentials),
         );
+        let prober = Prober::new(world, files, profile, region, credentials);
+        let mut counting = JoinSet::new();
+        for arn in countable {
+            if let Some((_, model)) = arn.split_once(&format!(":bedrock:{region}::foundation-model/")) {
+                let (prober, arn, model) = (prober.clone(), arn.clone(), model.to_owned());
+                counting.spawn(async move { (arn, counted(prober.count(&model).await)) });
+            }
+        }
         let mut describes = Vec::new();
         for found in profiles(inquiry) {
             describes.push((found.arn.clone(), told(bedrock.inference_profile(&found.arn).await)));
@@ -94,12 +114,14 @@ impl Seen {
             reads_lifecycles: told(lifecycle),
             reads_availability: told(availability),
             reads_form: told(form),
+            reads_retention: told(retention),
             reads_quotas: match quotas {
                 Ok(_) => Verdict::Allowed,
                 Err(words) if words.contains("not authorized") => Verdict::of_refusal(words),
                 Err(words) => Verdict::Unknown(words),
             },
             describes,
+            counts: counting.join_all().await,
             proofs: who.proofs(world),
         }
     }
@@ -110,15 +132,30 @@ impl Seen {
             "bedrock:ListFoundationModels" => self.lists_models.clone(),
             "bedrock:GetFoundationModel" => self.reads_lifecycles.clone(),
             "bedrock:GetFoundationModelAvailability" => self.reads_availability.clone(),
+            "bedrock:GetAccountDataRetention" => self.reads_retention.clone(),
             "bedrock:GetUseCaseForModelAccess" => self.reads_form.clone(),
             "servicequotas:ListServiceQuotas" => self.reads_quotas.clone(),
-            "bedrock:GetInferenceProfile" => {
-                let found = self.describes.iter().find(|(arn, _)| arn == resource);
-                found.map_or_else(untold, |(_, verdict)| verdict.clone())
-            }
+            "bedrock:GetInferenceProfile" => of(&self.describes, resource),
+            COUNTED => of(&self.counts, resource),
             STREAMED => proven(inquiry, &self.proofs, resource),
             _ => untold(),
         }
+    }
+}
+
+fn of(verdicts: &[(String, Verdict)], resource: &str) -> Verdict {
+    verdicts.iter().find(|(arn, _)| arn == resource).map_or_else(untold, |(_, verdict)| verdict.clone())
+}
+
+fn counted(answer: Result<(), Outcome>) -> Verdict {
+    match answer {
+        Ok(()) => Verdict::Allowed,
+        Err(Outcome::Refused { code: Some(code), message, .. }) if code == "AccessDeniedException" => {
+            Verdict::of_refusal(message)
+        }
+        // A model that does not count says so only to those who may ask it; but nothing was shown.
+        Err(Outcome::Refused { message, .. } | Outcome::Unreachable(message)) => Verdict::Unknown(message),
+        Err(Outcome::TimedOut | Outcome::Answered { .. }) => untold(),
     }
 }
 

@@ -187,7 +187,7 @@ impl Outcome<'_> {
         notes.extend(self.setup.legacy_note(self.choice));
         notes.extend(self.setup.status_line_note(self.choice, self.draft));
         if self.choice.model.contains("opus") {
-            notes.push("Opus is the dearest family; every turn of the main model is billed to this account.".into());
+            notes.push("Opus costs more than Sonnet; every turn of the main model is billed as such.".into());
         }
         notes
     }

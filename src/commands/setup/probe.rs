@@ -48,7 +48,7 @@ impl Interview<'_> {
             entries: offering::entries(profiles, &verified.models, false),
             listed: system.map(|profile| profile.id.clone()).collect(),
             is_listed: !profiles.is_empty(),
-            missing: Vec::new(),
+            ..Offering::default()
         }
     }
 }

@@ -279,6 +279,9 @@ fn run_export(world: &World, facts: &Facts, command: &str) -> (Look<Vec<helper_c
     let export = Export::configured(command);
     match call::block_on(export.look(world, &surroundings, EXPORT_DEADLINE)) {
         Ok(found) => (Look::Seen(found.findings), found.document.map(|document| document.credentials)),
-        Err(error) => (Look::Skipped(error.to_string()), None),
+        Err(error) => {
+            let unstarted = helper_check::Finding::problem("not-started", error.to_string());
+            (Look::Seen(vec![unstarted]), None)
+        }
     }
 }

@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use jiff::Timestamp;
 
+use crate::gate::papers;
 use crate::model;
 use crate::observe::models::Offering;
 use crate::offering::{Entry, Kind};
@@ -42,6 +43,13 @@ impl Facts<'_> {
     #[must_use]
     pub fn proof(&self, entry: &Entry) -> Option<&Proof> {
         self.proofs.of(&[&entry.id, &entry.arn])
+    }
+
+    /// Whether the use-case form is in the way by the account's papers, and no model has answered all the same.
+    #[must_use]
+    pub fn lacks_form(&self) -> bool {
+        let answers = |entry| self.proof(entry).is_some_and(Proof::is_usable);
+        self.offering.form_is_filed == Some(false) && !self.offering.entries.iter().any(answers)
     }
 
     /// What is pinned and not listed, with what it is pinned as.
@@ -94,11 +102,16 @@ pub fn models(facts: &Facts<'_>, width: usize) -> String {
     for missing in &facts.offering.missing {
         let _ = writeln!(text, "\n{}", wrapped(&format!("{} {missing}", styled(NOTICE.bold(), "note:")), width, 2));
     }
+    if facts.lacks_form() {
+        let words = format!("By its papers: {}; {}.", papers::FORM.title, papers::FORM.fix);
+        let _ = writeln!(text, "\n{}", wrapped(&styled(NOTICE, &words), width, 2));
+    }
     let is_pinned = |wanted: &str| facts.pinned.iter().any(|(role, _)| *role == wanted);
     if !is_pinned("main") {
         let taken = if is_pinned("opus") { "the pinned Opus" } else { "its own default, since 2.1.207 an Opus" };
         let words = format!(
-            "No main model is pinned: Claude Code takes {taken}, the dearest family; every turn is billed as such."
+            "No main model is pinned: Claude Code takes {taken}, which costs more than a Sonnet; every turn is billed \
+             as such, and an update may choose another."
         );
         let _ = writeln!(text, "\n{}", wrapped(&styled(NOTICE, &words), width, 2));
     }

@@ -19,6 +19,8 @@ pub struct List {
     version: u32,
     region: String,
     models: Vec<ModelReport>,
+    /// Anthropic's use-case form by AWS's papers: `filed` or `missing`; `null` where they were not shown.
+    use_case_form: Option<&'static str>,
     /// What is pinned and not listed.
     unlisted_pins: Vec<UnlistedPin>,
     /// What could not be learnt, in a sentence each.
@@ -116,6 +118,7 @@ impl List {
             version: 1,
             region: facts.region.to_owned(),
             models: entries.map(|entry| ModelReport::of(entry, facts)).collect(),
+            use_case_form: facts.offering.form_is_filed.map(|is_filed| if is_filed { "filed" } else { "missing" }),
             unlisted_pins: facts
                 .unlisted()
                 .into_iter()

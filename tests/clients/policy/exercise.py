@@ -32,6 +32,7 @@ def calls(client):
         "bedrock:ListFoundationModels": lambda: bedrock.list_foundation_models(),
         "bedrock:GetFoundationModel": lambda: bedrock.get_foundation_model(modelIdentifier=model),
         "bedrock:GetFoundationModelAvailability": lambda: bedrock.get_foundation_model_availability(modelId=model),
+        "bedrock:GetAccountDataRetention": lambda: bedrock.get_account_data_retention(),
         "bedrock:GetUseCaseForModelAccess": lambda: bedrock.get_use_case_for_model_access(),
         "servicequotas:ListServiceQuotas": lambda: client("service-quotas").list_service_quotas(ServiceCode="bedrock"),
         # Whether they subscribe is not theirs to call; nobody in the account has used this model.

@@ -3,10 +3,10 @@
 
 use std::collections::BTreeSet;
 
-use claude_bedrock::catalogue::{self, Before};
+use claude_bedrock::catalogue::{self, Before, Fix};
 use claude_bedrock::checks::{self, Needs};
 
-use super::{files, limits, online, probed, traces};
+use super::{curing, files, limits, online, probed, traces};
 
 /// Judged on recorded facts in `src/checks/tests.rs`, and why they cannot be had here.
 const RECORDED: [(&str, &str); 2] = [
@@ -55,6 +55,23 @@ fn every_check_is_of_a_mode_and_is_reproduced_or_recorded() {
         let recorded = RECORDED.iter().any(|(id, _)| *id == check.id);
         assert!(reproduced.contains(check.id) || recorded, "{} is never found in a test", check.id);
     }
+}
+
+/// A command that a fix names must have something to do: `--only X` for an X that `--fix` mends.
+#[test]
+fn a_fix_that_names_diagnose_is_one_that_it_makes() {
+    let mendable = curing::mendable();
+    let mut wrong = Vec::new();
+    let mut named = 0;
+    for mode in catalogue::all() {
+        let Fix::Command { command, .. } = mode.fix else { continue };
+        let Some((_, only)) = command.split_once("diagnose --fix --only ") else { continue };
+        named += 1;
+        if only != mode.id || !mendable.contains(only) {
+            wrong.push(format!("{} names `{command}`", mode.id));
+        }
+    }
+    assert!(wrong.is_empty() && named > 10, "{named} named: {}", wrong.join("\n"));
 }
 
 /// What the documentation says of where a mode is seen is where its checks look, so that the command it names finds it.

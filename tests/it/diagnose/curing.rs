@@ -1,12 +1,16 @@
 //! Every fix that is offered cures: `--fix --yes` on the reproduction, a second run without the finding, and `reset`,
 //! after which every file is what it was.
 
+use std::collections::BTreeSet;
 use std::process::{Command, Stdio};
 
+use claude_bedrock::checks::{self, Selection};
+use claude_bedrock::mending;
+use claude_bedrock::observe::diagnosis::{self, Depth};
 use serde_json::Value;
 
 use super::files::{self, Case};
-use super::{CONFIG, Machine, SSO, limits, shared};
+use super::{CONFIG, Machine, SSO, limits, shared, traces};
 use crate::harness::{PROGRAM, Run, files_below, mode, set_mode};
 
 /// Cured by a person who signs in, which no run without a terminal does; `mending` has one who does.
@@ -147,6 +151,41 @@ fn aws_files() -> Vec<(&'static str, Machine, &'static str)> {
             "region = us-west-2\n",
         ),
     ]
+}
+
+/// Homes whose fault is in keys of the settings that a person would write or take away by hand.
+fn settings_keys() -> Vec<(&'static str, Machine)> {
+    let export = |command: &str| Machine::shared("", &format!(", \"awsCredentialExport\": \"{command}\""), CONFIG);
+    vec![
+        ("C20", files::env("\"ANTHROPIC_AUTH_TOKEN\": \"x\"").claude("2.1.100")),
+        ("C20", files::top("\"apiKeyHelper\": \"/bin/x\"").claude("2.1.100")),
+        ("N04", files::refresh("aws sso login --profile work").with("NODE_EXTRA_CA_CERTS", "/etc/passwd")),
+        ("R22", Machine::shared("", "", SSO).signed_in(60, RENEWABLE)),
+        ("R25", export("./grant.sh").file("work/grant.sh", "#!/bin/sh\n")),
+        ("R25", export("../grant.sh --json").file("grant.sh", "#!/bin/sh\n")),
+    ]
+}
+
+#[test]
+fn settings_keys_are_mended_and_given_back() {
+    let tried =
+        settings_keys().into_iter().enumerate().map(|(number, (id, machine))| (number, id, cured(id, &machine)));
+    let wrong: Vec<_> = tried.filter(|(_, _, result)| *result != Ok(true)).collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// The ids for which `--fix` has something to do in one of the homes of these tests.
+pub(super) fn mendable() -> BTreeSet<&'static str> {
+    let tables = [files::configuration(), files::versions(), files::credentials(), files::helpers(), limits::cases()];
+    let cases = tables.into_iter().flatten().chain(traces::cases()).map(|case| (case.0, case.4));
+    let cases = cases.chain(settings_keys()).chain(aws_files().into_iter().map(|case| (case.0, case.1)));
+    let offers = |id: &str, machine: &Machine| {
+        let facts = diagnosis::facts(&machine.world(), Depth::Files);
+        let mut outcome = checks::judge(&facts, &Selection::default());
+        mending::offer(&facts, &mut outcome);
+        outcome.findings.iter().any(|finding| finding.id == id && finding.fix.action.is_some())
+    };
+    cases.filter(|(id, machine)| offers(id, machine)).map(|(id, _)| id).collect()
 }
 
 #[test]

@@ -56,12 +56,31 @@ fn what_stops_a_model_is_shown_before_it_is_asked() {
 }
 
 #[test]
+fn a_form_nobody_handed_in_is_shown_before_anything_is_asked() {
+    let home = home("[accounts.gates]\nuse_case_form = \"missing\"\n", &[]);
+    let said = home.run(["models", "--json"]).json();
+    assert_eq!(said["use_case_form"], "missing");
+    let told = home.run(["models"]).success();
+    let told = told.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        told.contains("By its papers: nobody handed in Anthropic's use-case form for this account; hand"),
+        "{told}"
+    );
+    assert_eq!((home.asked("GetUseCaseForModelAccess"), home.asked("InvokeModelWithResponseStream")), (2, 0));
+    let said = home.run(["models", "--probe", "--yes", "--json"]).json();
+    assert_eq!(said["models"][0]["probe"]["failure_mode"], "P01");
+    let filed = Home::new();
+    assert_eq!(filed.run(["models", "--json"]).json()["use_case_form"], "filed");
+    assert!(!filed.run(["models"]).success().contains("use-case form"));
+}
+
+#[test]
 fn papers_that_may_not_be_seen_are_not_shown() {
-    let denied = "permissions = { allow = [\"bedrock:*\", \"servicequotas:*\", \"sts:*\"], deny = [\"bedrock:GetFoundationModelAvailability\"] }";
+    let denied = "permissions = { allow = [\"bedrock:*\", \"servicequotas:*\", \"sts:*\"], deny = [\"bedrock:GetFoundationModelAvailability\", \"bedrock:GetUseCase*\"] }";
     let home = home(PAPERS, &[(PERMISSIONS, denied)]);
     let said = home.run(["models", "--json"]).json();
     assert_eq!(papers(&said, "us.anthropic.claude-haiku-5-5"), Value::Null);
-    assert_eq!(said["problems"], json!([]));
+    assert_eq!((&said["problems"], &said["use_case_form"]), (&json!([]), &Value::Null));
     let told = home.run(["models"]);
     assert!(!told.stderr.contains("Availability"), "{}", told.stderr);
     assert!(!told.success().contains("papers"));

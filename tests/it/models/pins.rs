@@ -1,10 +1,9 @@
 //! Pins by name, denied listings, long lists, opaque ARNs, profiles of one's own, and the way back.
 
-use std::fmt::Write;
-
 use aws_sandbox::Account;
 use serde_json::Value;
 
+use super::old_models;
 use crate::harness::{Home, mode};
 
 const PERMISSIONS: &str = "permissions = { allow = [\"bedrock:*\", \"servicequotas:*\", \"sts:*\"] }";
@@ -70,14 +69,7 @@ fn a_probe_says_its_cost_asks_first_and_is_kept() {
 
 #[test]
 fn three_hundred_profiles_come_over_several_pages() {
-    let mut text = include_str!("../../../sandbox/account.toml").to_owned();
-    for number in 0..150 {
-        let _ = write!(
-            text,
-            "\n[[models]]\nid = \"anthropic.claude-haiku-3-{number}\"\nprovider = \"Anthropic\"\n\
-             name = \"Claude Haiku 3.{number}\"\ncreated_at = \"2025-01-01T00:00:00Z\"\n"
-        );
-    }
+    let text = include_str!("../../../sandbox/account.toml").to_owned() + &old_models(150);
     let home = Home::with(Account::from_toml(&text).expect("an account"), true);
     let said = home.run(["models", "--json"]).json();
     assert_eq!(said["models"].as_array().expect("a list").len(), 28 + 300);
@@ -92,6 +84,8 @@ fn a_denied_listing_leaves_what_can_be_learnt() {
     assert!(said["problems"][0].as_str().expect("text").contains("AccessDeniedException"), "{said}");
     assert!(said["models"].as_array().expect("a list").iter().all(|model| model["type"] == "foundation-model"));
     let typed = "us.anthropic.claude-sonnet-5-5";
+    let auto = home.run(["models", "pin", "--auto", "--yes"]).failure(1);
+    assert!(auto.contains("inference profiles are not listed") && auto.contains("pin ID --probe"), "{auto}");
     let told = home.run(["models", "pin", typed, "--yes"]).success();
     assert!(told.contains("us.anthropic.claude-sonnet-5-5 is unverified"), "{told}");
     assert!(home.settings_json()["env"]["ANTHROPIC_DEFAULT_HAIKU_MODEL"] == typed);
@@ -246,7 +240,7 @@ fn pins_on_top_of_a_set_up_are_undone_with_it_byte_for_byte() {
     assert!(dry.contains("residency           any") && dry.contains("kept, for they are not ours"), "{dry}");
     assert_eq!(home.settings_json(), set_up);
     let pinned = home.run(["models", "pin", "us.anthropic.claude-opus-4-8[1m]", "--yes", "--force"]).success();
-    assert!(pinned.contains("Opus is the dearest family"), "{pinned}");
+    assert!(pinned.contains("Opus costs more than Sonnet"), "{pinned}");
     let env = &home.settings_json()["env"];
     assert_eq!(env["ANTHROPIC_MODEL"], "us.anthropic.claude-opus-4-8[1m]");
     assert_eq!(env["ANTHROPIC_DEFAULT_OPUS_MODEL"], "us.anthropic.claude-opus-4-8[1m]");

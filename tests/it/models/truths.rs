@@ -8,6 +8,8 @@ pub(super) struct Truth {
     pub(super) account: &'static str,
     /// More TOML for the account.
     pub(super) more: &'static str,
+    /// So many more models of an old generation, each with two profiles.
+    pub(super) old_models: usize,
     /// What is changed in the default account's text.
     pub(super) change: &'static [(&'static str, &'static str)],
     pub(super) region: &'static str,
@@ -26,6 +28,7 @@ const USUAL: Truth = Truth {
     name: "the usual account",
     account: include_str!("../../../sandbox/account.toml"),
     more: "",
+    old_models: 0,
     change: &[],
     region: "us-west-2",
     residency: None,
@@ -98,6 +101,7 @@ pub(super) const PLACES: &[Truth] = &[
         ..USUAL
     },
     Truth { name: "a region without Claude", region: "me-central-1", answers: &[], absent: &["*"], main: "", ..USUAL },
+    Truth { name: "300 profiles more, over several pages", old_models: 150, ..USUAL },
     Truth {
         name: "GovCloud",
         account: GOVCLOUD,
@@ -310,6 +314,15 @@ pub(super) const POLICIES: &[Truth] = &[
                [[service_control_policies]]\nname = \"all\"\n[[service_control_policies.statements]]\neffect = \"allow\"\nactions = [\"*\"]\n",
         answers: &["us.*"],
         stopped: &[("global.*", "P07 any")],
+        ..USUAL
+    },
+    Truth {
+        name: "inference profiles that may not be listed",
+        change: &[(PERMISSIONS, "permissions = { allow = [\"*\"], deny = [\"bedrock:ListInferenceProfiles\"] }")],
+        answers: &[],
+        stopped: &[("anthropic.*", "M01")],
+        absent: &["us.*", "global.*"],
+        main: "",
         ..USUAL
     },
     Truth {

@@ -22,6 +22,7 @@ fn names_and_secrets_are_replaced_and_nothing_else() {
     for (text, expected) in [
         ("nothing to see in us-west-2", "nothing to see in us-west-2"),
         ("/home/ada/.aws/config:3", "~/.aws/config:3"),
+        ("/mnt/home/.claude/settings.json", "/mnt/home/.claude/settings.json"),
         ("/home/adam/.aws/config", "/home/user-2/.aws/config"),
         ("ada cannot read a cicada's file", "user-1 cannot read a cicada's file"),
         ("account 111122223333, not 1234567890123", "account account-1, not 1234567890123"),

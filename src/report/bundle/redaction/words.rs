@@ -247,7 +247,8 @@ pub(super) fn owners_of_homes(text: &str) -> impl Iterator<Item = &str> {
         text.match_indices(homes).filter_map(move |(at, _)| {
             let name = &text[at + homes.len()..];
             let ends = |sign: char| sign.is_whitespace() || "/:".contains(sign) || PARTING.contains(sign);
-            name.split(ends).next().filter(|name| !name.is_empty())
+            // A home folder that is called `home` itself holds `.claude`, which is nobody.
+            name.split(ends).next().filter(|name| !name.is_empty() && !name.starts_with('.'))
         })
     })
 }
