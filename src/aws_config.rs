@@ -131,6 +131,15 @@ impl Planned {
         Ok(Self { snapshot, text, addition })
     }
 
+    /// The same with other sections, for the file as it was read.
+    #[must_use]
+    pub fn adding(&self, sections: &str) -> Self {
+        let before = self.snapshot.bytes();
+        let (text, added) = with_sections(&String::from_utf8_lossy(before.unwrap_or_default()), sections);
+        let addition = Addition::new(&self.addition.path, before, &added);
+        Self { snapshot: self.snapshot.clone(), text, addition }
+    }
+
     /// Plans to move legacy profiles in a config file, as `upgrade` has it.
     ///
     /// # Errors

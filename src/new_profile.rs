@@ -36,8 +36,8 @@ pub struct Answers {
     pub name: Option<String>,
 }
 
-/// Which question is asked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Which question is asked, in the order of the questions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Topic {
     /// The start URL.
     StartUrl,
@@ -65,6 +65,9 @@ impl Topic {
     /// The names of all for programs.
     pub const KEYS: [&'static str; 6] = ["start-url", "sso-region", "sso-session", "account", "role", "profile-name"];
 
+    /// All, in the order of the questions.
+    pub const ALL: [Self; 6] = [Self::StartUrl, Self::SsoRegion, Self::Session, Self::Account, Self::Role, Self::Name];
+
     /// Its name for programs.
     #[must_use]
     pub fn key(self) -> &'static str {
@@ -76,6 +79,13 @@ impl Topic {
             Self::Role => 4,
             Self::Name => 5,
         }]
+    }
+
+    /// What to know before it is answered. The question itself leaves room for the answer in a line of 80 columns.
+    #[must_use]
+    pub fn note(self) -> Option<&'static str> {
+        let address = "It is the address of your AWS access portal, where you sign in to AWS.";
+        (self == Self::StartUrl).then_some(address)
     }
 }
 
@@ -107,7 +117,7 @@ pub enum Step {
 #[must_use]
 pub fn next(knowledge: &Knowledge, answers: &Answers) -> Step {
     let Some(start_url) = &answers.start_url else {
-        return typed(Topic::StartUrl, "What is your company's AWS access portal address (the SSO start URL)?", None);
+        return typed(Topic::StartUrl, "What is your company's SSO start URL?", None);
     };
     let known = knowledge.session_of(start_url);
     let region = answers.sso_region.clone().or_else(|| known.map(|(.., region)| region.clone()));

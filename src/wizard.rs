@@ -188,6 +188,12 @@ impl Wizard {
         self.closing(choice).notes()
     }
 
+    /// Whether each model that a choice pins has answered lately, so that nothing is to be warned of.
+    #[must_use]
+    pub fn are_all_proven(&self, choice: &Choice) -> bool {
+        self.closing(choice).are_all_proven()
+    }
+
     /// From a choice to its writing.
     fn settle(&self, choice: Choice) -> Step {
         let consent = Consent {

@@ -12,7 +12,7 @@ pub(super) mod registration;
 use std::cell::RefCell;
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{RoundMode, Timestamp, TimestampRound, Unit};
 use tokio::sync::Mutex;
 use tokio::sync::mpsc::UnboundedReceiver;
 
@@ -155,8 +155,8 @@ pub enum SignInError {
         session: String,
         /// How the last one ended.
         how: String,
-        /// When callers may start one again.
-        until: Timestamp,
+        /// When callers may start one again, by the clock on this machine's wall.
+        until: String,
     },
     /// The token cache or AWS.
     #[error(transparent)]
@@ -221,6 +221,7 @@ impl SignIn<'_> {
         if self.wish == Wish::IfNeeded
             && let Some((how, until)) = record.cooling_down(self.world.now())
         {
+            let until = self.world.on_the_wall(minute_after(until));
             return Err(SignInError::CoolingDown { session: self.name(), how, until });
         }
         let way = self.way.map_err(|reason| SignInError::Nobody { need, reason })?;
@@ -326,4 +327,10 @@ impl SignIn<'_> {
     fn name(&self) -> String {
         format!("the SSO session `{}`", session::session_name(self.sso))
     }
+}
+
+/// The first whole minute by which a moment has come: who tries again then is not told to wait once more.
+fn minute_after(moment: Timestamp) -> Timestamp {
+    let up = TimestampRound::new().smallest(Unit::Minute).mode(RoundMode::Ceil);
+    moment.round(up).unwrap_or(moment)
 }

@@ -23,10 +23,20 @@ pub(super) fn run(world: &World, ui: Ui, global: &Global, args: &ExplainArgs) ->
         ui.answer(&human::explain::report(&explained, &pasted, world.home().as_deref()))?;
     }
     if explained.matches.is_empty() {
-        return Err(Failure::failed("nothing in the text is a failure that is known")
-            .hint("run `claude-bedrock diagnose` to look at the set-up itself"));
+        let failure = Failure::failed("nothing in the text is a failure that is known");
+        let failure = if is_one_word(args) && pasted.file.is_none() {
+            failure.hint("there is no file of that name, so the word itself was looked at")
+        } else {
+            failure
+        };
+        return Err(failure.hint("run `claude-bedrock diagnose` to look at the set-up itself"));
     }
     Ok(())
+}
+
+/// Whether what was given may have been meant for a file.
+fn is_one_word(args: &ExplainArgs) -> bool {
+    matches!(args.text.as_slice(), [word] if word != "-" && !word.to_string_lossy().contains(char::is_whitespace))
 }
 
 fn read(world: &World, ui: Ui, args: &ExplainArgs) -> Result<Pasted, Failure> {

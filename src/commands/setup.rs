@@ -19,7 +19,7 @@ use std::path::PathBuf;
 
 use crate::ask::{self, Watch};
 use crate::aws::files::{self, AwsFiles};
-use crate::aws_config::Planned;
+use crate::aws_config::{NewProfile, Planned};
 use crate::cli::{Global, SetupArgs, SetupScope};
 use crate::commands::target;
 use crate::error::Failure;
@@ -50,8 +50,8 @@ struct Setup<'a> {
     path: PathBuf,
     /// The configuration of somebody else that the settings file holds.
     recognised: Option<Recognised>,
-    /// The AWS config file with a new profile in it, and that profile's name; in memory alone until the end.
-    planned: Option<(Planned, String)>,
+    /// The AWS config file with a new profile in it, and that profile; in memory alone until the end.
+    planned: Option<(Planned, NewProfile)>,
     /// Commands of the user's own, known to work.
     own: own_helpers::Checked,
     /// Who answers.
@@ -165,8 +165,15 @@ impl<'a> Setup<'a> {
         let profile = new_profile::create(self.world, self.ui, self.global, args, &self.files, &self.asker)?;
         let planned = Planned::new(&self.files.config_path, &profile.sections())?;
         self.files = files::with_config(self.world, planned.text());
-        self.planned = Some((planned, profile.name));
+        self.planned = Some((planned, profile));
         Ok(())
+    }
+
+    /// The AWS profile to be added, which works in the region that was chosen for Claude Code.
+    fn planned_in(&self, region: &str) -> Option<Planned> {
+        let (planned, profile) = self.planned.as_ref()?;
+        let profile = NewProfile { region: region.to_owned(), ..profile.clone() };
+        Some(planned.adding(&profile.sections()))
     }
 
     /// Until it is written an interrupt is watched for.
@@ -204,7 +211,7 @@ impl<'a> Setup<'a> {
         }
         // From here on it is written whole, whatever key is pressed.
         drop(watch);
-        if let Some((planned, _)) = &self.planned {
+        if let Some(planned) = self.planned_in(&choice.region) {
             planned.write(&self.state)?;
         }
         if let Some(fresh) = self.write(&draft, &choice, &consent, &identity)? {
@@ -225,7 +232,11 @@ impl<'a> Setup<'a> {
         let unasked = (!may_ask).then_some(false);
         Answers {
             adopt: if self.original { Some(true) } else { forced.or(unasked) },
-            profile: self.planned.as_ref().map(|(_, name)| name.clone()).or_else(|| self.global.profile.clone()),
+            profile: self
+                .planned
+                .as_ref()
+                .map(|(_, profile)| profile.name.clone())
+                .or_else(|| self.global.profile.clone()),
             region: self.global.region.clone(),
             residency: self.args.residency,
             model: self.args.model.clone(),

@@ -98,9 +98,13 @@ impl Closing<'_> {
         self.proof(id).is_some_and(|proof| proof.status == Status::Stopped)
     }
 
+    pub(super) fn are_all_proven(&self) -> bool {
+        self.unproven().is_empty()
+    }
+
     /// What stops a model and what opens it; what nobody has verified.
     pub(super) fn notes(&self) -> Vec<String> {
-        if self.unproven().is_empty() {
+        if self.are_all_proven() {
             return vec!["Every model it pins has answered within the last day.".to_owned()];
         }
         let mut notes = Vec::new();

@@ -151,6 +151,8 @@ fn the_command_explains_words_files_and_standard_input_without_repeating_them() 
     assert_eq!(run.code, Some(0), "{run:?}");
     assert!(run.stdout.contains("O04") && run.stdout.contains("certain, line 1"), "{run:?}");
     assert!(!format!("{run:?}").contains("AKIASECRET"), "{run:?}");
+    let absent = home.run(["explain", "error.log"]).failure(1);
+    assert!(absent.contains("hint: there is no file of that name"), "{absent}");
     home.write("work/error.log", "one\n\nThe security token included in the request is expired\n");
     let report = home.run(["explain", "error.log", "--json"]).json();
     let first = &report["matches"][0];

@@ -214,11 +214,20 @@ fn what_asks_questions_is_named_for_a_terminal_alone() {
 
 #[test]
 fn a_sign_in_that_ended_badly_is_begun_again_by_whoever_asks_for_it() {
-    let home = set_up("shared").env("DISPLAY", ":0").with_browser("deny");
+    let home = set_up("shared").env("DISPLAY", ":0").with_browser("deny").env("TZ", "MST7");
     home.change_token(&[("expiresAt", json!(LONG_AGO)), ("refreshToken", Value::Null)]);
     home.run(["refresh"]).failure(3);
     let by_itself = home.run(["refresh"]).failure(3);
     assert!(by_itself.contains("refused; the next one by itself"), "{by_itself}");
+    // The minute by this machine's clock, after which it is true, and a text that is still known.
+    let until = by_itself.lines().next().and_then(|line| line.split(" by itself is at ").nth(1)).expect("a time");
+    let until = jiff::Zoned::strptime("%Y-%m-%d %H:%M %z", until.replace("MST", "-0700")).expect("a minute and a zone");
+    #[expect(clippy::disallowed_methods, reason = "a test has no `World`")]
+    let now = jiff::Timestamp::now();
+    let wait = until.timestamp().as_second() - now.as_second();
+    assert!((500..=660).contains(&wait), "{wait} s: {by_itself}");
+    let known = home.run(["explain", &by_itself]).success();
+    assert!(known.starts_with("A31 ") && known.contains("certain"), "{known}");
     assert_eq!(home.opened().len(), 1);
     // As typed after Claude Code's `!`, and as `/bedrock:refresh` runs it.
     home.sandbox.decide_from_now_on(Some(true));

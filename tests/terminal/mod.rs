@@ -7,5 +7,6 @@ mod exit_codes;
 mod lines;
 mod login;
 mod models;
+mod new_profile;
 mod others;
 mod screen;

@@ -71,16 +71,24 @@ impl<'a> Interview<'a> {
                 }
                 Step::Done(choice, consent) => {
                     if let Some((draft, lock)) = self.last_look(&choice, &consent)? {
-                        let unknown = || Failure::failed("AWS was not asked who you are");
-                        let identity = self.verified.ok_or_else(unknown)?.identity;
                         if !self.setup.asker.asks() || self.setup.args.dry_run {
                             // Nobody was asked a last question that would have told it.
-                            self.wizard.known_of(&choice).iter().for_each(|note| self.setup.ui.warning(note));
+                            self.tell_known_of(&choice);
                         }
+                        let unknown = || Failure::failed("AWS was not asked who you are");
+                        let identity = self.verified.ok_or_else(unknown)?.identity;
                         return Ok(Decision { choice, consent, identity, draft, lock });
                     }
                 }
             }
+        }
+    }
+
+    fn tell_known_of(&self, choice: &Choice) {
+        let Setup { ui, .. } = self.setup;
+        let is_proven = self.wizard.are_all_proven(choice);
+        for note in self.wizard.known_of(choice) {
+            if is_proven { ui.status(&note) } else { ui.warning(&note) }
         }
     }
 

@@ -10,7 +10,7 @@ use crate::aws::sign_in::Wish;
 use crate::aws_config::NewProfile;
 use crate::cli::{Global, NewProfileArgs, WayArgs};
 use crate::commands::sign_in::{self, Wanted};
-use crate::error::Failure;
+use crate::error::{Exit, Failure};
 use crate::new_profile::{self, Answers, Knowledge, Step, Topic};
 use crate::ui::{Stream, Ui};
 use crate::wizard::{self, Offer, Question, Style};
@@ -27,44 +27,68 @@ pub(super) fn create(
     files: &AwsFiles,
     asker: &Asker,
 ) -> Result<NewProfile, Stop> {
-    let mut knowledge = known(files);
-    let mut answers = given(global, args);
+    let (knowledge, answers) = (known(files), given(global, args));
     check_given(&answers, &knowledge)?;
-    let mut path: Vec<Topic> = Vec::new();
-    let mut token: Option<(SsoProfile, Token)> = None;
+    let mut course = Course { world, ui, files, asker, knowledge, answers, path: Vec::new(), token: None };
     loop {
-        match new_profile::next(&knowledge, &answers) {
+        let step = match new_profile::next(&course.knowledge, &course.answers) {
             Step::Done(profile) => return Ok(profile),
+            step => step,
+        };
+        if let Err(stop) = course.take(step) {
+            course.lead_back(stop)?;
+        }
+    }
+}
+
+/// The questions on their way.
+struct Course<'a> {
+    world: &'a World,
+    ui: Ui,
+    files: &'a AwsFiles,
+    asker: &'a Asker,
+    knowledge: Knowledge,
+    answers: Answers,
+    /// What was asked, in this order.
+    path: Vec<Topic>,
+    token: Option<(SsoProfile, Token)>,
+}
+
+impl Course<'_> {
+    fn take(&mut self, step: Step) -> Result<(), Stop> {
+        let Self { world, ui, files, asker, .. } = *self;
+        match step {
+            Step::Done(_) => {}
             Step::Stuck(message, topic) => {
-                let failure = Failure::refused(format!("{message}; nothing was written"));
-                return Err(Stop::Failed(failure, vec![topic.key().to_owned()]));
+                let message = if asker.is_person() { message } else { format!("{message}; nothing was written") };
+                return Err(Stop::Failed(Failure::refused(message), vec![topic.key().to_owned()]));
             }
             Step::SignIn => {
-                let (sso, signed_in) = sign_in(world, ui, files, &knowledge, &answers, asker)?;
+                let (sso, signed_in) = sign_in(world, ui, files, &self.knowledge, &self.answers, asker)?;
                 let portal = Portal::new(world, &files.profiles, &sso, &signed_in);
                 let progress = ui.progress("Asking AWS which accounts you may use…");
                 let accounts = call::block_on(portal.accounts());
                 drop(progress);
-                knowledge.accounts = Some(accounts.map_err(|error| failed(&error, Topic::SsoRegion))?);
-                token = Some((sso, signed_in));
+                self.knowledge.accounts = Some(accounts.map_err(|error| failed(&error, Topic::SsoRegion))?);
+                self.token = Some((sso, signed_in));
             }
             Step::ListRoles(account) => {
-                let Some((sso, signed_in)) = &token else { continue };
+                let Some((sso, signed_in)) = &self.token else { return Ok(()) };
                 let portal = Portal::new(world, &files.profiles, sso, signed_in);
                 let progress = ui.progress(&format!("Asking AWS which permission sets you have in {account}…"));
                 let roles = call::block_on(portal.roles(&account));
                 drop(progress);
-                knowledge.roles = Some(roles.map_err(|error| failed(&error, Topic::Account))?);
+                self.knowledge.roles = Some(roles.map_err(|error| failed(&error, Topic::Account))?);
             }
             step @ Step::Ask { topic, .. } => match answer(world, ui, step, asker)? {
-                Reply::Back => match path.pop() {
-                    Some(last) => unset(&mut answers, &mut knowledge, last),
+                Reply::Back => match self.path.pop() {
+                    Some(last) => unset(&mut self.answers, &mut self.knowledge, last),
                     None => return Err(Failure::interrupted().into()),
                 },
-                Reply::Answer(answer) => match new_profile::check(topic, &answer, &knowledge) {
+                Reply::Answer(answer) => match new_profile::check(topic, &answer, &self.knowledge) {
                     Ok(()) => {
-                        path.push(topic);
-                        set(&mut answers, topic, answer);
+                        self.path.push(topic);
+                        set(&mut self.answers, topic, answer);
                     }
                     Err(message) if asker.is_person() => ui.warning(&message),
                     Err(message) => {
@@ -73,6 +97,27 @@ pub(super) fn create(
                 },
             },
         }
+        Ok(())
+    }
+
+    /// Leads a person back to the first answer that could mend it; with anybody else it ends there.
+    fn lead_back(&mut self, stop: Stop) -> Result<(), Stop> {
+        let Stop::Failed(failure, keys) = &stop else { return Err(stop) };
+        let mending = || Topic::ALL.into_iter().filter(|topic| keys.iter().any(|key| key == topic.key()));
+        let is_mendable = matches!(failure.exit, Exit::Failure | Exit::Refused);
+        let Some(first) = mending().next().filter(|_| is_mendable && self.asker.is_person()) else {
+            return Err(stop);
+        };
+        let asked_since = self.path.split_off(self.path.partition_point(|asked| *asked < first));
+        for topic in mending().chain(asked_since) {
+            unset(&mut self.answers, &mut self.knowledge, topic);
+        }
+        // What is known without a question would only fail again.
+        if !matches!(new_profile::next(&self.knowledge, &self.answers), Step::Ask { .. }) {
+            return Err(stop);
+        }
+        self.ui.failure(failure);
+        Ok(())
     }
 }
 
@@ -187,13 +232,14 @@ fn answer(world: &World, ui: Ui, step: Step, asker: &Asker) -> Result<Reply, Sto
             _ => Err(unanswered(topic, &offers).into()),
         };
     }
-    let key = topic.key();
+    let (key, note) = (topic.key(), topic.note());
     let offers: Vec<Offer> =
         offers.iter().map(|(value, about)| Offer { value: value.clone(), about: about.clone() }).collect();
     let style = if typed { Style::Type } else { Style::Choose };
     let has_recommendation = asker.is_person() || typed && !offers.is_empty() || offers.len() == 1;
     let topic = wizard::Topic::Profile;
-    let question = Question { topic, notes: Vec::new(), text, style, offers, has_recommendation, start: 0 };
+    let notes = note.map(str::to_owned).into_iter().collect();
+    let question = Question { topic, notes, text, style, offers, has_recommendation, start: 0 };
     match asker.given() {
         Some(given) => given.answer(key, &question).map(Reply::Answer),
         None => Ok(ask::question(world, ui, &question)?),

@@ -7,6 +7,7 @@ use anstream::adapter::strip_str;
 use crate::apply::shortened;
 use crate::ask;
 use crate::aws::identity::Identity;
+use crate::aws_config::Planned;
 use crate::cli::{IdentityMode, SetupScope};
 use crate::error::Failure;
 use crate::plan::Choice;
@@ -45,15 +46,15 @@ impl Outcome<'_> {
 
     /// The plan for another program, with the question whose first choice has it written.
     pub(super) fn asked(&self, given: &Given, known: Vec<String>, offers: Vec<Offer>) -> Stop {
-        let Setup { path, planned, .. } = self.setup;
+        let Setup { path, .. } = self.setup;
+        let planned = self.setup.planned_in(&self.choice.region);
         let report = v1::Setup::of(self.choice, self.identity, &self.draft.plan, path.display().to_string(), false);
         let settings = diff::unified(self.draft.document.text(), self.draft.afterwards.text(), WIDTH);
         let settings = settings.unwrap_or_else(|| human::changes(&self.draft.plan));
-        let profile: String =
-            planned.iter().flat_map(|(planned, _)| planned.added_lines()).fold(String::new(), |mut text, line| {
-                let _ = writeln!(text, "+ {line}");
-                text
-            });
+        let profile: String = planned.iter().flat_map(Planned::added_lines).fold(String::new(), |mut text, line| {
+            let _ = writeln!(text, "+ {line}");
+            text
+        });
         let notes = self.notes().into_iter().chain(known).collect();
         let diff = strip_str(&format!("{profile}{settings}")).to_string();
         let question = Question {
@@ -120,7 +121,8 @@ impl Outcome<'_> {
             let _ = writeln!(text, "  {piece}");
         }
         let _ = writeln!(text, "  main model {model}");
-        let new_profile = self.setup.planned.iter().flat_map(|(planned, _)| planned.added_lines());
+        let planned = self.setup.planned_in(&self.choice.region);
+        let new_profile = planned.iter().flat_map(Planned::added_lines);
         let process_profile = self.setup.process_sections(self.choice).ok().flatten().unwrap_or_default();
         let added: Vec<&str> = new_profile.chain(process_profile.lines()).collect();
         if !added.is_empty() {

@@ -142,6 +142,7 @@ fn a_profile_from_a_start_url_is_signed_in_to_on_a_yes_and_written_with_the_plan
     assert_eq!(home.asked("StartDeviceAuthorization"), 1, "one sign-in for the whole interview");
     let config = String::from_utf8(home.read(".aws/config")).expect("UTF-8");
     assert!(config.contains("[sso-session ") && config.contains(url), "{config}");
+    assert!(config.contains("\nsso_role_name = BedrockDeveloper\nregion = us-west-2\n"), "the one chosen: {config}");
 }
 
 /// From a start URL on, every failure names the answer that could mend it.
