@@ -129,7 +129,8 @@ fn through_cache<'a>(
     let (lock_path, waiting_since) = (state.lock(key.name()), world.now());
     let _lock = private_file::lock(&lock_path, LOCK_PATIENCE).map_err(file_error)?;
     // Another process may have fetched them while we waited, or found out that nobody answers.
-    if let Some(fresh) = cache::cached_for(world, &key, min_ttl) {
+    let issued = || cache::issued_since(world, &key, waiting_since);
+    if let Some(fresh) = cache::cached_for(world, &key, min_ttl).or_else(issued) {
         return Ok(fresh);
     }
     let issued = match unanswered::told_since(world, &lock_path, waiting_since) {
@@ -148,7 +149,7 @@ fn through_cache<'a>(
     };
     if keep == Keep::Yes {
         // Where they cannot be kept, the next caller asks for others.
-        let _ = cache::keep(&state, &key, &issued);
+        let _ = cache::keep(world, &state, &key, &issued);
     }
     Ok(issued)
 }

@@ -1,8 +1,10 @@
 //! Credentials of profiles of every kind, as Claude Code would resolve them.
 
+use std::process::Stdio;
+
 use serde_json::Value;
 
-use crate::harness::{Home, PROGRAM, mode, set_mode};
+use crate::harness::{Home, PROGRAM, Run, mode, set_mode};
 
 /// A user with keys, and roles that trust each other.
 const ACCOUNT: &str = r#"
@@ -47,6 +49,13 @@ fn arn(home: &Home, profile: &str) -> String {
     let report = home.run(["status", "--json", "--profile", profile]).json();
     assert_eq!(report["problems"], serde_json::json!([]), "{report}");
     report["identity"]["arn"].as_str().expect("an ARN").to_owned()
+}
+
+/// Runs of the program at once.
+fn at_once(home: &Home, count: usize, arguments: &[&str]) -> Vec<Run> {
+    let start = || home.command(PROGRAM).args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+    let children: Vec<_> = (0..count).map(|_| start().expect("the program starts")).collect();
+    children.into_iter().map(|child| child.wait_with_output().expect("it ends").into()).collect()
 }
 
 fn ask(profile: &str) -> [&str; 3] {
@@ -111,10 +120,7 @@ fn an_error_in_a_chain_names_its_profiles() {
         furnished + &format!("[profile hub]\n{HUB}source_profile = work\n[profile top]\n{HUB}source_profile = hub\n"),
     );
     let said = home.run(ask("top")).failure(3);
-    insta::assert_snapshot!(said, @r"
-    error: top -> hub -> work: nobody is signed in to the SSO session `work`
-    hint: run `claude-bedrock login --profile work` to sign in
-    ");
+    insta::assert_snapshot!(said, @"error: top -> hub -> work: nobody is signed in to the SSO session `work`: run `claude-bedrock login --profile work` to sign in");
 }
 
 #[test]
@@ -265,4 +271,24 @@ fn claude_code_is_set_up_with_a_role() {
 #[expect(clippy::disallowed_methods, reason = "the test's own clock")]
 fn jiff_now() -> jiff::Timestamp {
     jiff::Timestamp::now()
+}
+
+#[test]
+fn callers_at_once_ask_once_however_little_life_there_is() {
+    // Slow enough for all of them to find that what is there does not suffice.
+    let end = r#", "Expiration": "'$(date -u -d '+5 minutes' +%FT%TZ)'""#;
+    let home = home_with_program(&format!("echo run >>\"$HOME/runs\"; sleep 2; {}", document(end)));
+    for run in at_once(&home, 8, &ask("p")) {
+        assert!(run.success().contains("ASIA"));
+    }
+    assert_eq!(home.read("runs"), b"run\n");
+    // Whoever comes later asks anew, for more life than that is wanted.
+    home.run(ask("p")).success();
+    assert_eq!(home.read("runs"), b"run\nrun\n");
+
+    let home = Home::far_away(std::time::Duration::from_secs(2));
+    for run in at_once(&home, 8, &["credentials", "--profile", "work", "--min-ttl", "2h"]) {
+        assert!(run.success().contains("ASIA"), "as long as AWS gives them");
+    }
+    assert_eq!(home.asked("GetRoleCredentials"), 1);
 }
