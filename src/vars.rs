@@ -174,6 +174,8 @@ pub const CLAUDE_ENTRYPOINT: &str = "CLAUDE_CODE_ENTRYPOINT";
 /// Set by Claude Code in the commands of its Bash tool and in hooks, whose output a person gets to see; not in its
 /// credential helpers.
 pub const CLAUDE_TOOL: &str = "CLAUDECODE";
+/// Set by Claude Code in hooks, and neither in the commands of its Bash tool nor in its credential helpers.
+pub const CLAUDE_PROJECT_DIR: &str = "CLAUDE_PROJECT_DIR";
 /// `dumb` for a terminal that cannot move its cursor.
 pub const TERM: &str = "TERM";
 
