@@ -142,7 +142,7 @@ fn latency_is_measured_region_by_region_through_the_company_s_proxy() {
     command.args(["regions", "--json", "--residency", "au", "--profile", "work"]);
     let report = Run::from(command.output().expect("starts")).json();
     let sydney = row(&report, "ap-southeast-2");
-    assert!(sydney["latency_ms"].as_u64().is_some_and(|ms| (400..2000).contains(&ms)), "{report}");
+    assert!(sydney["latency_ms"].as_u64().is_some_and(|ms| ms >= 400), "{report}");
     assert_eq!(row(&report, "ap-southeast-4")["problem"]["kind"], "refused", "{report}");
     assert_eq!(report["recommended"]["region"], "ap-southeast-2");
 }

@@ -12,7 +12,7 @@ use crate::clients::machine::{in_ci, sandbox_program, say};
 use crate::harness::{Run, files_below};
 
 /// How long something may take to appear.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// How long a picture stands still when it is whole.
 const SETTLED_AFTER: Duration = Duration::from_millis(60);

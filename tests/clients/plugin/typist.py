@@ -17,7 +17,7 @@ import threading
 import time
 import urllib.request
 
-PATIENCE = 40
+PATIENCE = 90
 SOCKET = f"typist-{os.getpid()}"
 
 
