@@ -8,6 +8,7 @@ mod chain;
 mod environment;
 mod error;
 mod login;
+mod machine_role;
 mod process;
 mod readiness;
 mod sso;
@@ -105,6 +106,8 @@ fn obtain<'a>(
             _ => Ok(as_they_are(world, keys)),
         },
         Origin::Environment => environment::expect_keys(world, &link.profile).map(|keys| as_they_are(world, &keys)),
+        // They are the machine's, and a home folder may be that of several; who gives them keeps them at hand.
+        Origin::Machine(machine) => call::block_on(machine.credentials(world, &link.profile)),
         Origin::Login { session } => login::credentials(world, files, &link.profile, session, min_ttl),
         _ => through_cache(world, files, link, min_ttl, above),
     };
@@ -182,7 +185,8 @@ fn issue<'a>(
             above.truncate(depth);
             call::block_on(sts::assume_role(world, files, profile, role, &source))?
         }
-        // These two have a cache of their own, or need none.
+        // These have a cache of their own, or need none.
+        Origin::Machine(machine) => return Ok((call::block_on(machine.credentials(world, profile))?, Keep::No)),
         Origin::Environment => {
             let keys = environment::expect_keys(world, profile)?;
             return Ok((as_they_are(world, &keys), Keep::No));

@@ -148,15 +148,24 @@ pub fn host_of(url: &str) -> &str {
 
 fn is_aws_or_loopback(url: &str) -> bool {
     let scheme = url.split_once("://").map_or("", |(scheme, _)| scheme);
+    let host = host_without_port(url);
+    let aws = [".amazonaws.com", ".amazonaws.com.cn", ".amazonaws.eu", ".api.aws"];
+    is_loopback(url) || (scheme == "https" && aws.iter().any(|suffix| host.ends_with(suffix)))
+}
+
+/// Whether an address is this very machine's.
+pub(super) fn is_loopback(url: &str) -> bool {
+    let host = host_without_port(url);
+    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+/// The host of an address alone, one of IPv6 without its brackets.
+pub(super) fn host_without_port(url: &str) -> &str {
     let host_and_port = host_of(url);
-    let host = match host_and_port.strip_prefix('[') {
+    match host_and_port.strip_prefix('[') {
         Some(rest) => rest.split(']').next().unwrap_or_default(),
         None => host_and_port.split(':').next().unwrap_or_default(),
-    };
-    let is_loopback =
-        host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback());
-    let aws = [".amazonaws.com", ".amazonaws.com.cn", ".amazonaws.eu", ".api.aws"];
-    is_loopback || (scheme == "https" && aws.iter().any(|suffix| host.ends_with(suffix)))
+    }
 }
 
 /// Whether a settings file of the project sets a variable, so that its value need not be the user's.

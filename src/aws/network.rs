@@ -30,7 +30,7 @@ pub(super) fn connector_with(
     profile: &str,
     settings: &HttpConnectorSettings,
 ) -> SharedHttpConnector {
-    connect(settings, default_async_sleep(), proxy(world), &all_certificates(world, files, profile))
+    connect(settings, default_async_sleep(), proxy(world), &all_certificates(world, files, Some(profile)))
 }
 
 /// An HTTP client of the SDK's that goes through a connector which others use, too.
@@ -41,19 +41,18 @@ pub(super) fn client_through(connector: SharedHttpConnector) -> SharedHttpClient
 /// An HTTP client for AWS, as a profile wants it. The SDK's own uses neither a proxy nor other certificates than the
 /// system's.
 pub(super) fn client(world: &World, files: &ProfileFiles, profile: Option<&str>) -> SharedHttpClient {
-    client_trusting(world, extra_certificates(world, files, profile).collect())
+    client_trusting(world, all_certificates(world, files, profile))
 }
 
 /// The same for what is sent tokens or client secrets: certificates that came with a project are no reason to believe
 /// that whoever its proxy leads to is AWS.
 pub(super) fn client_for_sign_ins(world: &World, files: &ProfileFiles, profile: Option<&str>) -> SharedHttpClient {
-    let certificates = extra_certificates(world, files, profile);
-    client_trusting(world, certificates.filter(|bundle| !bundle.came_with_project(world)).collect())
+    let bundles = bundles(world, files, profile).filter(|bundle| !bundle.came_with_project(world));
+    client_trusting(world, bundles.flat_map(|bundle| bundle.certificates()).collect())
 }
 
-fn client_trusting(world: &World, bundles: Vec<Bundle>) -> SharedHttpClient {
+fn client_trusting(world: &World, certificates: Vec<Vec<u8>>) -> SharedHttpClient {
     let proxy = proxy(world);
-    let certificates: Vec<_> = bundles.iter().flat_map(Bundle::certificates).collect();
     // The settings are the same for each of a client's requests, and so is the connector with its open connections.
     let connector: OnceLock<SharedHttpConnector> = OnceLock::new();
     http_client_fn(move |settings, components| {
@@ -64,7 +63,12 @@ fn client_trusting(world: &World, bundles: Vec<Bundle>) -> SharedHttpClient {
 
 /// The same way for a request we sign ourselves; its deadline is the caller's to keep.
 pub(super) fn connector(world: &World, files: &ProfileFiles, profile: &str) -> SharedHttpConnector {
-    connect(&HttpConnectorSettings::default(), None, proxy(world), &all_certificates(world, files, profile))
+    connect(&HttpConnectorSettings::default(), None, proxy(world), &all_certificates(world, files, Some(profile)))
+}
+
+/// The way to services of the machine itself, to which no proxy leads.
+pub(super) fn connector_without_proxy() -> SharedHttpConnector {
+    connect(&HttpConnectorSettings::default(), None, ProxyConfig::disabled(), &[])
 }
 
 fn connect(
@@ -123,7 +127,7 @@ impl Bundle {
 }
 
 /// The bundle of `AWS_CA_BUNDLE`, or else the profile's `ca_bundle`, and that of `NODE_EXTRA_CA_CERTS`.
-fn extra_certificates(world: &World, files: &ProfileFiles, profile: Option<&str>) -> impl Iterator<Item = Bundle> {
+fn bundles(world: &World, files: &ProfileFiles, profile: Option<&str>) -> impl Iterator<Item = Bundle> {
     let named = |variable: &'static [&'static str]| {
         let path = world.path_var(variable[0])?;
         Some(Bundle { path: world.absolute(&world.expand_home(&path)), named_by: variable })
@@ -137,8 +141,8 @@ fn extra_certificates(world: &World, files: &ProfileFiles, profile: Option<&str>
     bundle.into_iter().chain(named(&[vars::NODE_EXTRA_CA_CERTS]))
 }
 
-fn all_certificates(world: &World, files: &ProfileFiles, profile: &str) -> Vec<Vec<u8>> {
-    extra_certificates(world, files, Some(profile)).flat_map(|bundle| bundle.certificates()).collect()
+fn all_certificates(world: &World, files: &ProfileFiles, profile: Option<&str>) -> Vec<Vec<u8>> {
+    bundles(world, files, profile).flat_map(|bundle| bundle.certificates()).collect()
 }
 
 fn certificates_in(text: &[u8]) -> Vec<Vec<u8>> {

@@ -89,6 +89,7 @@ fn identify(world: &World, link: &Link, parts: &mut Vec<String>) -> Option<()> {
             let keys = environment::keys(world)?;
             add(&["keys", keys.access_key_id(), keys.secret_access_key(), keys.session_token().unwrap_or_default()]);
         }
+        Origin::Machine(machine) => add(&["machine", &format!("{machine:?}")]),
         Origin::Process { command } => {
             // A command may look at where it is run.
             let folder = world.working_directory().to_string_lossy();
