@@ -1,7 +1,7 @@
 //! Credentials of profiles of every kind, as Claude Code would resolve them.
 
 use std::io::{BufRead, BufReader};
-use std::process::Stdio;
+use std::process::{Child, Stdio};
 
 use serde_json::Value;
 
@@ -321,6 +321,28 @@ print(server.server_address[1], flush=True)
 server.serve_forever()
 ";
 
+/// That machine, ended with the test.
+struct Machine {
+    process: Child,
+    address: String,
+}
+
+impl Machine {
+    fn giving(home: &Home, issued: &str) -> Self {
+        let mut python = home.command("python3");
+        let mut process = python.args(["-c", MACHINE, issued]).stdout(Stdio::piped()).spawn().expect("python3 starts");
+        let mut port = String::new();
+        BufReader::new(process.stdout.take().expect("piped")).read_line(&mut port).expect("a port");
+        Self { process, address: format!("http://127.0.0.1:{}", port.trim()) }
+    }
+}
+
+impl Drop for Machine {
+    fn drop(&mut self) {
+        let _ = (self.process.kill(), self.process.wait());
+    }
+}
+
 #[test]
 fn a_machine_or_container_with_a_role_is_a_source() {
     let home = home(&format!(
@@ -328,13 +350,11 @@ fn a_machine_or_container_with_a_role_is_a_source() {
          [profile in-container]\n{HUB}credential_source = EcsContainer\nregion = us-west-2\n"
     ));
     let issued = home.run(["credentials", "--profile", "work", "--format", "process"]).success();
-    let mut python = home.command("python3");
-    let mut machine = python.args(["-c", MACHINE, &issued]).stdout(Stdio::piped()).spawn().expect("python3 starts");
-    let mut port = String::new();
-    BufReader::new(machine.stdout.take().expect("piped")).read_line(&mut port).expect("a port");
-    let address = format!("http://127.0.0.1:{}", port.trim());
+    fs_err::remove_dir_all(home.state().join("credentials")).expect("ours");
+    let machine = Machine::giving(&home, &issued);
+    let address = &machine.address;
     let home = home
-        .env("AWS_EC2_METADATA_SERVICE_ENDPOINT", &address)
+        .env("AWS_EC2_METADATA_SERVICE_ENDPOINT", address)
         .env("AWS_CONTAINER_CREDENTIALS_FULL_URI", format!("{address}/container"))
         .env("AWS_CONTAINER_AUTHORIZATION_TOKEN", "Basic hush");
     for profile in ["on-instance", "in-container"] {
@@ -357,5 +377,4 @@ fn a_machine_or_container_with_a_role_is_a_source() {
     home.write("work/.claude/settings.json", settings);
     let home = home.env("AWS_CONTAINER_CREDENTIALS_FULL_URI", elsewhere);
     assert!(home.run(ask("in-container")).failure(2).contains("leads to `evil.example`, which is not asked"));
-    let _ = (machine.kill(), machine.wait());
 }
