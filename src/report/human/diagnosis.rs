@@ -155,7 +155,7 @@ fn push_fix(text: &mut String, fix: &Fix, home: Option<&Path>, width: usize) {
         _ => {}
     }
     if let Some(sentence) = &fix.administrator {
-        paragraph(text, "send:", sentence, width);
+        paragraph(text, "ask:", sentence, width);
     }
 }
 
