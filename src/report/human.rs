@@ -211,6 +211,12 @@ pub fn changes(plan: &Plan) -> String {
     text
 }
 
+/// The same below the name of their file; nothing where there is nothing to say of it.
+#[must_use]
+pub fn changes_of(file: &str, plan: &Plan) -> String {
+    if plan.is_empty() && plan.kept.is_empty() { String::new() } else { format!("{}\n{}", styled(BOLD, file), changes(plan)) }
+}
+
 fn change_line(change: &Change) -> String {
     let removed =
         |value: &RawJson| format!("  {}\n", styled(BAD, &format!("- {}: {}", change.key, shown(&change.key, value))));

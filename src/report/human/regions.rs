@@ -77,18 +77,9 @@ pub fn regions(survey: &Survey, width: usize) -> String {
             }
         }
         None => {
-            let _ = writeln!(
-                text,
-                "{}",
-                styled(
-                    NOTICE,
-                    if survey.residency == Residency::Any {
-                        "No region lists a Claude model."
-                    } else {
-                        "No region lists a Claude model that stays there."
-                    }
-                )
-            );
+            let stays = if survey.residency == Residency::Any { "" } else { " that stays there" };
+            let words = format!("No region lists a Claude model{stays}.");
+            let _ = writeln!(text, "{}", wrapped(&styled(NOTICE, &words), width, 2));
         }
     }
     text
