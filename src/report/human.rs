@@ -214,7 +214,11 @@ pub fn changes(plan: &Plan) -> String {
 /// The same below the name of their file; nothing where there is nothing to say of it.
 #[must_use]
 pub fn changes_of(file: &str, plan: &Plan) -> String {
-    if plan.is_empty() && plan.kept.is_empty() { String::new() } else { format!("{}\n{}", styled(BOLD, file), changes(plan)) }
+    if plan.is_empty() && plan.kept.is_empty() {
+        String::new()
+    } else {
+        format!("{}\n{}", styled(BOLD, file), changes(plan))
+    }
 }
 
 fn change_line(change: &Change) -> String {
