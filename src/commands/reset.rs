@@ -236,7 +236,9 @@ impl Report {
         }
         if !global.json {
             // What cannot be read may hold more than is known here.
-            observe::dropped(&settings).iter().for_each(|problem| ui.warning(problem));
+            for problem in observe::dropped(&settings) {
+                ui.warning(&problem);
+            }
         }
         let _ = if args.dry_run {
             writeln!(self.text, "\nNothing was written (--dry-run).")

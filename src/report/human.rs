@@ -105,19 +105,16 @@ fn headline(sheet: &mut Sheet<'_>, configuration: &Configuration) {
         Provider::AnthropicAws => vars::USE_ANTHROPIC_AWS,
     };
     sheet.paragraph(&styled(BOLD, &format!("Claude Code answers from {}", provider_words(configuration.provider))));
-    match &configuration.provider_switch {
-        Some(found) => {
-            let place = match &found.source {
-                Source::Variable(_) => "the shell's environment".to_owned(),
-                source => source_words(source, sheet.home).unwrap_or_default(),
-            };
-            sheet.aside(2, &format!("because {switch} is {} in {place}", found.value));
-            sheet.overrides(2, found, false);
-        }
-        None => {
-            sheet.aside(2, &format!("because no provider is switched on ({switch} is unset)"));
-            sheet.aside(2, "`claude-bedrock setup` switches Amazon Bedrock on");
-        }
+    if let Some(found) = &configuration.provider_switch {
+        let place = match &found.source {
+            Source::Variable(_) => "the shell's environment".to_owned(),
+            source => source_words(source, sheet.home).unwrap_or_default(),
+        };
+        sheet.aside(2, &format!("because {switch} is {} in {place}", found.value));
+        sheet.overrides(2, found, false);
+    } else {
+        sheet.aside(2, &format!("because no provider is switched on ({switch} is unset)"));
+        sheet.aside(2, "`claude-bedrock setup` switches Amazon Bedrock on");
     }
 }
 

@@ -30,14 +30,9 @@ impl Setup<'_> {
                 .hint("give `--process-profile` a name of its own"));
         }
         match self.files.profiles.profile(name) {
-            Some(there) if there.get("credential_process").is_none() => Err(self.name_is_taken(name)),
+            Some(there) if there.get("credential_process").is_none() => Err(name_is_taken(name)),
             _ => Ok(()),
         }
-    }
-
-    fn name_is_taken(&self, name: &str) -> Failure {
-        Failure::refused(format!("there already is a profile `{name}`; nothing was written"))
-            .hint("give `--process-profile` another name")
     }
 
     /// The section of the profile for other tools, where one is wanted and not there yet.
@@ -52,7 +47,7 @@ impl Setup<'_> {
             |profile: &Profile| profile.keys().map(|(key, value)| (key.to_owned(), value.text.clone())).collect();
         let (there, wanted): (BTreeMap<_, _>, Option<BTreeMap<_, _>>) =
             (values(there), wanted.profiles.profile(name).map(values));
-        if wanted == Some(there) { Ok(None) } else { Err(self.name_is_taken(name)) }
+        if wanted == Some(there) { Ok(None) } else { Err(name_is_taken(name)) }
     }
 
     /// Refuses a profile for other tools that leads back to itself.
@@ -129,4 +124,9 @@ impl Setup<'_> {
             _ => None,
         }
     }
+}
+
+fn name_is_taken(name: &str) -> Failure {
+    Failure::refused(format!("there already is a profile `{name}`; nothing was written"))
+        .hint("give `--process-profile` another name")
 }

@@ -69,18 +69,15 @@ pub fn regions(survey: &Survey, width: usize) -> String {
         line(&mut text, row, longest, &layout);
     }
     text.push('\n');
-    match &survey.recommendation {
-        Some(recommendation) => {
-            let _ = writeln!(text, "Take {}:", styled(GOOD.bold(), &recommendation.region));
-            for reason in &recommendation.reasons {
-                let _ = writeln!(text, "{}", wrapped(&format!("  {reason}"), width, 2));
-            }
+    if let Some(recommendation) = &survey.recommendation {
+        let _ = writeln!(text, "Take {}:", styled(GOOD.bold(), &recommendation.region));
+        for reason in &recommendation.reasons {
+            let _ = writeln!(text, "{}", wrapped(&format!("  {reason}"), width, 2));
         }
-        None => {
-            let stays = if survey.residency == Residency::Any { "" } else { " that stays there" };
-            let words = format!("No region lists a Claude model{stays}.");
-            let _ = writeln!(text, "{}", wrapped(&styled(NOTICE, &words), width, 2));
-        }
+    } else {
+        let stays = if survey.residency == Residency::Any { "" } else { " that stays there" };
+        let words = format!("No region lists a Claude model{stays}.");
+        let _ = writeln!(text, "{}", wrapped(&styled(NOTICE, &words), width, 2));
     }
     text
 }
