@@ -26,6 +26,7 @@ pub(super) const CHECKS: &[Check] = &[
     Check::of("P08", Needs::Probe, |facts| probed(facts, "P08")),
     Check::of("P09", Needs::Probe, |facts| probed(facts, "P09")),
     Check::of("P13", Needs::Probe, |facts| probed(facts, "P13")),
+    Check::of("M25", Needs::Probe, |facts| probed(facts, "M25")),
     Check::of("M17", Needs::Probe, |facts| probed(facts, "M17")),
     Check::of("P02", Needs::Probe, |facts| probed(facts, "P02")),
     Check::of("P01", Needs::Probe, |facts| probed(facts, "P01")),
@@ -37,9 +38,9 @@ pub(super) const CHECKS: &[Check] = &[
 ];
 
 /// The ids a probe may end with; what else AWS says is the last one's.
-const KNOWN: [&str; 21] = [
-    "P14", "M11", "M14", "M15", "M18", "M19", "P01", "P02", "P04", "P05", "P06", "P07", "P08", "P09", "P13", "M17",
-    "Q01", "Q02", "Q03", "Q05", "N06",
+const KNOWN: [&str; 22] = [
+    "P14", "M11", "M14", "M15", "M18", "M19", "M25", "P01", "P02", "P04", "P05", "P06", "P07", "P08", "P09", "P13",
+    "M17", "Q01", "Q02", "Q03", "Q05", "N06",
 ];
 
 /// The finding's id for a gate: that of the mode where one is looked for, else that of a refusal nobody explains.
@@ -96,7 +97,10 @@ fn probed(facts: &Facts, id: &'static str) -> Vec<Finding> {
             continue;
         }
         let seen = Evidence::Call {
-            operation: format!("bedrock:InvokeModelWithResponseStream {}", probed.id),
+            operation: match facts.configuration.goes_to_mantle(&probed.id) {
+                true => format!("bedrock-mantle:CreateInference {}", probed.id),
+                false => format!("bedrock:InvokeModelWithResponseStream {}", probed.id),
+            },
             answer: evidence::masked(said.trim()),
         };
         found.push(finding(facts, id, probed, gate.as_ref()).seen([seen]));
