@@ -97,15 +97,21 @@ fn probed(facts: &Facts, id: &'static str) -> Vec<Finding> {
             continue;
         }
         let seen = Evidence::Call {
-            operation: match facts.configuration.goes_to_mantle(&probed.id) {
-                true => format!("bedrock-mantle:CreateInference {}", probed.id),
-                false => format!("bedrock:InvokeModelWithResponseStream {}", probed.id),
-            },
+            operation: format!("{} {}", operation(facts, &probed.id), probed.id),
             answer: evidence::masked(said.trim()),
         };
         found.push(finding(facts, id, probed, gate.as_ref()).seen([seen]));
     }
     found
+}
+
+/// What a model is asked by, as IAM calls it.
+fn operation(facts: &Facts, id: &str) -> &'static str {
+    if facts.configuration.goes_to_mantle(id) {
+        "bedrock-mantle:CreateInference"
+    } else {
+        "bedrock:InvokeModelWithResponseStream"
+    }
 }
 
 fn finding(facts: &Facts, id: &'static str, probed: &Probed, gate: Option<&Gate>) -> Finding {
