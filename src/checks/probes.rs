@@ -127,12 +127,19 @@ fn finding(facts: &Facts, id: &'static str, probed: &Probed, gate: Option<&Gate>
                 (Some(action), Some(resource)) => format!("{action} on {resource} is refused to {who}"),
                 _ => format!("{who} may not use {}", probed.id),
             };
-            Fix::administrator(gate.fix.clone(), format!("Claude Code on Amazon Bedrock: {wanted}. {}", gate.fix))
+            let wish = capitalised(&gate.fix);
+            Fix::administrator(gate.fix.clone(), format!("Claude Code on Amazon Bedrock: {wanted}. {wish}"))
         }
         Opener::You | Opener::Time => Fix::explain(gate.fix.clone()),
     };
     let severity = if gate.is_passing() { Severity::Warning } else { Severity::Error };
     Finding { severity, ..Finding::error(id, title, fix) }
+}
+
+/// A sentence of its own.
+fn capitalised(text: &str) -> String {
+    let mut signs = text.chars();
+    signs.next().into_iter().flat_map(char::to_uppercase).chain(signs.as_str().chars()).collect()
 }
 
 /// Whether the account has no daily tokens for a model: the same words stand for that and for tokens used up.

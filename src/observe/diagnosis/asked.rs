@@ -162,7 +162,7 @@ fn unpinned(
     listed: Option<&[InferenceProfile]>,
 ) -> Result<Vec<String>, String> {
     let on_mantle = facts.configuration.provider == Provider::Mantle;
-    let unknown = |of: &str| Err(format!("the models of {} are not pinned, and what {of}", families.join(", ")));
+    let unknown = |of: &str| Err(format!("no model is pinned for {}, and what {of}", families.join(", ")));
     if facts.setting(vars::MODEL_OVERRIDES).is_some() {
         return unknown("`modelOverrides` makes of them is not known here");
     }
