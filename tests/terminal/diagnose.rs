@@ -156,7 +156,7 @@ fn a_sign_in_that_rests_or_waits_is_finished_by_a_person() {
     let screen = screen.option("--signed-out");
     screen.write(".claude/settings.json", SETTINGS);
     screen.start(
-        "timeout --foreground 2 claude-bedrock login --device; \
+        "timeout --foreground 2 claude-bedrock login --device; stty sane; \
          curl -s -X POST \"$AWS_ENDPOINT_URL/_sandbox/approve\"; \
          claude-bedrock diagnose --fix --only A32; echo mended; claude-bedrock diagnose --only A",
     );
