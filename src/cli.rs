@@ -17,7 +17,7 @@ use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 
 use crate::regions::Residency;
 
-pub use access::{EnvArgs, EnvFormat, PolicyArgs, PolicyCommand, PolicyFormat, PolicyModels, RegionsArgs};
+pub use access::{CheckArgs, EnvArgs, EnvFormat, PolicyArgs, PolicyCommand, PolicyFormat, PolicyModels, RegionsArgs};
 pub use aws_file::{AwsFileArgs, UpgradeArgs};
 pub use more::MoreArgs;
 

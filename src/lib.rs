@@ -27,6 +27,7 @@ pub mod helper_check;
 pub mod helper_command;
 pub mod mending;
 pub mod model;
+pub mod model_uses;
 pub mod new_profile;
 pub mod observe;
 pub mod offering;
