@@ -202,9 +202,9 @@ impl Seen {
                  is that, and tells",
                 missing.join(", ")
             )
-        } else if with(Agreement::Made).len() == self.availability.len() && !self.availability.is_empty() {
-            "nothing here needs it, for the account has agreements about all these models; whether it is allowed shows \
-             the first use of another model, by `claude-bedrock models --probe`"
+        } else if with(Agreement::Made).len() == self.availability.len() && !inquiry.targets.is_empty() {
+            "nothing here needs it, for the account has agreements about all these models; the first use of another one, \
+             by `claude-bedrock models --probe`, tells whether it is allowed"
                 .into()
         } else {
             "whether the account has agreements about these models is not told; the first use of a model without one \

@@ -136,8 +136,8 @@ fn mantle_has_statements_of_its_own_and_the_check_knows_what_is_missing() {
     // Beside Bedrock: each for its own models.
     configured(
         &home,
-        &json!({ "CLAUDE_CODE_USE_MANTLE": "1", "ANTHROPIC_MODEL": "anthropic.claude-opus-5-5",
-            "ANTHROPIC_DEFAULT_HAIKU_MODEL": HAIKU }),
+        &json!({ "CLAUDE_CODE_USE_MANTLE": "1", "AWS_PROFILE": "Least",
+            "ANTHROPIC_MODEL": "anthropic.claude-opus-5-5", "ANTHROPIC_DEFAULT_HAIKU_MODEL": HAIKU }),
         &json!({}),
     );
     let both = policy(&home);
