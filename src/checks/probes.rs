@@ -97,15 +97,21 @@ fn probed(facts: &Facts, id: &'static str) -> Vec<Finding> {
             continue;
         }
         let seen = Evidence::Call {
-            operation: match facts.configuration.goes_to_mantle(&probed.id) {
-                true => format!("bedrock-mantle:CreateInference {}", probed.id),
-                false => format!("bedrock:InvokeModelWithResponseStream {}", probed.id),
-            },
+            operation: format!("{} {}", operation(facts, &probed.id), probed.id),
             answer: evidence::masked(said.trim()),
         };
         found.push(finding(facts, id, probed, gate.as_ref()).seen([seen]));
     }
     found
+}
+
+/// What a model is asked by, as IAM calls it.
+fn operation(facts: &Facts, id: &str) -> &'static str {
+    if facts.configuration.goes_to_mantle(id) {
+        "bedrock-mantle:CreateInference"
+    } else {
+        "bedrock:InvokeModelWithResponseStream"
+    }
 }
 
 fn finding(facts: &Facts, id: &'static str, probed: &Probed, gate: Option<&Gate>) -> Finding {
@@ -121,12 +127,19 @@ fn finding(facts: &Facts, id: &'static str, probed: &Probed, gate: Option<&Gate>
                 (Some(action), Some(resource)) => format!("{action} on {resource} is refused to {who}"),
                 _ => format!("{who} may not use {}", probed.id),
             };
-            Fix::administrator(gate.fix.clone(), format!("Claude Code on Amazon Bedrock: {wanted}. {}", gate.fix))
+            let wish = capitalised(&gate.fix);
+            Fix::administrator(gate.fix.clone(), format!("Claude Code on Amazon Bedrock: {wanted}. {wish}"))
         }
         Opener::You | Opener::Time => Fix::explain(gate.fix.clone()),
     };
     let severity = if gate.is_passing() { Severity::Warning } else { Severity::Error };
     Finding { severity, ..Finding::error(id, title, fix) }
+}
+
+/// A sentence of its own.
+fn capitalised(text: &str) -> String {
+    let mut signs = text.chars();
+    signs.next().into_iter().flat_map(char::to_uppercase).chain(signs.as_str().chars()).collect()
 }
 
 /// Whether the account has no daily tokens for a model: the same words stand for that and for tokens used up.

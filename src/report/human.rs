@@ -20,6 +20,7 @@ use crate::settings::document::{Key, RawJson};
 use crate::settings::scope::{Found, Source};
 use crate::ui::{BAD, BOLD, DIM, GOOD, NOTICE, styled};
 use crate::vars;
+use crate::world::on_the_wall;
 
 use super::sheet::{Sheet, source_words};
 
@@ -158,10 +159,10 @@ fn token_words(session: &SessionFacts, now: Timestamp) -> String {
     }
 }
 
-/// `until 2026-11-20 15:04:05 UTC (in 52 min)`, or that it is over.
+/// `until 2026-11-20 15:04 CET (in 52 min)`, or that it is over.
 pub(super) fn until(end: Timestamp, now: Timestamp) -> String {
     let left = end.duration_since(now);
-    let moment = end.strftime("%Y-%m-%d %H:%M:%S UTC");
+    let moment = on_the_wall(end);
     if left.is_positive() {
         format!("until {moment} (in {})", rough(left))
     } else {

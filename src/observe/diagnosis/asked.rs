@@ -25,6 +25,7 @@ use crate::vars;
 use crate::world::World;
 
 use super::Depth;
+use super::online::PATIENCE;
 
 /// What is said of models that nobody asked.
 const NOT_ASKED: &str = "without --probe no model is asked, for an answer costs a few tokens";
@@ -78,7 +79,7 @@ pub fn is_open(facts: &Facts) -> bool {
 
 /// Asks them after all, with everything else as it was found.
 pub fn ask(facts: &mut Facts) {
-    let world = facts.world.with_more(facts.settings.environment());
+    let world = facts.world.with_more(facts.settings.environment()).with_patience(PATIENCE);
     let Some((profile, authority)) = authority(&world, facts) else { return };
     let start = Instant::now();
     let asking = Asking { world: &world, facts, who: (&profile, &authority), depth: Depth::Probe };
@@ -161,7 +162,7 @@ fn unpinned(
     listed: Option<&[InferenceProfile]>,
 ) -> Result<Vec<String>, String> {
     let on_mantle = facts.configuration.provider == Provider::Mantle;
-    let unknown = |of: &str| Err(format!("the models of {} are not pinned, and what {of}", families.join(", ")));
+    let unknown = |of: &str| Err(format!("no model is pinned for {}, and what {of}", families.join(", ")));
     if facts.setting(vars::MODEL_OVERRIDES).is_some() {
         return unknown("`modelOverrides` makes of them is not known here");
     }
@@ -173,12 +174,16 @@ fn unpinned(
     let preferred = facts.variable(vars::BEDROCK_REGION_PREFIX).map(|found| found.value);
     let models = families.iter().filter_map(|family| defaults.model(family, on_mantle));
     let region = &facts.configuration.region.value;
-    let mut ids: Vec<String> = models
-        .map(|model| match on_mantle {
-            true => model.to_owned(),
-            false => pins::unpinned_id(region, preferred.as_deref(), &listed, model),
-        })
-        .collect();
+    let mut ids: Vec<String> =
+        models
+            .map(|model| {
+                if on_mantle {
+                    model.to_owned()
+                } else {
+                    pins::unpinned_id(region, preferred.as_deref(), &listed, model)
+                }
+            })
+            .collect();
     ids.sort();
     ids.dedup();
     Ok(ids)

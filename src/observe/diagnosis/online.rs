@@ -41,6 +41,9 @@ const MOST_MODELS: usize = 12;
 /// own.
 const DEADLINE: Duration = Duration::from_secs(10);
 
+/// How long another process of this program is waited for, which may be getting the same credentials.
+pub(super) const PATIENCE: Duration = Duration::from_secs(3);
+
 const BEDROCK: &str = "Amazon Bedrock";
 
 /// Asks everything.
@@ -49,7 +52,7 @@ pub(super) fn ask(facts: &Facts, depth: Depth, installed: &(dyn Fn() -> Option<V
         return Online::skipped("Claude Code does not use Bedrock");
     }
     // As Claude Code would: its settings' `env` lies over the shell's variables.
-    let world = &facts.world.with_more(facts.settings.environment());
+    let world = &facts.world.with_more(facts.settings.environment()).with_patience(PATIENCE);
     let start = Instant::now();
     thread::scope(|scope| {
         let doors = scope.spawn(|| endpoints(world, facts));
@@ -186,6 +189,14 @@ fn without(online: Online, error: CredentialsError) -> Online {
     // What is wrong with a profile or a sign-in is a finding; what AWS did not answer need not be.
     let why = error.call().map(|call| format!(": {call}")).unwrap_or_default();
     let Online { export, timings, .. } = online;
+    if error.is_busy() {
+        // Nothing is wrong with credentials that another process is getting this moment.
+        return Online {
+            export,
+            timings,
+            ..Online::skipped(&format!("there are no credentials to ask with: {error}"))
+        };
+    }
     let rest = Online::skipped(&format!("there are no credentials to ask with{why}"));
     Online { credentials: Look::Failed(error), export, timings, ..rest }
 }
