@@ -195,19 +195,18 @@ pub fn sent(
         let is_named = matches!(one.choice, Choice::Id(_));
         match id {
             Err(word) => unknown.push((one.by.clone(), word.clone())),
-            Ok(id) => match all.iter_mut().find(|known| known.id == id) {
-                Some(known) => {
-                    if !known.by.contains(&one.by) {
-                        known.by.push(one.by.clone());
-                    }
-                    known.is_background |= one.is_background;
-                    known.is_named |= is_named;
+            Ok(id) => {
+                let at = all.iter().position(|known| known.id == id).unwrap_or(all.len());
+                if at == all.len() {
+                    all.push(Sent { id, by: Vec::new(), is_background: false, is_named: false });
                 }
-                None => {
-                    let by = vec![one.by.clone()];
-                    all.push(Sent { id, by, is_background: one.is_background, is_named });
+                let known = &mut all[at];
+                if !known.by.contains(&one.by) {
+                    known.by.push(one.by.clone());
                 }
-            },
+                known.is_background |= one.is_background;
+                known.is_named |= is_named;
+            }
         }
     }
     unknown.dedup();

@@ -29,7 +29,7 @@ pub(super) fn run(world: &World, ui: Ui, global: &Global, args: &PolicyArgs) -> 
     for note in &inquiry.notes {
         ui.warning(note);
     }
-    if let Some(PolicyCommand::Check(args)) = &args.command {
+    if let Some(PolicyCommand::Check(args)) = args.command {
         return check::run(world, ui, global, &inquiry, args);
     }
     let Inquiry { statements, subject, sent, .. } = &inquiry;

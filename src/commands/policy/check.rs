@@ -15,7 +15,7 @@ use crate::world::World;
 
 use super::{Inquiry, evidence, sign_in_region};
 
-pub(super) fn run(world: &World, ui: Ui, global: &Global, inquiry: &Inquiry, args: &CheckArgs) -> Result<(), Failure> {
+pub(super) fn run(world: &World, ui: Ui, global: &Global, inquiry: &Inquiry, args: CheckArgs) -> Result<(), Failure> {
     if args.probe {
         models::agree(world, ui, evidence::requests(inquiry), args.yes)?;
     }

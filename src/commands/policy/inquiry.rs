@@ -129,10 +129,8 @@ impl Routes<'_> {
     /// profiles.
     async fn sent(&mut self, bedrock: &Bedrock, region: &str, preferred: Option<&str>, uses: &[Use]) -> Vec<Sent> {
         let needs_list = uses.iter().any(|one| matches!(one.choice, Choice::BuiltIn(_) | Choice::Called(_)));
-        let listed: Vec<String> = match needs_list {
-            true => self.list(bedrock).await.iter().map(|profile| profile.id.clone()).collect(),
-            false => Vec::new(),
-        };
+        let listed: &[InferenceProfile] = if needs_list { self.list(bedrock).await } else { &[] };
+        let listed: Vec<String> = listed.iter().map(|profile| profile.id.clone()).collect();
         let (mut sent, unknown) = model_uses::sent(uses, region, preferred, &listed);
         sent.retain(|one| !self.configuration.goes_to_mantle(&one.id));
         if self.configuration.provider != Provider::Mantle {
