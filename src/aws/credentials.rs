@@ -234,6 +234,7 @@ pub fn kind(files: &AwsFiles, profile: &str) -> Result<ProfileKind, CredentialsE
             name: profile.to_owned(),
             config: files.config_path.clone(),
             credentials: files.credentials_path.clone(),
+            meant: files.meant(profile),
         }),
     }
 }
