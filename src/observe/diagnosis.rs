@@ -46,7 +46,7 @@ pub fn facts(world: &World, depth: Depth) -> Facts {
     let helper = |key| helper(world, &settings, key);
     let mut facts = Facts {
         now: world.now(),
-        platform: platform(),
+        platform: Platform::here(),
         lints: lints_of(&files, &cli),
         cli_profiles: cli.profiles().map(|(name, _)| name.to_owned()).collect(),
         claude_code: claude(world),
@@ -87,16 +87,6 @@ fn look_around(facts: &mut Facts, depth: Depth) {
     }
     if depth == Depth::Probe {
         asked::keep(facts);
-    }
-}
-
-fn platform() -> Platform {
-    if cfg!(windows) {
-        Platform::Windows
-    } else if cfg!(target_os = "macos") {
-        Platform::MacOs
-    } else {
-        Platform::Linux
     }
 }
 

@@ -1,6 +1,7 @@
 //! The plugin in the real Claude Code: installed, updated, asked at a terminal, and never approving what it should not.
 
 mod commands;
+mod large;
 mod notices;
 
 use std::fmt::Write;
@@ -127,12 +128,18 @@ fn the_plugin_is_validated_installed_updated_and_removed_and_renews_before_the_f
     // A session that begins with a token that has ended just works: beside `awsAuthRefresh`, which is run at the same
     // time, and without it.
     let settings = machine.home().join(".claude/settings.json");
+    let end = || machine.change(&machine.token_file(), |token| token["expiresAt"] = json!("2020-01-01T00:00:00Z"));
+    let asked = || (machine.asked("CreateToken"), machine.asked("StartDeviceAuthorization"));
     for helper in ["awsAuthRefresh", "none"] {
-        machine.change(&machine.token_file(), |token| token["expiresAt"] = json!("2020-01-01T00:00:00Z"));
+        end();
         let answer = machine.run([claude, "-p", "Say hello."]).success();
         assert!(answer.starts_with("Hello from the AWS sandbox"), "{answer}");
-        let asked = (machine.asked("CreateToken"), machine.asked("StartDeviceAuthorization"));
-        assert_eq!(asked, (1, 0), "with {helper}");
+        assert_eq!(asked(), (1, 0), "with {helper}");
+        end();
+        let greeting = [wait("❯"), typed("Say hello."), enter(), wait("Hello from the AWS sandbox")];
+        let screen = at_a_terminal(&machine, Path::new(claude), &greeting);
+        assert_eq!(asked(), (1, 0), "at a terminal with {helper}: {screen}");
+        assert!(!screen.contains("says: Amazon Bedrock"), "{screen}");
         machine.change(&settings, |settings| {
             settings.as_object_mut().expect("an object").remove("awsAuthRefresh");
         });

@@ -57,6 +57,11 @@ pub(super) enum Flow {
     Code,
 }
 
+/// Whether a registration that ends then is not used for another sign-in.
+pub(super) fn is_short(end: Timestamp, now: Timestamp) -> bool {
+    end <= now + LEAST_LIFE
+}
+
 /// A registration for the flow: the cached one while it lasts, else a new one.
 pub(super) async fn obtain(
     world: &World,
@@ -65,7 +70,7 @@ pub(super) async fn obtain(
     flow: Flow,
 ) -> Result<Registration, SignInError> {
     let path = path(world, sso);
-    if let Some(known) = cached(&path, flow).filter(|known| known.expires_at > world.now() + LEAST_LIFE) {
+    if let Some(known) = cached(&path, flow).filter(|known| !is_short(known.expires_at, world.now())) {
         return Ok(known);
     }
     let scopes = scopes(sso, flow);
