@@ -98,9 +98,8 @@ pub fn all() -> impl Iterator<Item = &'static Check> {
 }
 
 /// The modes that files alone show for certain and with which Claude Code gets no answer, whoever is signed in.
-const STOPPING: [&str; 15] = [
-    "C03", "C10", "C18", "N09", "A21", "A22", "A11", "M23", "M25", "M03", "M05", "M08", "M01", "M02", "O02",
-];
+const STOPPING: [&str; 15] =
+    ["C03", "C10", "C18", "N09", "A21", "A22", "A11", "M23", "M25", "M03", "M05", "M08", "M01", "M02", "O02"];
 
 /// What of it there is.
 pub fn stopping(facts: &Facts) -> impl Iterator<Item = Finding> {

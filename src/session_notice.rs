@@ -76,6 +76,18 @@ pub fn judge(observation: &Observation, renewal: Renewal) -> Option<Notice> {
     about_sign_in(observation, sign_in, renewal)
 }
 
+/// What is said, in a line, of credentials that AWS did not accept although nothing in the files tells why.
+#[must_use]
+pub fn unexplained(observation: &Observation) -> Option<String> {
+    let refused = "Amazon Bedrock did not accept the credentials";
+    let sign_in = observation.sign_in.as_ref().filter(|_| observation.on_bedrock);
+    match sign_in {
+        // AWS may have ended the session early, which nothing here shows.
+        Some(sign_in) => Some(format!("{refused}. Run: {} - and if that was not it: {DIAGNOSE}", sign_in.refresh())),
+        None => observation.on_bedrock.then(|| format!("{refused}. Run: {DIAGNOSE}")),
+    }
+}
+
 fn about_sign_in(observation: &Observation, sign_in: &SignIn, renewal: Renewal) -> Option<Notice> {
     let now = observation.now;
     let session = named(&sign_in.session);
@@ -133,7 +145,8 @@ fn about_the_end(observation: &Observation, sign_in: &SignIn, token: TokenFacts,
 
 /// The sign-in of 90 days that takes the place of one of 8 hours.
 fn longer(sign_in: &SignIn, session: &str) -> Notice {
-    let said = |how: &str| format!("the sign-in to `{session}` {how} and ends every 8 hours; it could last up to 90 days");
+    let said =
+        |how: &str| format!("the sign-in to `{session}` {how} and ends every 8 hours; it could last up to 90 days");
     if !sign_in.legacy {
         return Notice::new(said("came without a refresh token"), sign_in.refresh());
     }

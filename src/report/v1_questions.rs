@@ -87,12 +87,7 @@ impl Interview {
 
     /// A question, to be answered under a key, with the choices that hold the words of a search.
     #[must_use]
-    pub fn asking(
-        key: &str,
-        question: &Question,
-        answers: &BTreeMap<String, String>,
-        search: Option<&str>,
-    ) -> Self {
+    pub fn asking(key: &str, question: &Question, answers: &BTreeMap<String, String>, search: Option<&str>) -> Self {
         Self { question: Some(QuestionReport::of(key, question, search)), ..Self::of("question", answers) }
     }
 

@@ -28,13 +28,7 @@ fn seen(token: Option<TokenFacts>) -> Observation {
         hidden_profile: None,
         trouble: None,
         fault: None,
-        sign_in: Some(SignIn {
-            session: "corp".into(),
-            profile: None,
-            token,
-            legacy: true,
-            cooling_down: None,
-        }),
+        sign_in: Some(SignIn { session: "corp".into(), profile: None, token, legacy: true, cooling_down: None }),
         credentials_until: None,
         upgrade_is_due: true,
     }

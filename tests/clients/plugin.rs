@@ -117,6 +117,11 @@ fn the_plugin_is_validated_installed_updated_and_removed_and_renews_before_the_f
         let said = machine.run([claude, "plugin", "validate", "--strict", place.to_str().expect("UTF-8")]).success();
         assert!(said.contains("Validation passed"), "{said}");
     }
+    // From the repository, as `/plugin marketplace add` does it.
+    machine.run([claude, "plugin", "marketplace", "add", env!("CARGO_MANIFEST_DIR")]).success();
+    machine.run([claude, "plugin", "install", PLUGIN]).success();
+    assert!(machine.run([claude, "plugin", "list"]).success().contains(PLUGIN));
+    machine.program(&["plugin", "uninstall"]).success();
     machine.program(&["setup", "--yes", "--profile", "work", "--identity", "shared"]).success();
     let before = fs_err::read(machine.home().join(".claude/settings.json")).expect("settings");
     for _ in 0..2 {
@@ -138,8 +143,12 @@ fn the_plugin_is_validated_installed_updated_and_removed_and_renews_before_the_f
         end();
         let greeting = [wait("❯"), typed("Say hello."), enter(), wait("Hello from the AWS sandbox")];
         let screen = at_a_terminal(&machine, Path::new(claude), &greeting);
-        assert_eq!(asked(), (1, 0), "at a terminal with {helper}: {screen}");
-        assert!(!screen.contains("says: Amazon Bedrock"), "{screen}");
+        // There Claude Code itself renews the token at the same moment, under no lock of ours; one of the two is refused
+        // and takes what the other got.
+        let requests = machine.requests();
+        let tokens = requests.iter().filter(|request| request.operation == "CreateToken" && request.status == 200);
+        let seen = (tokens.count(), asked().1, screen.contains("says: Amazon Bedrock"));
+        assert_eq!(seen, (1, 0, false), "at a terminal with {helper}: {screen}");
         machine.change(&settings, |settings| {
             settings.as_object_mut().expect("an object").remove("awsAuthRefresh");
         });

@@ -138,7 +138,10 @@ fn an_end_is_told_half_an_hour_before_or_as_configured() {
     without_refresh_token(&home);
     home.shorten_token(32);
     let told = message(&home).expect("a message");
-    assert!(told.contains("ends in 27 minutes and cannot renew itself. Run `claude-bedrock refresh --force`"), "{told}");
+    assert!(
+        told.contains("ends in 27 minutes and cannot renew itself. Run `claude-bedrock refresh --force`"),
+        "{told}"
+    );
     let home = home.env("CLAUDE_BEDROCK_WARN_MINUTES", "20");
     assert!(message(&home).is_none_or(|told| told.contains("90 days")), "not yet");
 }
@@ -238,6 +241,14 @@ fn a_failed_turn_is_told_by_a_notification_of_the_terminal() {
     let sequence = told["terminalSequence"].as_str().expect("a sequence");
     let line = sequence.strip_prefix("\u{1b}]9;").and_then(|rest| rest.strip_suffix('\u{7}')).expect("OSC 9");
     assert!(line.contains("ended") && line.ends_with("Run: claude-bedrock refresh"), "{line}");
+    // AWS ended the session, and nothing here knows; what is named finds out and signs in.
+    let home = set_up("shared");
+    home.sandbox.forget_sessions();
+    let told = answer(&home.run(["hook", "stop-failure"])).expect("an answer")["terminalSequence"].to_string();
+    assert!(
+        told.contains("Run: claude-bedrock refresh --force - and if that was not it: claude-bedrock diagnose"),
+        "{told}"
+    );
     let home = home.env("ANTHROPIC_API_KEY", "sk-elsewhere");
     home.run(["reset"]).success();
     assert_eq!(answer(&home.run(["hook", "stop-failure"])), None, "the credentials of another provider");
@@ -252,7 +263,10 @@ fn what_asks_questions_is_named_for_a_terminal_alone() {
     let offered = message(&home).expect("an offer");
     let way = "Run `claude-bedrock refresh --upgrade` in a terminal; `! claude-bedrock refresh --upgrade --dry-run` here \
                shows more.";
-    assert!(offered.contains("configured in the old form and ends every 8 hours") && offered.ends_with(way), "{offered}");
+    assert!(
+        offered.contains("configured in the old form and ends every 8 hours") && offered.ends_with(way),
+        "{offered}"
+    );
     home.run(["setup", "--identity", "isolated"]).failure(2);
     let asks = home.run(["refresh", "--upgrade"]).failure(2);
     assert!(asks.contains("terminal"), "{asks}");
@@ -266,7 +280,10 @@ fn after_a_refused_sign_in_what_is_named_asks_again_all_the_same() {
     home.change_token(&[("expiresAt", json!(LONG_AGO)), ("refreshToken", Value::Null)]);
     home.run(["refresh"]).failure(3);
     let told = message(&home).expect("a message");
-    assert!(told.contains("and the last attempt to sign in was refused. Run `claude-bedrock refresh --force`"), "{told}");
+    assert!(
+        told.contains("and the last attempt to sign in was refused. Run `claude-bedrock refresh --force`"),
+        "{told}"
+    );
     home.sandbox.decide_from_now_on(Some(true));
     home.run(["refresh", "--force"]).success();
     assert_eq!(message(&home), None);

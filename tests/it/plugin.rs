@@ -141,12 +141,12 @@ fn whatever_stands_in_the_files_is_data() {
 /// So many profiles with such names that what is said of all of them is megabytes.
 fn crowd(home: &Home) -> usize {
     let mut config = String::from_utf8(home.read(".aws/config")).expect("UTF-8");
-    let name = ";$(touch${IFS}pwned)&`touch${IFS}pwned`|{\"a\":1}\\n<b>".replace('"', "").repeat(4);
-    let many = 4_000;
+    let name = ";$(touch${IFS}pwned)&`touch${IFS}pwned`|{a:1}\\n<b>".repeat(24);
+    let many = 800;
     for number in 0..many {
         let _ = write!(
             config,
-            "[profile p{number:04}{name}]\nregion = us-west-2\nsso_session = work\nsso_account_id = 111122223333\n\
+            "[profile p{number:03}{name}]\nregion = us-west-2\nsso_session = work\nsso_account_id = 111122223333\n\
              sso_role_name = R$(touch pwned)\"'\n",
         );
     }
@@ -156,7 +156,7 @@ fn crowd(home: &Home) -> usize {
 
 /// Claude Code shows a model 30,000 characters of what a command prints, and of more only the beginning.
 #[test]
-fn what_is_said_of_thousands_of_hostile_profiles_is_json_and_no_more_than_claude_code_shows() {
+fn what_is_said_of_hundreds_of_hostile_profiles_is_json_and_no_more_than_claude_code_shows() {
     let home = Home::new();
     home.run(["setup", "--yes", "--profile", "work"]).success();
     let many = crowd(&home);
@@ -173,18 +173,18 @@ fn what_is_said_of_thousands_of_hostile_profiles_is_json_and_no_more_than_claude
     let listed = first["question"]["choices"].as_array().expect("choices").len();
     assert_eq!(first["question"]["choices"][0]["answer"], "work", "the better ones come first");
     assert_eq!(first["question"]["unlisted"], many + 1 - listed);
-    let found = ask(json!({ "search": "p3999 touch" }));
+    let found = ask(json!({ "search": "p799 touch" }));
     let name = found["question"]["choices"][0]["answer"].as_str().expect("a name").to_owned();
-    assert!(name.starts_with("p3999;$(touch${IFS}pwned)&`"), "{name}");
+    assert!(name.starts_with("p799;$(touch${IFS}pwned)&`"), "{name}");
     assert_eq!((&found["question"]["unlisted"], &found["answers"]), (&json!(many), &json!({})));
-    let none = ask(json!({ "search": "p4000 \u{7}$(touch pwned)" }));
+    let none = ask(json!({ "search": "p800 \u{7}$(touch pwned)" }));
     assert_eq!(none["question"]["choices"], json!([]));
-    assert!(none["question"]["notes"].to_string().contains("None of the 4001 choices holds «p4000"), "{none}");
+    assert!(none["question"]["notes"].to_string().contains("None of the 801 choices holds «p800"), "{none}");
     // One that is not listed is an answer all the same; what is none says so in no more words than fit.
     let chosen = ask(json!({ "profile": name }));
     assert_ne!((&chosen["state"], &chosen["question"]["topic"]), (&json!("stuck"), &json!("profile")), "{chosen}");
     let wrong = home.run(["setup", "--json", "--answers", "{\"profile\":\"nobody\"}"]);
-    assert!(wrong.stdout.len() < 30_000 && wrong.stdout.contains("and 3981 more"), "{}", wrong.stdout);
+    assert!(wrong.stdout.len() < 30_000 && wrong.stdout.contains("and 781 more"), "{}", wrong.stdout);
     // Whole, for programs that read it all.
     let all = home.run(["profiles", "--json"]).json();
     assert_eq!(all["profiles"].as_array().map(Vec::len), Some(many + 1));

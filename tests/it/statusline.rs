@@ -80,7 +80,10 @@ fn the_end_of_the_client_registration_is_no_end_of_the_sign_in() {
     set(-24 * 60);
     assert_eq!(segment(&home), "Bedrock work · us-west-2 · sonnet\n");
     set(40);
-    assert_eq!(segment(&home), "Bedrock work · us-west-2 · sonnet · renewal ends in 19 min: claude-bedrock refresh --force\n");
+    assert_eq!(
+        segment(&home),
+        "Bedrock work · us-west-2 · sonnet · renewal ends in 19 min: claude-bedrock refresh --force\n"
+    );
     set(61);
     assert_eq!(segment(&home), "Bedrock work · us-west-2 · sonnet\n", "it lasts another hour");
 }

@@ -92,7 +92,9 @@ impl Given {
             let Value::String(answer) = value else { return Err(refused(format!("holds no text under `{key}`"))) };
             if ![SIGN_IN, SEARCH].contains(&key.as_str()) && !known.contains(&key.as_str()) {
                 let known = known.join(", ");
-                return Err(refused(format!("holds `{key}`, which is no question; there are {known}, {SIGN_IN}, {SEARCH}")));
+                return Err(refused(format!(
+                    "holds `{key}`, which is no question; there are {known}, {SIGN_IN}, {SEARCH}"
+                )));
             }
             answers.insert(key, answer);
         }
