@@ -108,12 +108,6 @@ fn ended(machine: &Machine) -> Person {
     ])
 }
 
-/// With Claude Code keeping credentials from what it runs.
-fn scrubbed(mut person: Person) -> Person {
-    person.variables.push(("CLAUDE_CODE_SUBPROCESS_ENV_SCRUB", "1".to_owned()));
-    person
-}
-
 /// A project whose settings Claude Code drops whole, and says so itself before the session begins.
 fn dropped(machine: &Machine) -> Person {
     let state = State::new(machine, "dropped");
@@ -164,7 +158,7 @@ fn every_state_is_told_when_a_session_begins_and_a_healthy_one_is_not() {
     let quiet = || vec![wait("LATE-WORD")];
     let people = [
         ended(&machine),
-        scrubbed(State::new(&machine, "soon").token(unrenewable(40)).sees(says("the sign-in to `work` ends in 1"))),
+        State::new(&machine, "soon").token(unrenewable(40)).sees(says("the sign-in to `work` ends in 1")),
         legacy(&machine, "legacy").sees(says("the sign-in to `https://d-9067642ac7.awsapps.com/start` is configured")),
         State::new(&machine, "helper")
             .settings(|settings| {
