@@ -271,7 +271,7 @@ fn what_asks_questions_is_named_for_a_terminal_alone() {
     let asks = home.run(["refresh", "--upgrade"]).failure(2);
     assert!(asks.contains("terminal"), "{asks}");
     let shown = home.run(["refresh", "--upgrade", "--dry-run"]).success();
-    assert!(shown.contains("+") && shown.contains("sso_session"), "{shown}");
+    assert!(shown.contains('+') && shown.contains("sso_session"), "{shown}");
 }
 
 #[test]
