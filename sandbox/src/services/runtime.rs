@@ -193,14 +193,14 @@ fn check(body: &Value) -> Result<usize, Refusal> {
 
 impl Message {
     /// Says what a script has in the place of the account's sentence.
-    fn play(&mut self, cloud: &Cloud, turn: &Turn) {
+    pub(super) fn play(&mut self, cloud: &Cloud, turn: &Turn) {
         self.words = turn.text.split_inclusive(' ').map(str::to_owned).collect();
         self.complete = true;
         let id = || format!("toolu_bdrk_{}", cloud.mint.nonce());
         self.calls = turn.tools.iter().map(|call| (id(), call.clone())).collect();
     }
 
-    fn whole(&self) -> Value {
+    pub(super) fn whole(&self) -> Value {
         let mut message = self.head();
         let text = (!self.words.is_empty()).then(|| json!({ "type": "text", "text": self.words.concat() }));
         let calls = self.calls.iter().map(|(id, call)| tool_use(id, call, &call.input));
@@ -210,7 +210,7 @@ impl Message {
         message
     }
 
-    fn events(&self) -> Vec<Value> {
+    pub(super) fn events(&self) -> Vec<Value> {
         let mut events = vec![json!({ "type": "message_start", "message": self.head() })];
         let mut blocks = Vec::new();
         if !self.words.is_empty() {
@@ -282,12 +282,12 @@ fn chunk(event: &Value) -> Bytes {
 }
 
 /// About four characters of English make a token.
-const fn tokens_of(characters: usize) -> usize {
+pub(super) const fn tokens_of(characters: usize) -> usize {
     characters / 4 + 1
 }
 
 /// The name a model gives itself: its id without provider and version.
-fn plain_name(id: &str) -> String {
+pub(super) fn plain_name(id: &str) -> String {
     let name = id.split_once('.').map_or(id, |(_, name)| name);
     let name = name.split_once(':').map_or(name, |(name, _)| name);
     let (stem, version) = name.rsplit_once("-v").unwrap_or((name, "x"));
