@@ -16,6 +16,7 @@ mod converse;
 mod device;
 mod gates;
 mod iam;
+mod message;
 mod model_id;
 mod models;
 mod oidc;

@@ -266,3 +266,18 @@ fn claude_code_is_set_up_with_a_role() {
 fn jiff_now() -> jiff::Timestamp {
     jiff::Timestamp::now()
 }
+
+#[test]
+fn a_sign_out_takes_the_credentials_of_roles_over_it_along() {
+    let home = home(&format!(
+        "[profile over-sso]\n{HUB}source_profile = work\n[profile over-keys]\n{HUB}source_profile = keys\n"
+    ));
+    for profile in ["over-sso", "over-keys"] {
+        home.run(ask(profile)).success();
+    }
+    let kept = home.state_files("credentials").len();
+    home.run(["logout", "--profile", "work"]).success();
+    home.run(ask("over-sso")).failure(3);
+    home.run(ask("over-keys")).success();
+    assert_eq!(home.state_files("credentials").len(), kept - 2, "those of the profile and of the role over it");
+}
