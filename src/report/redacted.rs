@@ -129,9 +129,9 @@ impl Scanner<'_> {
 /// whatever its path is called.
 fn masked_string(value: &str) -> Option<String> {
     let text = RawJson::from_raw(value).ok()?.as_str()?;
-    let is_ours = helper_command::recognise(&text).is_some() || helper_command::own_script(&text).is_some();
     let masked = evidence::masked(&text);
-    (!is_ours && masked != text).then(|| serde_json::Value::from(masked).to_string())
+    let is_ours = || helper_command::recognise(&text).is_some() || helper_command::own_script(&text).is_some();
+    (masked != text && !is_ours()).then(|| serde_json::Value::from(masked).to_string())
 }
 
 /// Whether the value of a key may be a secret, whoever's key it is.

@@ -135,7 +135,7 @@ impl fmt::Debug for SignIn {
 pub(super) fn path(world: &World, session: &str) -> PathBuf {
     let folder = match world.path_var(vars::AWS_LOGIN_CACHE_DIRECTORY) {
         Some(folder) => world.absolute(&folder),
-        None => world.home().unwrap_or_default().join(".aws").join("login").join("cache"),
+        None => world.below_home(".aws/login/cache"),
     };
     folder.join(format!("{:x}.json", Sha256::digest(session)))
 }
