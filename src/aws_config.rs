@@ -194,7 +194,10 @@ pub fn additions(state: &StateFolder) -> io::Result<Vec<Addition>> {
     match private_file::read(&receipt_path(state))? {
         Some(bytes) => serde_json::from_slice(&bytes).map_err(|error| {
             let path = receipt_path(state);
-            io::Error::new(io::ErrorKind::InvalidData, format!("the receipt `{}` is damaged: {error}", path.display()))
+            io::Error::new(
+                io::ErrorKind::InvalidData,
+                format!("the receipt `{}` cannot be used: {error}; move it away to go on without it", path.display()),
+            )
         }),
         None => Ok(Vec::new()),
     }

@@ -44,6 +44,7 @@ pub mod regions;
 pub mod report;
 pub mod session_notice;
 pub mod settings;
+pub mod slip;
 pub mod status_line;
 pub mod tuning;
 pub mod ui;

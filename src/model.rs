@@ -83,6 +83,15 @@ pub fn is_bedrock_id(text: &str) -> bool {
     text.starts_with("arn:") || text.contains("anthropic.claude-")
 }
 
+/// Whether an id has the form of Mantle's: the provider and a name, without a profile's prefix or a version.
+#[must_use]
+pub fn is_mantle_id(id: &str) -> bool {
+    let id = without_context_suffix(id);
+    let end = id.rsplit('-').next().unwrap_or_default();
+    let is_version = end.strip_prefix('v').is_some_and(|rest| rest.starts_with(|sign: char| sign.is_ascii_digit()));
+    id.starts_with("anthropic.claude-") && !is_version
+}
+
 /// The id without Claude Code's suffix for the long context window.
 #[must_use]
 pub fn without_context_suffix(id: &str) -> &str {
@@ -107,6 +116,18 @@ mod tests {
         let haiku = parsed("us.anthropic.claude-3-5-haiku-20241022-v1:0");
         assert_eq!(haiku, ("haiku".into(), vec![3, 5], Some(20_241_022)));
         assert_eq!(Model::parse("amazon.nova-pro-v1:0"), None);
+    }
+
+    #[test]
+    fn mantle_knows_ids_without_prefix_and_version() {
+        for id in ["anthropic.claude-opus-5-5", "anthropic.claude-opus-5-5[1m]", "anthropic.claude-haiku-4-5"] {
+            assert!(is_mantle_id(id), "{id}");
+        }
+        for id in
+            ["us.anthropic.claude-opus-5-5", "anthropic.claude-opus-4-6-v1", "anthropic.claude-haiku-4-5-20251001-v1:0"]
+        {
+            assert!(!is_mantle_id(id), "{id}");
+        }
     }
 
     #[test]

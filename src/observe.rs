@@ -22,7 +22,7 @@ use crate::aws::profile::ProfileKind;
 use crate::aws::session::{self, Cached};
 use crate::configuration::{self, Configuration, Provider};
 use crate::proof::{Proof, Proofs};
-use crate::settings::scope::{Content, Settings};
+use crate::settings::scope::{Content, Found, Settings, Source};
 use crate::vars;
 use crate::wizard::Listing;
 use crate::world::World;
@@ -64,12 +64,16 @@ pub struct SessionFacts {
     pub registration_expires_at: Option<Timestamp>,
 }
 
-/// Looks at everything; `online` also asks AWS who we are.
+/// Looks at everything, as it would be with the profile and the region that are named; `online` also asks AWS who we are.
 #[must_use]
-pub fn facts(world: &World, profile: Option<&str>, online: bool) -> Facts {
+pub fn facts(world: &World, profile: Option<&str>, region: Option<&str>, online: bool) -> Facts {
     let settings = Settings::read(world);
     let files = files::read(world);
-    let configuration = configuration::judge(world, &settings, &files.profiles, profile);
+    let mut configuration = configuration::judge(world, &settings, &files.profiles, profile);
+    if let Some(region) = region {
+        let source = Source::Variable("--region".into());
+        configuration.region = Found { value: region.to_owned(), source, overrides: Vec::new() };
+    }
     let mut problems = dropped(&settings);
     problems.extend(files.problems.iter().cloned());
     let kind = kind_of_profile(&files, &configuration, &mut problems);

@@ -10,6 +10,8 @@ use std::sync::LazyLock;
 
 pub use residency::{Reach, Residency};
 
+use crate::slip;
+
 const DATA: &str = include_str!("regions.tsv");
 
 /// A region of AWS.
@@ -77,6 +79,19 @@ pub fn date() -> &'static str {
 #[must_use]
 pub fn find(name: &str) -> Option<&'static Region> {
     all().iter().find(|region| region.name == name)
+}
+
+/// What is doubtful about the name of a region, and which one may have been meant; `None` for one that is known.
+#[must_use]
+pub fn doubt(name: &str) -> Option<String> {
+    if find(name).is_some() {
+        return None;
+    }
+    let meant = slip::meant(name, all().iter().map(|region| region.name));
+    Some(match meant {
+        Some(meant) => format!("is `{name}` a region? Did you mean `{meant}`?"),
+        None => format!("is `{name}` a region? `claude-bedrock regions` lists them"),
+    })
 }
 
 /// The partition of a region, also of one that is newer than the data: the longest beginning of its name decides.

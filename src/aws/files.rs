@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::aws::profile::ProfileFiles;
 use crate::private_file;
+use crate::slip;
 use crate::vars;
 use crate::world::World;
 
@@ -21,6 +22,14 @@ pub struct AwsFiles {
     pub credentials: Option<Vec<u8>>,
     /// A file that is there and could not be read, in a sentence each.
     pub problems: Vec<String>,
+}
+
+impl AwsFiles {
+    /// The profile that was probably meant by a name that none has.
+    #[must_use]
+    pub fn meant(&self, name: &str) -> Option<String> {
+        slip::meant(name, self.profiles.profiles().map(|profile| profile.name.as_str())).map(str::to_owned)
+    }
 }
 
 impl std::fmt::Debug for AwsFiles {

@@ -1,5 +1,6 @@
 //! The only proof that a model works: it is asked for one token, and how that ends.
 
+mod messages;
 mod stream;
 
 use std::sync::Arc;
@@ -22,7 +23,7 @@ use crate::aws::signed::{self, Post};
 use crate::model;
 use crate::world::World;
 
-use stream::Stream;
+use stream::{Reader, Stream};
 
 /// How many models are asked at once. Enough for a region's whole list; a thousand connections would be rude.
 const AT_ONCE: usize = 32;
@@ -83,6 +84,8 @@ pub struct Prober {
     connector: SharedHttpConnector,
     authority: Authority,
     address: String,
+    /// Where Mantle answers, and the ids that are asked there.
+    mantle: (String, Vec<String>),
     region: String,
     world: Arc<World>,
 }
@@ -97,14 +100,21 @@ impl Prober {
     /// The same for one who may hold an API key instead.
     #[must_use]
     pub fn by(world: &World, files: &AwsFiles, profile: &str, region: &str, authority: &Authority) -> Self {
-        let service = Service::BedrockRuntime;
+        let address = |service| endpoint::address(world, &files.profiles, Some(profile), service, region);
         Self {
             connector: network::connector(world, &files.profiles, profile),
             authority: authority.clone(),
-            address: endpoint::address(world, &files.profiles, Some(profile), service, region),
+            address: address(Service::BedrockRuntime),
+            mantle: (address(Service::BedrockMantle), Vec::new()),
             region: region.to_owned(),
             world: Arc::new(world.clone()),
         }
+    }
+
+    /// Asks these ids by Mantle.
+    #[must_use]
+    pub fn by_mantle(self, ids: Vec<String>) -> Self {
+        Self { mantle: (self.mantle.0, ids), ..self }
     }
 
     /// Asks every model for one token, all at once, under one deadline; the answers come in the order of the ids.
@@ -166,12 +176,17 @@ impl Prober {
 
     async fn exchange(&self, id: &str) -> Outcome {
         let start = Instant::now();
-        let post = self.post(id);
+        let (mantle, asked_there) = &self.mantle;
+        let is_there = asked_there.iter().any(|known| known == id);
+        let post = if is_there { messages::post(mantle, id, &self.region) } else { self.post(id) };
         match self.send(&post).await {
             Err(reason) => Outcome::Unreachable(reason),
+            Ok(mut response) if response.status().is_success() && is_there => {
+                first_token(&mut response, &mut messages::Lines::default(), start).await
+            }
             Ok(mut response) if response.status().is_success() => match rewritten(&response) {
                 Some(outcome) => outcome,
-                None => first_token(&mut response, start).await,
+                None => first_token(&mut response, &mut Stream::default(), start).await,
             },
             Ok(mut response) => refusal(&mut response).await,
         }
@@ -207,9 +222,8 @@ fn rewritten(response: &HttpResponse) -> Option<Outcome> {
 }
 
 /// Reads a stream until the model has spoken, or it ends otherwise.
-async fn first_token(response: &mut HttpResponse, start: Instant) -> Outcome {
+async fn first_token(response: &mut HttpResponse, stream: &mut (dyn Reader + Send), start: Instant) -> Outcome {
     let mut parts = signed::parts(response);
-    let mut stream = Stream::default();
     while let Some(part) = parts.next().await {
         match part {
             Ok(bytes) => stream.take(&bytes),
@@ -238,6 +252,9 @@ async fn refusal(response: &mut HttpResponse) -> Outcome {
         Err(reason) => return Outcome::Unreachable(reason),
     };
     let value: serde_json::Value = serde_json::from_slice(&body).unwrap_or_default();
+    if let Some((code, message)) = messages::error(&value) {
+        return Outcome::Refused { status, code: Some(code), message };
+    }
     let text = |names: [&str; 2]| names.iter().find_map(|name| value[*name].as_str()).map(str::to_owned);
     let code = named.or_else(|| text(["code", "__type"]));
     let message = text(["message", "Message"]).unwrap_or_else(|| {

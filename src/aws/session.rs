@@ -14,7 +14,7 @@ use serde_json::{Map, Value};
 use crate::aws::call::{CallError, unanswered};
 use crate::aws::profile::{ProfileFiles, SsoProfile, token_cache_file_name};
 use crate::private_file::{self, Lock, Prepared, StateFolder};
-use crate::world::World;
+use crate::world::{World, on_the_wall};
 
 pub use token::{Granted, Token};
 pub(super) use token::{format_time, parse_time};
@@ -51,7 +51,7 @@ pub enum SessionError {
     #[error("nobody is signed in to the SSO session `{0}`")]
     SignedOut(String),
     /// The token has ended and cannot renew itself.
-    #[error("the sign-in to the SSO session `{session}` ended at {at}")]
+    #[error("the sign-in to the SSO session `{session}` ended at {}", on_the_wall(*at))]
     Ended {
         /// The session.
         session: String,
@@ -212,7 +212,7 @@ pub(in crate::aws) fn tell_unanswered(world: &World, sso: &SsoProfile, error: &C
 /// # Errors
 /// [`SessionError::Busy`] when the holder kept it, [`SessionError::File`] when there can be no lock.
 pub fn lock(world: &World, sso: &SsoProfile, patience: Duration) -> Result<Lock, SessionError> {
-    private_file::lock(&lock_path(world, sso)?, patience).map_err(|error| match error.kind() {
+    private_file::lock(&lock_path(world, sso)?, world.patience(patience)).map_err(|error| match error.kind() {
         ErrorKind::TimedOut => SessionError::Busy(session_name(sso)),
         _ => SessionError::File(error.to_string()),
     })

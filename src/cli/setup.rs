@@ -15,9 +15,9 @@ pub struct SetupArgs {
     #[arg(long, value_name = "ID")]
     pub model: Option<String>,
     /// Where requests may be processed; without it where the pinned models keep them, or it is asked
-    #[arg(long, value_name = "WHERE")]
+    #[arg(long, value_name = "PLACE")]
     pub residency: Option<Residency>,
-    /// Have every model that is to be pinned answer first, which takes one billed token each; a person is asked
+    /// Have every model that is to be pinned answer first, which bills some ten tokens each; a person is asked
     #[arg(long)]
     pub probe: bool,
     /// How Claude Code gets its AWS identity

@@ -12,12 +12,13 @@ use crate::cli::Global;
 use crate::cli::models::{ModelsArgs, ModelsCommand};
 use crate::commands::principal;
 use crate::configuration::{Configuration, Provider};
-use crate::error::Failure;
+use crate::error::{Failure, UNREACHABLE_HINT};
 use crate::model;
 use crate::observe::models::{self, Extent, Offering};
 use crate::observe::principal::Asker;
 use crate::offering;
 use crate::proof::{Proof, Proofs};
+use crate::regions;
 use crate::report::{human, v1};
 use crate::settings::scope::Settings;
 use crate::ui::Ui;
@@ -164,6 +165,10 @@ pub(super) fn cost(models: usize) -> String {
 }
 
 fn failed(error: &CallError, region: &str) -> Failure {
-    Failure::failed(format!("the models of {region} could not be listed: {error}"))
-        .hint("`claude-bedrock status` shows which identity and region are used")
+    let failure = Failure::failed(format!("the models of {region} could not be listed: {error}"));
+    let failure = regions::doubt(region).into_iter().fold(failure, Failure::hint);
+    match error.code() {
+        Some(_) => failure.hint("`claude-bedrock status` shows which identity and region are used"),
+        None => failure.hint(UNREACHABLE_HINT),
+    }
 }

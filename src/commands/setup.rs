@@ -197,7 +197,7 @@ impl<'a> Setup<'a> {
         let Decision { choice, consent, identity, mut draft, lock } =
             Interview::new(self, Wizard::new(knowledge, given)).decide()?;
         let outcome = Outcome { setup: self, choice: &choice, identity: &identity, draft: &draft };
-        if draft.plan.is_empty() && self.planned.is_none() && self.args.aws_file.process_profile.is_none() {
+        if draft.plan.is_empty() && self.planned.is_none() && self.process_sections(&choice)?.is_none() {
             if !self.args.dry_run {
                 draft.snapshot.sweep();
             }

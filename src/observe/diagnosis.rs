@@ -8,6 +8,7 @@ mod open_files;
 mod traces;
 
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 use std::thread;
 
 use crate::aws::credentials;
@@ -76,11 +77,14 @@ pub fn facts(world: &World, depth: Depth) -> Facts {
 /// Asks the network, and beside it the installed Claude Code for its version where its place does not tell.
 fn look_around(facts: &mut Facts, depth: Depth) {
     let is_unknown = facts.claude_code.as_ref().is_some_and(|claude| claude.version.is_none());
-    let (online, version) = thread::scope(|scope| {
-        let version = is_unknown.then(|| scope.spawn(|| claude_code::installed(&facts.world)));
-        let online = online::ask(facts, depth);
-        (online, version.and_then(|asking| asking.join().ok().flatten()))
+    let told = OnceLock::new();
+    // Whoever needs it first asks, and the others wait for that.
+    let installed = || *told.get_or_init(|| is_unknown.then(|| claude_code::installed(&facts.world)).flatten());
+    let online = thread::scope(|scope| {
+        scope.spawn(installed);
+        online::ask(facts, depth, &installed)
     });
+    let version = installed();
     facts.online = online;
     if let Some(claude) = &mut facts.claude_code {
         claude.version = claude.version.or(version);

@@ -99,6 +99,19 @@ pub struct Survey {
 }
 
 impl Survey {
+    /// The newest generation of each family that any region lists, by family.
+    #[must_use]
+    pub fn newest(&self) -> Vec<&Offer> {
+        let mut newest: BTreeMap<&str, &Offer> = BTreeMap::new();
+        for offer in self.rows.iter().flat_map(Row::offers) {
+            let known = newest.entry(&offer.family).or_insert(offer);
+            if offer.generation > known.generation {
+                *known = offer;
+            }
+        }
+        newest.into_values().collect()
+    }
+
     /// Judges answers under the residency the user wants.
     #[must_use]
     pub fn of(partition: &'static str, residency: Residency, answers: Vec<Answer>) -> Self {
@@ -228,7 +241,7 @@ fn recommend(rows: &[Row], residency: Residency) -> Option<Recommendation> {
         .filter(|offer| newest.get(offer.family.as_str()) == Some(&offer.generation.as_slice()))
         .map(|offer| format!("{} {}", offer.family, offer.version()))
         .collect();
-    let mut reasons = vec![format!("it lists {}, the newest there are here", families.join(", "))];
+    let mut reasons = vec![format!("it lists {}, the newest of their families", families.join(", "))];
     if most < newest.len() {
         reasons.push(format!("no region lists the newest of all {} families", newest.len()));
     }

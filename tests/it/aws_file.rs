@@ -120,13 +120,17 @@ fn a_profile_for_other_tools_gives_them_our_credentials() {
     assert_eq!(process["AccessKeyId"], own["AccessKeyId"]);
     assert_eq!(home.asked("GetRoleCredentials"), 1, "one cache serves both");
 
-    for (name, reason) in [("tools", "there already is"), ("work", "would ask itself"), ("my tools", "cannot be used")]
+    home.run(more).success();
+    assert_eq!(config(&home).matches("[profile tools]").count(), 1, "once is enough");
+    let taken = "[profile taken]\nregion = us-west-2\n";
+    home.write(".aws/config", format!("{}{taken}", config(&home)));
+    for (name, reason) in [("taken", "there already is"), ("work", "would ask itself"), ("my tools", "cannot be used")]
     {
         let said = home.run(["setup", "--yes", "--profile", "work", "--process-profile", name]).failure(2);
         assert!(said.contains(reason), "{name}: {said}");
     }
     home.run(["reset"]).success();
-    assert_eq!(home.read(".aws/config"), before);
+    assert_eq!(home.read(".aws/config"), [&before[..], taken.as_bytes()].concat());
 }
 
 #[test]

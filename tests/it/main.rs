@@ -8,6 +8,7 @@ mod credentials;
 mod diagnose;
 mod env;
 mod explain;
+mod first_contact;
 mod harness;
 mod helpers;
 mod hook;

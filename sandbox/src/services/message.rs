@@ -120,7 +120,7 @@ fn tool_use(id: &str, call: &ToolCall, input: &Value) -> Value {
 }
 
 /// The name a model gives itself: its id without provider and version.
-fn plain_name(id: &str) -> String {
+pub(super) fn plain_name(id: &str) -> String {
     let name = id.split_once('.').map_or(id, |(_, name)| name);
     let name = name.split_once(':').map_or(name, |(name, _)| name);
     let (stem, version) = name.rsplit_once("-v").unwrap_or((name, "x"));

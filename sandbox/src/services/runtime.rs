@@ -178,7 +178,7 @@ fn chunk(event: &Value) -> Bytes {
 }
 
 /// About four characters of English make a token.
-const fn tokens_of(characters: usize) -> usize {
+pub(super) const fn tokens_of(characters: usize) -> usize {
     characters / 4 + 1
 }
 

@@ -177,7 +177,8 @@ pub(super) fn credentials(
     let file_error = |error: std::io::Error| CredentialsError::File(error.to_string());
     let state = StateFolder::of(world).ok_or_else(|| CredentialsError::File("no home folder is known".into()))?;
     let lock_name = path.file_stem().unwrap_or_default().to_string_lossy();
-    let _lock = private_file::lock(&state.lock(&lock_name), LOCK_PATIENCE).map_err(file_error)?;
+    let _lock = private_file::lock(&state.lock(&lock_name), world.patience(LOCK_PATIENCE))
+        .map_err(|error| CredentialsError::of_lock(&error))?;
     // Someone may have renewed it while we waited.
     let current = cached(&path, session)?;
     if current.expiration() > found.expiration() {

@@ -167,8 +167,7 @@ impl Pin<'_> {
         if let Some(residency) = decision.residency {
             let _ = writeln!(text, "  {:<20}{}", "residency", residency.name());
         }
-        let _ = writeln!(text, "\n{}", styled(BOLD, &self.file()));
-        text.push_str(&human::changes(&draft.plan));
+        let _ = write!(text, "\n{}", human::changes_of(&self.file(), &draft.plan));
         if !draft.plan.kept.is_empty() {
             let _ =
                 writeln!(text, "  kept, for they are not ours (`--force` replaces them):\n{}", kept_lines(&draft.plan));

@@ -156,7 +156,7 @@ fn push_fix(text: &mut String, fix: &Fix, home: Option<&Path>, width: usize) {
         _ => {}
     }
     if let Some(sentence) = &fix.administrator {
-        paragraph(text, "send:", sentence, width);
+        paragraph(text, "ask:", sentence, width);
     }
 }
 
@@ -219,13 +219,19 @@ pub fn counted(outcome: &Outcome) -> String {
     if said.is_empty() { "nothing wrong".to_owned() } else { said.join(", ") }
 }
 
+/// So many checks.
+#[must_use]
+pub fn checks(number: usize) -> String {
+    if number == 1 { "1 check".to_owned() } else { format!("{number} checks") }
+}
+
 fn summary(text: &mut String, outcome: &Outcome, verbose: bool) {
     let found = counted(outcome);
     let mark = if outcome.is_healthy() { styled(GOOD, "✔") } else { styled(BAD, "✘") };
     let _ = writeln!(
         text,
-        "{mark} {found}; {} checks passed, {} could not be made",
-        outcome.passed.len(),
+        "{mark} {found}; {} passed, {} could not be made",
+        checks(outcome.passed.len()),
         outcome.skipped.len()
     );
     if outcome.skipped.is_empty() {

@@ -160,7 +160,7 @@ fn a_typed_model_is_unverified_until_it_answers() {
     assert_eq!(steps.last().map(String::as_str), Some("Confirmation?"));
     assert!(asked(&wizard).notes[0].contains("us.anthropic.claude-x is unverified"));
     wizard.proven(Proofs::default().and(vec![proof("us.anthropic.claude-x", None)]));
-    assert_eq!(asked(&wizard).notes, ["Every model it pins has answered within the last day."]);
+    assert_eq!(asked(&wizard).notes, ["Every model to be pinned has answered within the last day."]);
     let (mut wizard, steps) = walk(Wizard::new(knowledge(), given), &path);
     assert_eq!(steps.last().map(String::as_str), Some("probe us.anthropic.claude-x"), "a flag is a consent");
     let silence = Probed { id: "us.anthropic.claude-x".into(), outcome: Outcome::TimedOut };
