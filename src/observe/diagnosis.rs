@@ -110,7 +110,8 @@ fn claude(world: &World) -> Option<ClaudeCode> {
 fn token(world: &World, files: &AwsFiles, configuration: &Configuration) -> Option<TokenState> {
     let profile = files.profiles.profile(&configuration.profile.as_ref()?.value)?;
     let (ProfileKind::Sso(sso) | ProfileKind::LegacySso(sso)) = profile.kind(&files.profiles) else { return None };
-    let path = session::token_path(&world.home()?, &sso);
+    world.home()?;
+    let path = session::token_path(world, &sso);
     let content = match session::cached(&path) {
         Cached::Absent => TokenContent::Absent,
         Cached::Unreadable(reason) => TokenContent::Unreadable(reason),
