@@ -7,7 +7,8 @@ use crate::apply::shortened;
 use crate::aws_config::Repair;
 use crate::checks::Outcome;
 use crate::checks::finding::{Action, Evidence, Finding, Fix, SettingEdit, Severity};
-use crate::report::v1::diagnosis::{shown, title, why};
+use crate::report::redacted::shown;
+use crate::report::v1::diagnosis::{title, why};
 use crate::ui::wrap::{fitted, parted, width_of, wrapped};
 use crate::ui::{BAD, BOLD, DIM, GOOD, NOTICE, styled};
 
