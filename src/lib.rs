@@ -25,6 +25,7 @@ pub mod exported;
 pub mod gate;
 pub mod helper_check;
 pub mod helper_command;
+pub mod links;
 pub mod mending;
 pub mod model;
 pub mod model_uses;
