@@ -111,7 +111,7 @@ pub struct Configuration {
     pub has_mantle: bool,
     /// The alias pins, by alias.
     pub pins: Vec<(&'static str, Option<Found>)>,
-    /// The background model by its older variable, where no pin of `haiku` beats it.
+    /// The background model by its older variable, which beats the pin of `haiku` for background requests (observed).
     pub background_model: Option<Found>,
     /// `awsAuthRefresh`, where one is set.
     pub auth_refresh: Option<Found>,
@@ -149,8 +149,7 @@ pub fn judge(world: &World, settings: &Settings, profiles: &ProfileFiles, profil
             .iter()
             .map(|(family, name)| (*family, filled(settings.variable(world, name))))
             .collect(),
-        background_model: filled(settings.variable(world, vars::SMALL_FAST_MODEL))
-            .filter(|_| filled(settings.variable(world, vars::DEFAULT_HAIKU_MODEL)).is_none()),
+        background_model: filled(settings.variable(world, vars::SMALL_FAST_MODEL)),
         auth_refresh: settings.top(vars::AUTH_REFRESH),
     }
 }

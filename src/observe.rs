@@ -1,6 +1,7 @@
 //! Reads everything a report needs: settings, AWS files, caches and, when asked, AWS itself.
 
 pub mod diagnosis;
+pub mod editors;
 pub mod machine;
 pub mod models;
 pub mod pasted;
@@ -144,7 +145,7 @@ fn account_of(kind: &ProfileKind) -> Option<String> {
 
 fn session_facts(world: &World, kind: &ProfileKind, problems: &mut Vec<String>) -> Option<SessionFacts> {
     let (ProfileKind::Sso(sso) | ProfileKind::LegacySso(sso)) = kind else { return None };
-    let path = session::token_path(&world.home().unwrap_or_default(), sso);
+    let path = session::token_path(world, sso);
     let mut facts = SessionFacts {
         name: session::session_name(sso),
         expires_at: None,

@@ -205,7 +205,8 @@ pub fn residencies(entries: &[Entry]) -> Vec<(Residency, &Reach)> {
 
 /// Anthropic's name for a model, which is what `modelOverrides` goes by: AWS's id without vendor and revision. Claude
 /// Code passes over a name it does not know.
-fn anthropic_name(model_id: &str) -> &str {
+#[must_use]
+pub fn anthropic_name(model_id: &str) -> &str {
     let name = model_id.split_once("anthropic.").map_or(model_id, |(_, name)| name);
     let name = name.split_once(':').map_or(name, |(name, _)| name);
     let (stem, revision) = name.rsplit_once("-v").unwrap_or((name, ""));

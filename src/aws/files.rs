@@ -69,7 +69,7 @@ fn with_bytes(world: &World, config_path: PathBuf, config: Option<Vec<u8>>, mut 
 fn path(world: &World, variable: &str, name: &str) -> PathBuf {
     match world.path_var(variable) {
         Some(path) => world.absolute(&world.expand_home(&path)),
-        None => world.home().unwrap_or_default().join(".aws").join(name),
+        None => world.below_home(Path::new(".aws").join(name)),
     }
 }
 

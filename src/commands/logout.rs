@@ -72,21 +72,20 @@ fn sign_out(world: &World, ui: Ui, files: &AwsFiles, sso: &SsoProfile) -> Result
     Ok(token.is_some())
 }
 
-/// The cached role credentials of every profile with that session, those of roles assumed over it and those of the AWS
-/// CLI too.
+/// The cached role credentials of every profile with that session, those of the AWS CLI too, and of the roles that are
+/// assumed over such a profile.
 fn forget_credentials(world: &World, files: &AwsFiles, sso: &SsoProfile) -> Result<(), Failure> {
     let Some(state) = StateFolder::of(world) else { return Ok(()) };
-    let failed = |error: std::io::Error| Failure::failed(error.to_string());
     for profile in files.profiles.profiles() {
-        if let ProfileKind::Sso(own) | ProfileKind::LegacySso(own) = profile.kind(&files.profiles)
-            && own.token_cache_key == sso.token_cache_key
-        {
-            session::forget_cli_credentials(world, &own).map_err(|error| Failure::failed(error.to_string()))?;
+        let Some((holder, behind)) = credentials::sso_behind(files, &profile.name) else { continue };
+        if behind.token_cache_key != sso.token_cache_key {
+            continue;
         }
-        let is_behind = credentials::sso_behind(files, &profile.name)
-            .is_some_and(|(_, behind)| behind.token_cache_key == sso.token_cache_key);
-        if is_behind && let Some(key) = CacheKey::of(world, files, &profile.name) {
-            credentials::forget(&state, &key).map_err(failed)?;
+        if holder == profile.name {
+            session::forget_cli_credentials(world, &behind).map_err(|error| Failure::failed(error.to_string()))?;
+        }
+        if let Some(key) = CacheKey::of(world, files, &profile.name) {
+            credentials::forget(&state, &key).map_err(|error| Failure::failed(error.to_string()))?;
         }
     }
     Ok(())

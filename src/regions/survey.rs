@@ -262,18 +262,6 @@ mod tests {
 
     use super::*;
 
-    fn profile(id: &str, regions: &[&str]) -> InferenceProfile {
-        let model = id.split_once('.').expect("a prefix").1;
-        let arn = |region: &&str| format!("arn:aws:bedrock:{region}::foundation-model/{model}");
-        InferenceProfile {
-            id: id.into(),
-            arn: String::new(),
-            name: String::new(),
-            is_application: false,
-            model_arns: regions.iter().map(arn).collect(),
-        }
-    }
-
     fn answer(region: &str, ms: u64, listing: Result<Vec<InferenceProfile>, CallError>) -> Answer {
         Answer {
             region: region.into(),
@@ -286,7 +274,7 @@ mod tests {
     }
 
     fn offered(region: &str, ms: u64, ids: &[(&str, &[&str])]) -> Answer {
-        answer(region, ms, Ok(ids.iter().map(|(id, regions)| profile(id, regions)).collect()))
+        answer(region, ms, Ok(ids.iter().map(|(id, regions)| InferenceProfile::routed(id, regions)).collect()))
     }
 
     const EU: &[&str] = &["eu-west-1", "eu-north-1"];

@@ -16,12 +16,13 @@ use crate::configuration::{Configuration, Identity, Provider};
 use crate::observe::{Facts, SessionFacts};
 use crate::plan::{Change, Kept, Plan};
 use crate::proof::Status;
-use crate::settings::document::{Key, RawJson};
+use crate::settings::document::RawJson;
 use crate::settings::scope::{Found, Source};
 use crate::ui::{BAD, BOLD, DIM, GOOD, NOTICE, styled};
 use crate::vars;
 use crate::world::on_the_wall;
 
+use super::redacted::shown;
 use super::sheet::{Sheet, source_words};
 
 /// What stands in the place of a value that may be a secret.
@@ -235,9 +236,4 @@ pub fn kept_line(kept: &Kept) -> String {
     let key = &kept.wish.key;
     let wanted = kept.wish.json().map_or("absent".to_owned(), |value| shown(key, &value));
     format!("  {key}: {}  (wanted: {wanted})", shown(key, &kept.current))
-}
-
-fn shown(key: &Key, value: &RawJson) -> String {
-    let is_secret = matches!(key, Key::Env(name) if vars::may_hold_secret(name));
-    if is_secret && value.text() != "\"\"" { HIDDEN.to_owned() } else { value.text().to_owned() }
 }

@@ -27,6 +27,7 @@ mod profiles;
 mod recordings;
 mod regions;
 mod reset;
+mod schema;
 mod secrets;
 mod session;
 mod setup;

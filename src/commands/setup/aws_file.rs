@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use crate::aws::files;
 use crate::aws::profile::{Profile, ProfileKind, SsoProfile};
 use crate::aws::sign_in::Wish;
-use crate::aws_config::{is_portable_name, process_section};
+use crate::aws_config::{ConfigFile, is_portable_name, process_section};
 use crate::cli::WayArgs;
 use crate::commands::sign_in::{self, Wanted};
 use crate::commands::upgrade::{self, Consent};
@@ -29,8 +29,13 @@ impl Setup<'_> {
             return Err(Failure::refused(format!("the profile `{name}` would ask itself for credentials"))
                 .hint("give `--process-profile` a name of its own"));
         }
+        // One of ours may be the very one that is wanted, which the answers will tell.
+        let is_ours = |there: &Profile| {
+            let command = there.get("credential_process");
+            command.is_some_and(|command| command.text.contains(" credentials --format process --profile"))
+        };
         match self.files.profiles.profile(name) {
-            Some(there) if there.get("credential_process").is_none() => Err(name_is_taken(name)),
+            Some(there) if !is_ours(there) => Err(name_is_taken(name)),
             _ => Ok(()),
         }
     }
@@ -54,11 +59,10 @@ impl Setup<'_> {
     pub(super) fn check_process_profile(&self, choice: &Choice) -> Result<(), Failure> {
         let Some(sections) = self.process_sections(choice)? else { return Ok(()) };
         let name = self.args.aws_file.process_profile.as_deref().unwrap_or_default();
-        let config = match &self.planned {
-            Some((planned, _)) => planned.text().to_owned(),
-            None => String::from_utf8_lossy(self.files.config.as_deref().unwrap_or_default()).into_owned(),
-        };
-        let afterwards = files::with_config(self.world, &format!("{config}\n{sections}"));
+        // Before anything is written: a file that nothing can be added to ends it here.
+        let config = ConfigFile::read(&self.files.config_path)?;
+        let planned = config.with(&(self.new_sections(&choice.region) + &sections));
+        let afterwards = files::with_config(self.world, planned.text());
         let profile = afterwards.profiles.profile(name);
         match profile.and_then(|profile| profile.endless_chain(&afterwards.profiles)) {
             Some(chain) => {

@@ -66,7 +66,7 @@ impl Outcome<'_> {
             has_recommendation: true,
             start: 0,
         };
-        let interview = Interview::asking(Topic::Confirmation.key(), &question, &given.answers);
+        let interview = Interview::asking(Topic::Confirmation.key(), &question, &given.answers, None);
         Stop::Asked(Box::new(interview.planning(value(&report), diff)))
     }
 
