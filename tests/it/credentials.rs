@@ -217,7 +217,7 @@ fn an_ended_token_that_cannot_renew_itself_needs_a_new_sign_in() {
     end_token(&home);
     home.change_token(&[("refreshToken", Value::Null)]);
     let said = home.run(ASK).failure(3);
-    assert!(said.contains("ended at 2020-01-01T00:00:00Z"), "{said}");
+    assert!(said.contains("ended at 2020-01-01 00:00 UTC"), "{said}");
     assert_eq!(home.sandbox.requests().len(), 0);
 }
 
