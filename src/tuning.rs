@@ -46,7 +46,7 @@ pub fn notes(value: impl Fn(&str) -> Option<String>) -> Vec<Note> {
     let has_haiku_pin = value(vars::DEFAULT_HAIKU_MODEL).is_some();
     if value(vars::SMALL_FAST_MODEL).is_some() {
         let text = if has_haiku_pin {
-            format!("deprecated; {} beats it, leave it out", vars::DEFAULT_HAIKU_MODEL)
+            format!("deprecated, and beats {} all the same; leave it out", vars::DEFAULT_HAIKU_MODEL)
         } else {
             format!("deprecated; give its value to {}", vars::DEFAULT_HAIKU_MODEL)
         };

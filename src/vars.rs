@@ -71,8 +71,10 @@ pub const DEFAULT_SONNET_MODEL: &str = "ANTHROPIC_DEFAULT_SONNET_MODEL";
 pub const DEFAULT_HAIKU_MODEL: &str = "ANTHROPIC_DEFAULT_HAIKU_MODEL";
 /// What the alias `fable` means.
 pub const DEFAULT_FABLE_MODEL: &str = "ANTHROPIC_DEFAULT_FABLE_MODEL";
-/// Deprecated by [`DEFAULT_HAIKU_MODEL`].
+/// Deprecated by [`DEFAULT_HAIKU_MODEL`], which it still beats for background requests; an empty value cancels it.
 pub const SMALL_FAST_MODEL: &str = "ANTHROPIC_SMALL_FAST_MODEL";
+/// The model of subagents that name none; in 2.1.197 of all of them. An empty value cancels it.
+pub const SUBAGENT_MODEL: &str = "CLAUDE_CODE_SUBAGENT_MODEL";
 /// The region of the haiku pin.
 pub const SMALL_FAST_MODEL_AWS_REGION: &str = "ANTHROPIC_SMALL_FAST_MODEL_AWS_REGION";
 
@@ -106,6 +108,10 @@ pub const FAMILY_PINS: [(&str, &str); 4] = [
     ("haiku", DEFAULT_HAIKU_MODEL),
     ("fable", DEFAULT_FABLE_MODEL),
 ];
+
+/// The families whose models Claude Code looks for at its start where the alias is not pinned to one of them (observed
+/// with 2.1.329; 2.1.197 looks for none).
+pub const FAMILIES_LOOKED_FOR: [&str; 3] = ["opus", "sonnet", "haiku"];
 
 /// Headers of every request, one a line.
 pub const CUSTOM_HEADERS: &str = "ANTHROPIC_CUSTOM_HEADERS";

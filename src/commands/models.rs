@@ -1,6 +1,7 @@
 //! `models`: what Bedrock has for a principal, whether it answers, and what Claude Code is pinned to.
 
 mod create_profile;
+mod named;
 mod pin;
 
 use crate::ask;

@@ -5,13 +5,11 @@ use std::path::PathBuf;
 
 use crate::apply;
 use crate::ask::{self, Watch};
-use crate::capabilities::{self, LongContext};
 use crate::cli::models::PinArgs;
 use crate::cli::{Global, SetupScope};
 use crate::commands::target;
 use crate::configuration;
 use crate::error::Failure;
-use crate::model;
 use crate::observe::models::Extent;
 use crate::offering::{Entry, Kind};
 use crate::pins::{self, Pinning, Wanted};
@@ -53,11 +51,11 @@ pub(super) struct Outcome {
 }
 
 /// One run of the command.
-struct Pin<'a> {
+pub(super) struct Pin<'a> {
     world: &'a World,
     ui: Ui,
-    args: &'a PinArgs,
-    look: Look,
+    pub(super) args: &'a PinArgs,
+    pub(super) look: Look,
     path: PathBuf,
     state: StateFolder,
 }
@@ -107,9 +105,10 @@ impl Pin<'_> {
             self.check_long_context(id)?;
         }
         let kept = self.look.pinned.iter().find(|(role, _)| *role == "main").map(|(_, id)| id.as_str());
-        let from_named = pins::kept_residency(entries, named.first().map(String::as_str));
-        let residency = self.args.residency.or(from_named).or_else(|| pins::kept_residency(entries, kept));
-        self.check_residency(&named)?;
+        let kept = pins::kept_residency(entries, kept);
+        let from_named = || pins::kept_residency(entries, named.first().map(String::as_str));
+        let residency = self.args.residency.or(kept).or_else(from_named);
+        self.check_residency(&named, residency)?;
         let asked = self.ask_models(&named, residency)?;
         let proofs = self.look.proofs(self.world);
         // A model that was not asked now counts as it answered last; one that never was may be there.
@@ -133,94 +132,6 @@ impl Pin<'_> {
             }
         }
         Ok(Decision { pinning, unverified, residency })
-    }
-
-    /// An id as it is written: an application profile by its ARN, `[1m]` behind it.
-    fn resolved(&self, id: &str) -> String {
-        let suffix = &id[model::without_context_suffix(id).len()..];
-        match self.look.offering.entries.iter().find(|entry| entry.is_named(id)) {
-            Some(entry) => format!("{}{suffix}", entry.pin()),
-            None => id.to_owned(),
-        }
-    }
-
-    fn check_families(&self, named: &[String]) -> Result<(), Failure> {
-        let wanted =
-            Wanted { entries: &self.look.offering.entries, residency: None, named, current: &[], is_usable: &|_| true };
-        let mut seen: Vec<(String, &String)> = Vec::new();
-        for id in named {
-            let Some(family) = wanted.family_of(id) else { continue };
-            if let Some((_, other)) = seen.iter().find(|(known, _)| *known == family) {
-                return Err(Failure::refused(format!(
-                    "both {other} and {id} would be what the alias `{family}` means"
-                ))
-                .hint("name one of each family; the first is the main model"));
-            }
-            seen.push((family, id));
-        }
-        Ok(())
-    }
-
-    fn check_listed(&self, id: &str) -> Result<(), Failure> {
-        let offering = &self.look.offering;
-        let found = offering.entries.iter().find(|entry| entry.is_named(id));
-        let region = &self.look.who.region;
-        match found {
-            Some(entry) if entry.kind == Kind::Foundation && offering.is_listed => {
-                Err(Failure::refused(format!("`{id}` is a model, and Claude Code needs an inference profile"))
-                    .hint("`claude-bedrock models` lists them"))
-            }
-            Some(_) => Ok(()),
-            // Proven below, or accepted for want of a listing and said to be unverified.
-            None if self.args.probe || !offering.is_listed => Ok(()),
-            None => {
-                let failure = Failure::refused(format!("Bedrock lists no inference profile `{id}` in {region}"));
-                let near = self.look.near(id);
-                let failure = match near.as_slice() {
-                    [] => failure.hint("`claude-bedrock models` lists what there is"),
-                    near => failure.hint(format!("listed there: {}", near.join(", "))),
-                };
-                Err(failure.hint("an id that is not listed has to answer for itself: add `--probe`"))
-            }
-        }
-    }
-
-    /// `[1m]` where the model takes it; a probe may know better than the file.
-    fn check_long_context(&self, id: &str) -> Result<(), Failure> {
-        if id == model::without_context_suffix(id) || self.args.probe {
-            return Ok(());
-        }
-        let entries = &self.look.offering.entries;
-        let listed = entries.iter().find(|entry| entry.is_named(id)).map(|entry| entry.model.clone());
-        let Some(model) = listed.or_else(|| model::Model::parse(model::without_context_suffix(id))) else {
-            return Ok(());
-        };
-        let refused = |why: &str| {
-            let date = capabilities::as_of();
-            Failure::refused(format!("`[1m]` behind `{}` {why} (as of {date})", model::without_context_suffix(id)))
-                .hint("leave `[1m]` out; or have the model answer for itself with `--probe`")
-        };
-        match capabilities::long_context(&model) {
-            LongContext::BySuffix => Ok(()),
-            LongContext::Always => Err(refused("has no use: the model always has the long window")),
-            LongContext::No => Err(refused("is an error: the model has no long window")),
-        }
-    }
-
-    fn check_residency(&self, named: &[String]) -> Result<(), Failure> {
-        let Some(residency) = self.args.residency else { return Ok(()) };
-        for id in named {
-            let entry = self.look.offering.entries.iter().find(|entry| entry.is_named(id));
-            if let Some(entry) = entry.filter(|entry| !residency.admits(&entry.reach)) {
-                return Err(Failure::refused(format!(
-                    "`{id}` {}, which `--residency {}` does not allow",
-                    entry.reach,
-                    residency.name()
-                ))
-                .hint("name another way to the model; `claude-bedrock models` says where each goes"));
-            }
-        }
-        Ok(())
     }
 
     /// Asks the models themselves, where that is wanted: all that may be chosen, or those that were named.
@@ -314,17 +225,21 @@ impl Pin<'_> {
         let receipts = Receipts::of(&self.state);
         let receipt = receipts.find(&self.path).map_err(|error| Failure::failed(error.to_string()))?;
         let offering = &self.look.offering;
-        let wishes = decision.pinning.wishes(&offering.entries, &self.look.who.region, &offering.listed);
+        let mut wishes = decision.pinning.wishes(&offering.entries, &self.look.who.region, &offering.listed);
+        let is_shared = scope_of(self.args.scope) == Scope::Project;
+        let settings = Settings::read(self.world);
+        let rivals = configuration::rivals_of_pins(self.world, &settings, &self.path, is_shared);
+        wishes.extend(decision.pinning.cancelling(&offering.entries, &rivals));
         let plan = plan::pin(&document, receipt.as_ref(), &wishes, consent);
         let bytes = document.apply(&plan.edits()).map_err(|error| Failure::failed(error.to_string()))?;
         let afterwards = Document::parse(&bytes).map_err(|malformed| Failure::failed(malformed.to_string()))?;
-        self.warn_of_stronger(&afterwards, decision);
+        self.warn_of_stronger(settings, &afterwards, decision);
         Ok(Draft { snapshot, document, receipt, plan })
     }
 
     /// A stronger settings file may say otherwise; then this pin counts elsewhere only.
-    fn warn_of_stronger(&self, afterwards: &Document, decision: &Decision) {
-        let settings = Settings::read(self.world).with_document(&self.path, afterwards.clone());
+    fn warn_of_stronger(&self, settings: Settings, afterwards: &Document, decision: &Decision) {
+        let settings = settings.with_document(&self.path, afterwards.clone());
         let judged = configuration::judge(self.world, &settings, &self.look.files.profiles, None);
         if let Some(main) = judged.main_model.filter(|found| found.value != decision.pinning.main) {
             self.ui.warning(&format!("the main model here is still `{}`, for something stronger says so", main.value));
@@ -348,6 +263,9 @@ impl Pin<'_> {
         if !draft.plan.kept.is_empty() {
             let _ =
                 writeln!(text, "  kept, for they are not ours (`--force` replaces them):\n{}", kept_lines(&draft.plan));
+        }
+        for told in decision.pinning.stand_ins(&self.look.offering.entries) {
+            let _ = writeln!(text, "  {told}");
         }
         for id in &decision.unverified {
             let _ = writeln!(
