@@ -19,6 +19,7 @@ pub mod models;
 pub mod needs;
 pub mod network;
 pub mod open_files;
+pub mod pinned;
 pub mod probes;
 pub mod requests;
 pub mod settings_files;

@@ -28,9 +28,6 @@ pub struct World {
 pub struct Terminal {
     /// Standard input is.
     pub input: bool,
-    /// Standard input is a socket, as for the helpers that Claude Code runs by itself and for nothing that a person
-    /// starts (observed with 2.1.329).
-    pub input_is_socket: bool,
     /// Standard output is.
     pub output: bool,
     /// Standard error is.
@@ -59,7 +56,6 @@ impl World {
             executable: std::env::current_exe().unwrap_or_default(),
             terminal: Terminal {
                 input: std::io::stdin().is_terminal(),
-                input_is_socket: input_is_socket(),
                 output: std::io::stdout().is_terminal(),
                 error: std::io::stderr().is_terminal(),
                 // Windows' own terminals need no name.
@@ -80,14 +76,7 @@ impl World {
             variables: variables.into_iter().map(|(k, v)| (k.into(), v.into())).collect(),
             working_directory: working_directory.to_owned(),
             executable: PathBuf::new(),
-            terminal: Terminal {
-                input: false,
-                input_is_socket: false,
-                output: false,
-                error: false,
-                moves_cursor: false,
-                width: USUAL_WIDTH,
-            },
+            terminal: Terminal { input: false, output: false, error: false, moves_cursor: false, width: USUAL_WIDTH },
         }
     }
 
@@ -192,15 +181,4 @@ impl World {
             _ => path.to_owned(),
         }
     }
-}
-
-#[cfg(unix)]
-fn input_is_socket() -> bool {
-    let kind = rustix::fs::fstat(std::io::stdin()).map(|found| rustix::fs::FileType::from_raw_mode(found.st_mode));
-    kind == Ok(rustix::fs::FileType::Socket)
-}
-
-#[cfg(not(unix))]
-fn input_is_socket() -> bool {
-    false
 }

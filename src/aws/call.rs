@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_runtime_api::client::stalled_stream_protection::StalledStreamProtectionConfig;
 use aws_smithy_types::error::display::DisplayErrorContext;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use aws_smithy_types::retry::RetryConfig;
@@ -15,6 +16,14 @@ use aws_smithy_types::timeout::TimeoutConfig;
 
 /// The longest any single call may take, its retries included.
 pub const DEADLINE: Duration = Duration::from_secs(20);
+
+/// How often a call is tried.
+const ATTEMPTS: u32 = 3;
+
+/// How long an answer that has begun may pause. Three such pauses, the second in which each is noticed and the SDK's
+/// back-off of at most one and two seconds fit into [`DEADLINE`]: who fell silent half-way is told apart from who never
+/// answered.
+const PAUSE: Duration = Duration::from_secs(3);
 
 /// What is called an error without a code: something before AWS answered in its place.
 const UNNAMED: &str = "an unnamed error";
@@ -120,6 +129,7 @@ macro_rules! client_config {
             .region(region)
             .http_client($network)
             .timeout_config($crate::aws::call::timeouts())
+            .stalled_stream_protection($crate::aws::call::stalls())
             .retry_config($crate::aws::call::retries());
         builder.set_endpoint_url($endpoint);
         builder
@@ -137,10 +147,16 @@ pub(super) fn timeouts() -> TimeoutConfig {
         .build()
 }
 
-/// Three attempts with the SDK's back-off.
+/// How a silence in the middle of an answer is noticed.
+#[must_use]
+pub(super) fn stalls() -> StalledStreamProtectionConfig {
+    StalledStreamProtectionConfig::enabled().grace_period(PAUSE).build()
+}
+
+/// [`ATTEMPTS`] with the SDK's back-off.
 #[must_use]
 pub(super) fn retries() -> RetryConfig {
-    RetryConfig::standard().with_max_attempts(3)
+    RetryConfig::standard().with_max_attempts(ATTEMPTS)
 }
 
 /// Puts an error of the SDK into our own words.

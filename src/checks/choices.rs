@@ -3,7 +3,7 @@
 use crate::checks::evidence;
 use crate::checks::facts::Facts;
 use crate::checks::finding::{Finding, Fix};
-use crate::checks::models::{is_anthropic_id, is_mantle_alone, listing, pins, region};
+use crate::checks::pinned::{is_anthropic_id, is_mantle_alone, listing, pins, region};
 use crate::checks::{Check, Needs};
 use crate::model;
 use crate::settings::document::Key;

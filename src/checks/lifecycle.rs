@@ -6,7 +6,7 @@ use crate::aws::bedrock::Lifecycle;
 use crate::checks::evidence;
 use crate::checks::facts::Facts;
 use crate::checks::finding::{Evidence, Finding, Fix};
-use crate::checks::models::pins;
+use crate::checks::pinned::pins;
 use crate::checks::probes::answers;
 use crate::checks::{Check, Needs};
 use crate::model::Model;

@@ -1,17 +1,13 @@
 //! The models Claude Code is told to use: whether their ids can work in the region.
 
-use std::iter;
-
-use crate::aws::bedrock::InferenceProfile;
 use crate::checks::evidence;
 use crate::checks::facts::Facts;
 use crate::checks::finding::{Finding, Fix};
+use crate::checks::pinned::{Pin, is_anthropic_id, is_listed, is_mantle_alone, listed_like, listing, pins, region};
 use crate::checks::{Check, Needs};
-use crate::configuration::Provider;
-use crate::model::{self, Model};
+use crate::model::Model;
 use crate::regions;
 use crate::settings::document::Key;
-use crate::settings::scope::Found;
 use crate::vars;
 
 /// The checks of this room.
@@ -41,93 +37,6 @@ const GEOGRAPHIES: [(&str, &[&str]); 7] = [
     ("ca", &["ca-"]),
 ];
 
-/// A model id someone wrote, and the variable or key it stands in.
-pub(super) struct Pin {
-    pub(super) name: &'static str,
-    pub(super) found: Found,
-}
-
-impl Pin {
-    /// The id without `[1m]`.
-    pub(super) fn id(&self) -> &str {
-        model::without_context_suffix(&self.found.value)
-    }
-
-    /// Its geography prefix, where it has one: `us` of `us.anthropic.claude-…`.
-    fn prefix(&self) -> Option<&str> {
-        let (prefix, _) = self.id().split_once(".anthropic.claude-")?;
-        (!prefix.contains([':', '/', '.'])).then_some(prefix)
-    }
-
-    fn key(&self) -> Key {
-        if self.name == vars::MODEL_SETTING { Key::top(vars::MODEL_SETTING) } else { Key::env(self.name) }
-    }
-
-    /// The finding for it, with an edit to the right id where that is known.
-    pub(super) fn finding(&self, facts: &Facts, id: &'static str, title: String, instead: Option<&str>) -> Finding {
-        let fix = match instead {
-            Some(instead) => {
-                let suffix = if self.found.value.ends_with("[1m]") { "[1m]" } else { "" };
-                let value = format!("{instead}{suffix}");
-                let edits = evidence::edit(facts, &self.found.source, self.key(), Some(&value));
-                if edits.is_empty() {
-                    Fix::explain(format!("set `{}` to `{value}`", self.name))
-                } else {
-                    Fix::safe(format!("write `{value}`"), edits)
-                }
-            }
-            None => Fix::explain("choose one that your region lists").command("claude-bedrock setup"),
-        };
-        Finding::error(id, title, fix).seen([evidence::found(self.name, &self.found)])
-    }
-}
-
-/// Every model id in force: the pins, and the `model` key where no variable beats it.
-pub(super) fn pins(facts: &Facts) -> Vec<Pin> {
-    if !facts.is_bedrock() {
-        return Vec::new();
-    }
-    let aliases = vars::FAMILY_PINS.map(|(_, name)| name);
-    let names = iter::once(vars::MODEL).chain(aliases).chain([vars::SMALL_FAST_MODEL]);
-    let mut pins: Vec<Pin> = names.filter_map(|name| Some(Pin { name, found: facts.variable(name)? })).collect();
-    if facts.variable(vars::MODEL).is_none()
-        && let Some(found) = facts.setting(vars::MODEL_SETTING)
-    {
-        pins.push(Pin { name: vars::MODEL_SETTING, found });
-    }
-    pins
-}
-
-pub(super) fn region(facts: &Facts) -> &str {
-    &facts.configuration.region.value
-}
-
-pub(super) fn listing(facts: &Facts) -> Option<&[InferenceProfile]> {
-    facts.online.listing.seen().map(Vec::as_slice)
-}
-
-pub(super) fn is_mantle_alone(facts: &Facts) -> bool {
-    facts.configuration.provider == Provider::Mantle
-}
-
-/// The listed profile of the model an id means; the one whose traffic stays in the fewest regions.
-fn listed_like<'a>(facts: &'a Facts, id: &str) -> Option<&'a str> {
-    let wanted = Model::parse(id).or_else(|| Model::parse(&format!("anthropic.{id}")))?;
-    let fits = |profile: &&InferenceProfile| {
-        model::of_profile(profile).is_some_and(|listed| {
-            listed.family == wanted.family
-                && listed.generation == wanted.generation
-                && (wanted.date.is_none() || listed.date == wanted.date)
-        })
-    };
-    let fitting = listing(facts)?.iter().filter(fits).filter(|profile| !profile.is_application);
-    fitting.min_by_key(|profile| model::reach(profile)).map(|profile| profile.id.as_str())
-}
-
-fn is_listed(facts: &Facts, id: &str) -> bool {
-    listing(facts).is_some_and(|listed| listed.iter().any(|profile| profile.id == id || profile.arn == id))
-}
-
 fn gov_cloud(facts: &Facts) -> Vec<Finding> {
     if !region(facts).starts_with("us-gov-") {
         return Vec::new();
@@ -140,8 +49,7 @@ fn gov_cloud(facts: &Facts) -> Vec<Finding> {
                 pin.name,
                 region(facts)
             );
-            let listed = listed_like(facts, pin.id()).map(str::to_owned);
-            pin.finding(facts, "M23", title, listed.as_deref())
+            pin.finding(facts, "M23", title, listed_like(facts, pin.id()))
         })
         .collect()
 }
@@ -153,9 +61,9 @@ fn mantle_id(facts: &Facts) -> Vec<Finding> {
     let wrong = pins(facts).into_iter().filter(|pin| pin.prefix().is_some());
     wrong
         .map(|pin| {
-            let bare = pin.id().split_once('.').map(|(_, rest)| rest.to_owned()).unwrap_or_default();
+            let bare = pin.id().split_once('.').map_or("", |(_, rest)| rest);
             let title = format!("`{}` names an inference profile, which the Mantle endpoint does not know", pin.name);
-            pin.finding(facts, "M25", title, Some(&bare))
+            pin.finding(facts, "M25", title, Some(bare))
         })
         .collect()
 }
@@ -174,11 +82,6 @@ fn mantle_not_used(facts: &Facts) -> Vec<Finding> {
     ]
 }
 
-/// Whether an id is one of Anthropic's own service: `claude-opus-4-6`.
-pub(super) fn is_anthropic_id(id: &str) -> bool {
-    id.starts_with("claude-") && id.bytes().any(|byte| byte.is_ascii_digit())
-}
-
 fn anthropic_id(facts: &Facts) -> Vec<Finding> {
     if facts.setting(vars::MODEL_OVERRIDES).is_some() {
         return Vec::new();
@@ -187,8 +90,7 @@ fn anthropic_id(facts: &Facts) -> Vec<Finding> {
     wrong
         .map(|pin| {
             let title = format!("`{}` is `{}`, an id of Anthropic's own service", pin.name, pin.found.value);
-            let listed = listed_like(facts, pin.id()).map(str::to_owned);
-            pin.finding(facts, "M03", title, listed.as_deref())
+            pin.finding(facts, "M03", title, listed_like(facts, pin.id()))
         })
         .collect()
 }
@@ -198,8 +100,7 @@ fn unqualified_long_context(facts: &Facts) -> Vec<Finding> {
     wrong
         .map(|pin| {
             let title = format!("`{}` is `{}`, which Bedrock does not know", pin.name, pin.found.value);
-            let listed = listed_like(facts, pin.id()).map(str::to_owned);
-            pin.finding(facts, "M05", title, listed.as_deref())
+            pin.finding(facts, "M05", title, listed_like(facts, pin.id()))
         })
         .collect()
 }
@@ -286,12 +187,12 @@ fn bare_id(facts: &Facts) -> Vec<Finding> {
     wrong
         .filter_map(|pin| {
             let model = Model::parse(pin.id())?;
-            let listed = listed_like(facts, pin.id()).map(str::to_owned);
+            let listed = listed_like(facts, pin.id());
             if listed.is_none() && model.generation.first().is_none_or(|generation| *generation < 4) {
                 return None;
             }
             let title = format!("`{}` names a model that only answers through an inference profile", pin.name);
-            Some(pin.finding(facts, "M01", title, listed.as_deref()))
+            Some(pin.finding(facts, "M01", title, listed))
         })
         .collect()
 }
@@ -318,7 +219,7 @@ fn other_geography(facts: &Facts) -> Vec<Finding> {
 }
 
 /// The pins that the region does not list, with the listed profile of the same model.
-fn unlisted(facts: &Facts) -> Vec<(Pin, Option<String>)> {
+fn unlisted(facts: &Facts) -> Vec<(Pin, Option<&str>)> {
     let is_id = |pin: &Pin| pin.prefix().is_some();
     if is_mantle_alone(facts) || listing(facts).is_none_or(<[_]>::is_empty) || region(facts).starts_with("us-gov-") {
         return Vec::new();
@@ -326,7 +227,7 @@ fn unlisted(facts: &Facts) -> Vec<(Pin, Option<String>)> {
     let wrong = pins(facts).into_iter().filter(|pin| is_id(pin) && !is_listed(facts, pin.id()));
     wrong
         .map(|pin| {
-            let instead = listed_like(facts, pin.id()).map(str::to_owned);
+            let instead = listed_like(facts, pin.id());
             (pin, instead)
         })
         .collect()
@@ -342,27 +243,26 @@ fn assumed_apac(facts: &Facts) -> Vec<Finding> {
         .map(|(pin, instead)| {
             let title =
                 format!("`{}` begins with `apac.`, under which `{}` does not list the model", pin.name, region(facts));
-            pin.finding(facts, "M06", title, instead.as_deref())
+            pin.finding(facts, "M06", title, instead)
         })
         .collect()
 }
 
 fn wrong_ending(facts: &Facts) -> Vec<Finding> {
-    let same_prefix = |(pin, instead): &(Pin, Option<String>)| {
-        instead.as_deref().is_some_and(|instead| pin.prefix() == Some(prefix_of(instead)))
-    };
+    let same_prefix =
+        |(pin, instead): &(Pin, Option<&str>)| instead.is_some_and(|instead| pin.prefix() == Some(prefix_of(instead)));
     unlisted(facts)
         .into_iter()
         .filter(same_prefix)
         .map(|(pin, instead)| {
             let title = format!("`{}` is nearly right: no `{}` is listed in `{}`", pin.name, pin.id(), region(facts));
-            pin.finding(facts, "M04", title, instead.as_deref())
+            pin.finding(facts, "M04", title, instead)
         })
         .collect()
 }
 
 fn not_listed(facts: &Facts) -> Vec<Finding> {
-    let other = |(pin, instead): &(Pin, Option<String>)| match instead.as_deref() {
+    let other = |(pin, instead): &(Pin, Option<&str>)| match instead {
         Some(instead) => pin.prefix() != Some(prefix_of(instead)) && pin.prefix() != Some("apac"),
         None => true,
     };
@@ -371,7 +271,7 @@ fn not_listed(facts: &Facts) -> Vec<Finding> {
         .filter(other)
         .map(|(pin, instead)| {
             let title = format!("`{}` names `{}`, which `{}` does not list", pin.name, pin.id(), region(facts));
-            pin.finding(facts, "M02", title, instead.as_deref())
+            pin.finding(facts, "M02", title, instead)
         })
         .collect()
 }

@@ -1,9 +1,11 @@
 //! Where Claude Code's credentials come from: the profile, its SSO session, and what is behind it.
 
+mod sso;
+
 use crate::aws::credentials::{CredentialsError, LoginError};
-use crate::aws::profile::{Call, Gap, Lint, ProfileKind, SsoProfile, called_profile};
+use crate::aws::profile::{Call, Lint, ProfileKind, called_profile};
 use crate::checks::evidence;
-use crate::checks::facts::{Facts, TokenContent};
+use crate::checks::facts::Facts;
 use crate::checks::finding::{Evidence, Finding, Fix};
 use crate::checks::{Check, Needs};
 use crate::configuration::Identity;
@@ -16,16 +18,16 @@ pub(super) const CHECKS: &[Check] = &[
     Check::of("A02", Needs::Files, lost_profile),
     Check::of("A29", Needs::Files, cli_reads_otherwise),
     Check::of("A15", Needs::Files, only_cli_finds),
-    Check::of("A06", Needs::Files, broken_sso),
+    Check::of("A06", Needs::Files, sso::broken_sso),
     Check::of("A18", Needs::Files, self_calling),
-    Check::of("A08", Needs::Files, portal_address),
-    Check::of("R24", Needs::Files, unreadable_cache),
-    Check::of("A03", Needs::Files, signed_out),
-    Check::of("A04", Needs::Files, ended),
+    Check::of("A08", Needs::Files, sso::portal_address),
+    Check::of("R24", Needs::Files, sso::unreadable_cache),
+    Check::of("A03", Needs::Files, sso::signed_out),
+    Check::of("A04", Needs::Files, sso::ended),
     Check::of("A20", Needs::Files, console_login),
     Check::of("A01", Needs::Files, nothing_found),
     Check::of("A13", Needs::Files, shadowed),
-    Check::of("A05", Needs::Files, short_sign_in),
+    Check::of("A05", Needs::Files, sso::short_sign_in),
     Check::of("A14", Needs::Files, chain_limits),
 ];
 
@@ -136,29 +138,6 @@ fn only_cli_finds(facts: &Facts) -> Vec<Finding> {
     vec![Finding::error("A15", title, fix).seen(named_by(facts).into_iter().chain(lines))]
 }
 
-fn broken_sso(facts: &Facts) -> Vec<Finding> {
-    if !uses_profile(facts) {
-        return Vec::new();
-    }
-    let Some(ProfileKind::Incomplete { reason }) = facts.kind() else { return Vec::new() };
-    let (text, missing) = match &reason {
-        Gap::NoSuchSession(name) => {
-            (format!("add `[sso-session {name}]` with `sso_start_url` and `sso_region`"), "sso_session")
-        }
-        Gap::SsoKeys(keys) => (format!("add {}", keys.join(", ")), "sso_session"),
-        _ => return Vec::new(),
-    };
-    let profile = facts.profile();
-    let value = profile.and_then(|profile| {
-        let keys = [missing, "sso_start_url", "sso_account_id", "sso_role_name", "sso_region"];
-        keys.into_iter().find_map(|key| Some((key, profile.get(key)?)))
-    });
-    let title = format!("the SSO profile `{}` is incomplete: {reason}", profile_name(facts));
-    let fix = Fix::explain(format!("{text} in `{}`", facts.files.config_path.display()));
-    let seen = value.map(|(key, value)| evidence::aws_value(facts, key, value));
-    vec![Finding::error("A06", title, fix).seen(seen)]
-}
-
 fn lint_finding(facts: &Facts, id: &'static str, lint: &Lint) -> Finding {
     Finding::error(id, lint.message.clone(), Fix::explain(lint.fix.clone()))
         .seen([evidence::aws_line(facts, lint.file, lint.line)])
@@ -171,103 +150,6 @@ fn self_calling(facts: &Facts) -> Vec<Finding> {
     let about =
         |lint: &&Lint| lint.id == "self-calling-process" && lint.profile.as_deref() == Some(profile_name(facts));
     facts.lints.iter().filter(about).map(|lint| lint_finding(facts, "A18", lint)).collect()
-}
-
-/// The profile's SSO, when that is where it gets its credentials.
-fn sso(facts: &Facts) -> Option<SsoProfile> {
-    match facts.kind().filter(|_| uses_profile(facts))? {
-        ProfileKind::Sso(sso) | ProfileKind::LegacySso(sso) => Some(sso),
-        _ => None,
-    }
-}
-
-fn portal_address(facts: &Facts) -> Vec<Finding> {
-    let Some(sso) = sso(facts) else { return Vec::new() };
-    if sso.start_url.starts_with("https://") {
-        return unknown_sso_region(facts, &sso);
-    }
-    let title = format!("the start URL `{}` is no address of a portal", sso.start_url);
-    let fix = Fix::explain("write the address of your AWS access portal, which begins with `https://`");
-    vec![Finding::error("A08", title, fix).seen(sso_value(facts, &sso, "sso_start_url"))]
-}
-
-fn unknown_sso_region(facts: &Facts, sso: &SsoProfile) -> Vec<Finding> {
-    if crate::configuration::is_region_shaped(&sso.region) {
-        return Vec::new();
-    }
-    let title = format!("the `sso_region` `{}` is no region", sso.region);
-    let fix = Fix::explain("write the region of your IAM Identity Center");
-    vec![Finding::error("A08", title, fix).seen(sso_value(facts, sso, "sso_region"))]
-}
-
-fn sso_value(facts: &Facts, sso: &SsoProfile, key: &str) -> Option<Evidence> {
-    let session = sso.session_name.as_deref().and_then(|name| facts.files.profiles.sso_session(name));
-    let value = match session {
-        Some(session) => session.get(key),
-        None => facts.profile()?.get(key),
-    };
-    value.map(|value| evidence::aws_value(facts, key, value))
-}
-
-/// Who is behind the profile, as it is shown: the line that names its SSO.
-fn sso_line(facts: &Facts, sso: &SsoProfile) -> Option<Evidence> {
-    let profile = facts.profile()?;
-    let key = if sso.session_name.is_some() { "sso_session" } else { "sso_start_url" };
-    profile.get(key).map(|value| evidence::aws_value(facts, key, value))
-}
-
-fn session_words(sso: &SsoProfile) -> &str {
-    sso.session_name.as_deref().unwrap_or(&sso.start_url)
-}
-
-fn unreadable_cache(facts: &Facts) -> Vec<Finding> {
-    let (Some(token), Some(sso)) = (&facts.token, sso(facts)) else { return Vec::new() };
-    let TokenContent::Unreadable(reason) = &token.content else { return Vec::new() };
-    if !reason.to_ascii_lowercase().contains("permission denied") {
-        return Vec::new();
-    }
-    let title = format!("the sign-in to `{}` is there and may not be read", session_words(&sso));
-    let fix =
-        Fix::explain("give the file to the user Claude Code runs as; in a container mount it with the same user id");
-    vec![Finding::error("R24", title, fix).seen([Evidence::File { path: token.path.clone(), text: reason.clone() }])]
-}
-
-fn signed_out(facts: &Facts) -> Vec<Finding> {
-    let (Some(token), Some(sso)) = (&facts.token, sso(facts)) else { return Vec::new() };
-    let text = match &token.content {
-        TokenContent::Absent => "there is no such file".to_owned(),
-        TokenContent::Unreadable(reason) if !reason.to_ascii_lowercase().contains("permission denied") => {
-            reason.clone()
-        }
-        _ => return Vec::new(),
-    };
-    let title = format!("nobody is signed in to the SSO session `{}`", session_words(&sso));
-    let file = Evidence::File { path: token.path.clone(), text };
-    vec![
-        Finding::error("A03", title, Fix::sign_in(profile_name(facts)))
-            .seen(sso_line(facts, &sso).into_iter().chain([file])),
-    ]
-}
-
-fn ended(facts: &Facts) -> Vec<Finding> {
-    let (Some(token), Some(sso)) = (&facts.token, sso(facts)) else { return Vec::new() };
-    let TokenContent::Token { expires_at, renewable, has_refresh_token } = token.content else { return Vec::new() };
-    // What renews itself may still be refused, which only AWS says.
-    let is_legacy = sso.session_name.is_none();
-    if expires_at > facts.now || (renewable && !is_legacy) {
-        return Vec::new();
-    }
-    let why = match (is_legacy, has_refresh_token) {
-        (true, _) => "the profile is of the older kind, whose sign-in never renews itself",
-        (false, false) => "it came without a refresh token",
-        (false, true) => "the client registration behind its refresh token has ended too",
-    };
-    let title = format!("the sign-in to `{}` ended at {expires_at} and cannot renew itself", session_words(&sso));
-    let file = Evidence::File { path: token.path.clone(), text: format!("expiresAt {expires_at}; {why}") };
-    vec![
-        Finding::error("A04", title, Fix::sign_in(profile_name(facts)))
-            .seen(sso_line(facts, &sso).into_iter().chain([file])),
-    ]
 }
 
 fn console_login(facts: &Facts) -> Vec<Finding> {
@@ -305,9 +187,9 @@ fn nothing_found(facts: &Facts) -> Vec<Finding> {
     };
     let elsewhere = match error.innermost() {
         CredentialsError::NoProfile { .. } => matches!(error, CredentialsError::NoProfile { .. }),
-        CredentialsError::Session(_) => sso(facts).is_some(),
+        CredentialsError::Session(_) => sso::of_profile(facts).is_some(),
         CredentialsError::Login(_) => true,
-        CredentialsError::Incomplete { .. } => !broken_sso(facts).is_empty() || !self_calling(facts).is_empty(),
+        CredentialsError::Incomplete { .. } => !sso::broken_sso(facts).is_empty() || !self_calling(facts).is_empty(),
         _ => false,
     };
     if elsewhere {
@@ -349,30 +231,6 @@ fn shadowed(facts: &Facts) -> Vec<Finding> {
                 .seen([evidence::aws_line(facts, lint.file, lint.line)])
         })
         .collect()
-}
-
-fn short_sign_in(facts: &Facts) -> Vec<Finding> {
-    let Some(sso) = sso(facts) else { return Vec::new() };
-    let without_refresh = facts.token.as_ref().is_some_and(|token| {
-        matches!(token.content, TokenContent::Token { has_refresh_token: false, expires_at, .. } if expires_at > facts.now)
-    });
-    let (title, text) = if sso.session_name.is_none() {
-        let title =
-            format!("`{}` is an SSO profile of the older kind: a new sign-in every working day", profile_name(facts));
-        (
-            title,
-            "move its `sso_start_url` and `sso_region` into an `[sso-session]` with \
-                 `sso_registration_scopes = sso:account:access`, then sign in once",
-        )
-    } else if without_refresh {
-        let title =
-            format!("the sign-in to `{}` came without a refresh token and will not renew itself", session_words(&sso));
-        (title, "add `sso_registration_scopes = sso:account:access` to its `[sso-session]`, then sign in once")
-    } else {
-        return Vec::new();
-    };
-    let fix = Fix::explain(text);
-    vec![Finding::hint("A05", title, fix).seen(sso_line(facts, &sso))]
 }
 
 fn chain_limits(facts: &Facts) -> Vec<Finding> {

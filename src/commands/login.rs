@@ -14,7 +14,7 @@ pub(super) fn run(world: &World, ui: Ui, global: &Global, args: &LoginArgs) -> R
     let (profile, sso) = (asked.profile.as_str(), asked.expect_sso("sign in to")?);
     let wanted =
         Wanted { profile, sso, way: args.way, wish: Wish::Anew, refused: false, stream: Stream::Answer, listens: true };
-    let token = sign_in::sign_in(world, ui, &asked.files, &wanted)?;
+    let token = sign_in::sign_in(world, ui, &asked.files, &wanted)?.token;
     ui.answer(&signed_in(world, sso, &token))
 }
 

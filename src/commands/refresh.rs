@@ -4,11 +4,10 @@ use crate::aws::session;
 use crate::aws::sign_in::Wish;
 use crate::cli::{Global, RefreshArgs};
 use crate::commands::login::signed_in;
-use crate::commands::sign_in::{self, Asked, Wanted};
+use crate::commands::sign_in::{self, Asked, SignedIn, Wanted};
 use crate::commands::upgrade;
 use crate::error::Failure;
 use crate::ui::{Stream, Ui};
-use crate::vars;
 use crate::world::World;
 
 pub(super) fn run(world: &World, ui: Ui, global: &Global, args: &RefreshArgs) -> Result<(), Failure> {
@@ -25,24 +24,16 @@ pub(super) fn renew(world: &World, ui: Ui, asked: &Asked, args: &RefreshArgs) ->
         ui.detail(&format!("the profile `{profile}` has no SSO session to renew"));
         return Ok(());
     };
-    let by_person = is_asked_by_a_person(world);
     if !args.force && session::is_fresh(world, sso) {
-        let token = session::read(world, sso).filter(|_| by_person);
-        return token.map_or(Ok(()), |token| ui.answer(&signed_in(world, sso, &token)));
+        return Ok(());
     }
-    let (way, wish) = (args.way, if args.force || by_person { Wish::Forced } else { Wish::IfNeeded });
+    let (way, wish) = (args.way, if args.force { Wish::Forced } else { Wish::IfNeeded });
     let wanted = Wanted { profile, sso, way, wish, refused: false, stream: Stream::Answer, listens: false };
-    let token = sign_in::sign_in(world, ui, files, &wanted)?;
+    let SignedIn { token, by_person } = sign_in::sign_in(world, ui, files, &wanted)?;
+    // Whoever was asked for something hears what came of it; nobody else hears anything.
     if by_person {
         return ui.answer(&signed_in(world, sso, &token));
     }
     ui.detail(&format!("the sign-in to `{}` lasts until {}", session::session_name(sso), token.expires_at));
     Ok(())
-}
-
-/// Claude Code's helpers are quiet when all is well, and a sign-in that ended badly keeps the next one from coming by
-/// itself; a person hears what came of it, and may ask again. A Claude Code that was started by another's Bash tool hands
-/// that tool's mark on to its helpers.
-fn is_asked_by_a_person(world: &World) -> bool {
-    world.terminal.input || (world.var(vars::CLAUDE_TOOL).is_some() && !world.terminal.input_is_socket)
 }

@@ -1,6 +1,6 @@
 //! The one door to a sign-in, for `refresh`, `login`, `credentials --sign-in` and `setup`.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::path::Path;
 
 use crate::aws::credentials::{self, CacheKey, CredentialsError};
@@ -96,11 +96,19 @@ impl Wanted<'_> {
     }
 }
 
+/// What came of it.
+pub(super) struct SignedIn {
+    /// The token.
+    pub(super) token: Token,
+    /// Whether a person was asked for it, here or by another process that was waited for.
+    pub(super) by_person: bool,
+}
+
 /// Signs in, or uses what someone else's sign-in brought meanwhile.
 ///
 /// # Errors
 /// Why nobody is signed in, with what to do.
-pub(super) fn sign_in(world: &World, ui: Ui, files: &AwsFiles, wanted: &Wanted<'_>) -> Result<Token, Failure> {
+pub(super) fn sign_in(world: &World, ui: Ui, files: &AwsFiles, wanted: &Wanted<'_>) -> Result<SignedIn, Failure> {
     let preferences = match Preferences::read(world) {
         // A sign-in may not be needed, and must not fail for want of a browser of one's choice.
         Err(failure) if wanted.wish != Wish::Anew => {
@@ -113,7 +121,9 @@ pub(super) fn sign_in(world: &World, ui: Ui, files: &AwsFiles, wanted: &Wanted<'
     let browser = Browser::of(world, preferences.browser);
     let beside = Beside::begin(world, ui, wanted.listens);
     let whom = wanted.whom();
+    let by_person = Cell::new(false);
     let tell = |announcement: &Announcement| {
+        by_person.set(true);
         let mut text = words(announcement, &whom);
         text.extend(beside.as_ref().and_then(|beside| beside.invitation(announcement)));
         ui.tell_person(&text, wanted.stream);
@@ -139,7 +149,8 @@ pub(super) fn sign_in(world: &World, ui: Ui, files: &AwsFiles, wanted: &Wanted<'
         waits: RefCell::default(),
         pasted: beside.as_ref().and_then(Beside::lines),
     };
-    sign_in.run().map_err(|error| explain(&error, wanted))
+    let token = sign_in.run().map_err(|error| explain(&error, wanted))?;
+    Ok(SignedIn { token, by_person: by_person.get() })
 }
 
 /// Signs in for a profile whose credentials could not be had.
@@ -276,6 +287,9 @@ fn explain(error: &SignInError, wanted: &Wanted<'_>) -> Failure {
             let SsoProfile { start_url, region, .. } = wanted.sso;
             failure
                 .hint(format!("is `{start_url}` your start URL, and {region} the region of your IAM Identity Center?"))
+        }
+        SignInError::CoolingDown { .. } => {
+            failure.hint(format!("`{login}` signs in now, and so does `claude-bedrock refresh --force`"))
         }
         _ => failure.hint(format!("run `{login}` to sign in now")),
     }

@@ -232,14 +232,13 @@ fn a_sign_in_that_ended_badly_is_begun_again_by_whoever_asks_for_it() {
     // As typed after Claude Code's `!`, and as `/bedrock:refresh` runs it.
     home.sandbox.decide_from_now_on(Some(true));
     let home = home.env("CLAUDECODE", "1");
-    // A Claude Code that another one started hands the mark on to its helpers, whose input is a socket.
-    let mut helper = home.command(crate::harness::PROGRAM);
-    let (theirs, _ours) = std::os::unix::net::UnixStream::pair().expect("sockets");
-    helper.arg("refresh").stdin(std::os::fd::OwnedFd::from(theirs));
-    let by_itself = Run::from(helper.output().expect("it starts")).failure(3);
-    assert!(by_itself.contains("refused; the next one by itself"), "{by_itself}");
-    home.run(["refresh"]).success();
+    let by_itself = home.run(["refresh"]).failure(3);
+    assert!(by_itself.contains("so does `claude-bedrock refresh --force`"), "{by_itself}");
+    assert_eq!(home.opened().len(), 1);
+    let said = home.run(["refresh", "--force"]).success();
+    assert!(said.contains("Signed in to work: the token lasts until"), "{said}");
     assert_ne!(home.token()["expiresAt"], LONG_AGO);
+    assert_eq!(home.run(["refresh"]).success(), "", "nothing is due");
 }
 
 #[test]

@@ -9,7 +9,7 @@ use crate::aws::session::{self, Token};
 use crate::aws::sign_in::Wish;
 use crate::aws_config::NewProfile;
 use crate::cli::{Global, NewProfileArgs, WayArgs};
-use crate::commands::sign_in::{self, Wanted};
+use crate::commands::sign_in::{self, SignedIn, Wanted};
 use crate::error::{Exit, Failure};
 use crate::new_profile::{self, Answers, Knowledge, Step, Topic};
 use crate::ui::{Stream, Ui};
@@ -215,7 +215,7 @@ fn sign_in(
         stream: Stream::Status,
         listens: false,
     };
-    let token = sign_in::sign_in(world, ui, files, &wanted).map_err(|failure| {
+    let SignedIn { token, .. } = sign_in::sign_in(world, ui, files, &wanted).map_err(|failure| {
         // A start URL or a region that is none shows at the sign-in.
         let topics = [Topic::StartUrl, Topic::SsoRegion].map(|topic| topic.key().to_owned());
         Stop::Failed(failure, [SIGN_IN.to_owned()].into_iter().chain(topics).collect())
