@@ -1,5 +1,7 @@
 //! The Claude Code that is installed: its version, and what that version makes of our settings.
 
+pub mod defaults;
+
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};

@@ -7,6 +7,7 @@ use std::path::Path;
 
 use crate::aws::profile::ProfileFiles;
 use crate::helper_command::{self, Ours};
+use crate::model;
 use crate::settings::scope::{Found, Settings, Source};
 use crate::vars;
 use crate::world::World;
@@ -107,9 +108,11 @@ pub struct Configuration {
     pub region: Found,
     /// The main model, where one is pinned.
     pub main_model: Option<Found>,
+    /// Whether Mantle is switched on, alone or beside Bedrock.
+    pub has_mantle: bool,
     /// The alias pins, by alias.
     pub pins: Vec<(&'static str, Option<Found>)>,
-    /// What beats the pin of the background model.
+    /// The background model by its older variable, which beats the pin of `haiku` for background requests (observed).
     pub background_model: Option<Found>,
     /// What beats the main model, or all pins, for subagents.
     pub subagent_model: Option<Found>,
@@ -117,11 +120,21 @@ pub struct Configuration {
     pub auth_refresh: Option<Found>,
 }
 
+impl Configuration {
+    /// Whether Mantle answers for a model: for all where it stands alone, beside Bedrock for ids of its own form
+    /// (observed with 2.1.329).
+    #[must_use]
+    pub fn goes_to_mantle(&self, id: &str) -> bool {
+        self.provider == Provider::Mantle || (self.has_mantle && model::is_mantle_id(id))
+    }
+}
+
 /// Judges settings, variables and profiles; `profile` is a profile the user named instead of the configured one.
 #[must_use]
 pub fn judge(world: &World, settings: &Settings, profiles: &ProfileFiles, profile: Option<&str>) -> Configuration {
     let (provider, provider_switch) = provider(world, settings);
-    let identity = identity(world, settings);
+    let identity = identity(world, settings, provider);
+    let has_mantle = settings.variable(world, vars::USE_MANTLE).is_some_and(|found| vars::is_on(&found.value));
     let profile = match profile {
         Some(name) => Some(argument(name, "--profile")),
         None => profile_behind(&identity, profiles),
@@ -130,6 +143,7 @@ pub fn judge(world: &World, settings: &Settings, profiles: &ProfileFiles, profil
     Configuration {
         provider,
         provider_switch,
+        has_mantle: has_mantle && matches!(provider, Provider::Bedrock | Provider::Mantle),
         identity,
         profile,
         region,
@@ -195,8 +209,9 @@ fn provider(world: &World, settings: &Settings) -> (Provider, Option<Found>) {
     (Provider::Anthropic, filled(settings.variable(world, vars::USE_BEDROCK)))
 }
 
-fn identity(world: &World, settings: &Settings) -> Identity {
-    if let Some(found) = settings.variable(world, vars::SKIP_BEDROCK_AUTH)
+fn identity(world: &World, settings: &Settings, provider: Provider) -> Identity {
+    let unsigned = if provider == Provider::Mantle { vars::SKIP_MANTLE_AUTH } else { vars::SKIP_BEDROCK_AUTH };
+    if let Some(found) = settings.variable(world, unsigned)
         && vars::is_on(&found.value)
     {
         return Identity::Unsigned(found);

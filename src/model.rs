@@ -83,6 +83,15 @@ pub fn is_bedrock_id(text: &str) -> bool {
     text.starts_with("arn:") || text.contains("anthropic.claude-")
 }
 
+/// Whether an id has the form of Mantle's: the provider and a name, without a profile's prefix or a version.
+#[must_use]
+pub fn is_mantle_id(id: &str) -> bool {
+    let id = without_context_suffix(id);
+    let end = id.rsplit('-').next().unwrap_or_default();
+    let is_version = end.strip_prefix('v').is_some_and(|rest| rest.starts_with(|sign: char| sign.is_ascii_digit()));
+    id.starts_with("anthropic.claude-") && !is_version
+}
+
 /// The id without Claude Code's suffix for the long context window.
 #[must_use]
 pub fn without_context_suffix(id: &str) -> &str {
@@ -109,27 +118,25 @@ mod tests {
         assert_eq!(Model::parse("amazon.nova-pro-v1:0"), None);
     }
 
-    fn profile(id: &str, regions: &[&str]) -> InferenceProfile {
-        let model = id.split_once("anthropic.").expect("a Claude id").1;
-        InferenceProfile {
-            id: id.into(),
-            arn: String::new(),
-            name: String::new(),
-            is_application: false,
-            model_arns: regions
-                .iter()
-                .map(|region| format!("arn:aws:bedrock:{region}::foundation-model/anthropic.{model}"))
-                .collect(),
+    #[test]
+    fn mantle_knows_ids_without_prefix_and_version() {
+        for id in ["anthropic.claude-opus-5-5", "anthropic.claude-opus-5-5[1m]", "anthropic.claude-haiku-4-5"] {
+            assert!(is_mantle_id(id), "{id}");
+        }
+        for id in
+            ["us.anthropic.claude-opus-5-5", "anthropic.claude-opus-4-6-v1", "anthropic.claude-haiku-4-5-20251001-v1:0"]
+        {
+            assert!(!is_mantle_id(id), "{id}");
         }
     }
 
     #[test]
     fn the_newest_generation_wins_and_then_the_narrowest_route() {
         let listed = [
-            profile("global.anthropic.claude-sonnet-5-5", &["", "us-west-2"]),
-            profile("us.anthropic.claude-sonnet-5-5", &["us-east-1", "us-west-2"]),
-            profile("us.anthropic.claude-sonnet-4-5-20250929-v1:0", &["us-east-1"]),
-            profile("us.anthropic.claude-sonnet-5", &["us-east-1"]),
+            InferenceProfile::routed("global.anthropic.claude-sonnet-5-5", &["", "us-west-2"]),
+            InferenceProfile::routed("us.anthropic.claude-sonnet-5-5", &["us-east-1", "us-west-2"]),
+            InferenceProfile::routed("us.anthropic.claude-sonnet-4-5-20250929-v1:0", &["us-east-1"]),
+            InferenceProfile::routed("us.anthropic.claude-sonnet-5", &["us-east-1"]),
         ];
         assert_eq!(newest(&listed, "sonnet").expect("listed").id, "us.anthropic.claude-sonnet-5-5");
         assert_eq!(newest(&listed, "fable"), None);

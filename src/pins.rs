@@ -194,18 +194,40 @@ pub fn is_written_by_pinning(key: &Key) -> bool {
 /// region's usual prefix where that is listed, else the first profile listed, whichever it is).
 #[must_use]
 pub fn region_prefix<'a>(region: &str, listed: &[String], main: &'a str) -> Option<&'a str> {
-    let usual = match region {
-        _ if region.starts_with("us-gov-") => return None,
-        _ if region.starts_with("us-") => "us",
-        _ if region.starts_with("eu-") => "eu",
-        _ if region.starts_with("ap-") => "apac",
-        _ => "global",
-    };
+    let usual = usual_prefix(region);
+    if usual == "us-gov" {
+        return None;
+    }
     let main = model::without_context_suffix(main);
     let (prefix, model) = main.split_once('.').filter(|_| !main.starts_with("arn:"))?;
     let is_usual = |id: &String| id.split_once('.') == Some((usual, model));
     let is_taken = vars::REGION_PREFIXES.contains(&prefix) && prefix != usual;
     (is_taken && !listed.iter().any(is_usual)).then_some(prefix)
+}
+
+/// The prefix Claude Code puts before a model's name in a region, where nothing tells it otherwise (observed).
+fn usual_prefix(region: &str) -> &'static str {
+    match region {
+        _ if region.starts_with("us-gov-") => "us-gov",
+        _ if region.starts_with("us-") => "us",
+        _ if region.starts_with("eu-") => "eu",
+        _ if region.starts_with("ap-") => "apac",
+        _ => "global",
+    }
+}
+
+/// The id Claude Code makes of a model's name: that of the preferred prefix where it is listed, else the first listed
+/// of the model, else the preferred one all the same (observed).
+#[must_use]
+pub fn unpinned_id(region: &str, preferred: Option<&str>, listed: &[String], model: &str) -> String {
+    let usual = usual_prefix(region);
+    let preferred = preferred.filter(|prefix| usual != "us-gov" && vars::REGION_PREFIXES.contains(prefix));
+    let wanted = format!("{}.{model}", preferred.unwrap_or(usual));
+    let is_of_model = |id: &&String| id.split_once('.').is_some_and(|(_, rest)| rest == model);
+    match listed.iter().find(is_of_model) {
+        Some(first) if !listed.contains(&wanted) => first.clone(),
+        _ => wanted,
+    }
 }
 
 /// The residency that pins already keep: that of the main model.
@@ -234,7 +256,8 @@ pub fn residencies(entries: &[Entry]) -> Vec<(Residency, &Reach)> {
 
 /// Anthropic's name for a model, which is what `modelOverrides` goes by: AWS's id without vendor and revision. Claude
 /// Code passes over a name it does not know.
-fn anthropic_name(model_id: &str) -> &str {
+#[must_use]
+pub fn anthropic_name(model_id: &str) -> &str {
     let name = model_id.split_once("anthropic.").map_or(model_id, |(_, name)| name);
     let name = name.split_once(':').map_or(name, |(name, _)| name);
     let (stem, revision) = name.rsplit_once("-v").unwrap_or((name, ""));

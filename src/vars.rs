@@ -71,12 +71,24 @@ pub const DEFAULT_SONNET_MODEL: &str = "ANTHROPIC_DEFAULT_SONNET_MODEL";
 pub const DEFAULT_HAIKU_MODEL: &str = "ANTHROPIC_DEFAULT_HAIKU_MODEL";
 /// What the alias `fable` means.
 pub const DEFAULT_FABLE_MODEL: &str = "ANTHROPIC_DEFAULT_FABLE_MODEL";
-/// Deprecated by [`DEFAULT_HAIKU_MODEL`], which it still beats for background requests; an empty value cancels it.
+/// The model of background requests, deprecated; it beats [`DEFAULT_HAIKU_MODEL`] for them, not for the alias. An
+/// empty value cancels it.
 pub const SMALL_FAST_MODEL: &str = "ANTHROPIC_SMALL_FAST_MODEL";
-/// The model of subagents that name none; in 2.1.197 of all of them. An empty value cancels it.
+/// The model of subagents whose own file names none; in 2.1.197 of all of them. An empty value cancels it.
 pub const SUBAGENT_MODEL: &str = "CLAUDE_CODE_SUBAGENT_MODEL";
-/// The region of the haiku pin.
+/// The region of the background model, where one of those two names it.
 pub const SMALL_FAST_MODEL_AWS_REGION: &str = "ANTHROPIC_SMALL_FAST_MODEL_AWS_REGION";
+
+/// The main model where nobody chose one (Claude Code 2.1.236).
+pub const DEFAULT_MODEL: &str = "ANTHROPIC_DEFAULT_MODEL";
+/// What else makes Claude Code send a model, and for whom.
+pub const FURTHER_MODELS: [(&str, &str); 5] = [
+    (SUBAGENT_MODEL, "subagents whose own file names no model"),
+    ("CLAUDE_CODE_WORKFLOW_SUBAGENT_MODEL", "subagents of workflows"),
+    ("CLAUDE_CODE_AUTO_MODE_MODEL", "the judge of auto mode"),
+    ("CLAUDE_CODE_BG_CLASSIFIER_MODEL", "the judge of sessions in the background"),
+    ("ANTHROPIC_CUSTOM_MODEL_OPTION", "an entry of the model picker"),
+];
 
 /// Lets what is cached last five minutes, whatever else is set.
 pub const FORCE_PROMPT_CACHING_5M: &str = "FORCE_PROMPT_CACHING_5M";
@@ -209,15 +221,18 @@ pub const CREDENTIAL_EXPORT: &str = "awsCredentialExport";
 pub const API_KEY_HELPER: &str = "apiKeyHelper";
 /// Settings key: what Claude may do unasked, and may not do at all.
 pub const PERMISSIONS: &str = "permissions";
-/// Settings key: the models of the picker.
+/// Settings key: the models one may choose from; a list.
 pub const AVAILABLE_MODELS: &str = "availableModels";
+/// Settings key: what the picker offers; its `options` have a `model` each.
+pub const MODEL_PICKER: &str = "modelPicker";
+/// Settings key: the models that are tried when the main one is overloaded; a list.
+pub const FALLBACK_MODEL: &str = "fallbackModel";
 /// Settings key: the command that draws a line below the prompt; an object.
 pub const STATUS_LINE: &str = "statusLine";
 /// Settings key: the object of environment variables.
 pub const ENV: &str = "env";
 /// Settings key: the main model; [`MODEL`] beats it.
 pub const MODEL_SETTING: &str = "model";
-
 /// Settings key: provider ids by Anthropic's names of the models; an object of strings.
 pub const MODEL_OVERRIDES: &str = "modelOverrides";
 
@@ -225,7 +240,7 @@ pub const MODEL_OVERRIDES: &str = "modelOverrides";
 pub const OTHER_BEDROCK_SETTINGS: [&str; 1] = [MODEL_OVERRIDES];
 
 /// Settings keys that are removed by `reset --all` only when they hold a Bedrock model id.
-pub const MODEL_BEARING_SETTINGS: [&str; 2] = [MODEL_SETTING, "fallbackModel"];
+pub const MODEL_BEARING_SETTINGS: [&str; 2] = [MODEL_SETTING, FALLBACK_MODEL];
 
 /// The `env` keys of a Bedrock configuration, whoever wrote them: what `reset --all` offers to remove.
 pub const BEDROCK_ENV: [&str; 38] = [

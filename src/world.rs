@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use jiff::Timestamp;
 
@@ -18,6 +19,8 @@ pub struct World {
     variables: BTreeMap<OsString, OsString>,
     working_directory: PathBuf,
     executable: PathBuf,
+    /// The longest it waits for another process, where that is less than usual.
+    patience: Option<Duration>,
     /// Which standard streams are a terminal, and what it can do.
     pub terminal: Terminal,
 }
@@ -54,6 +57,7 @@ impl World {
             variables: std::env::vars_os().collect(),
             working_directory: std::env::current_dir().unwrap_or_else(|_| PathBuf::from(".")),
             executable: std::env::current_exe().unwrap_or_default(),
+            patience: None,
             terminal: Terminal {
                 input: std::io::stdin().is_terminal(),
                 output: std::io::stdout().is_terminal(),
@@ -76,6 +80,7 @@ impl World {
             variables: variables.into_iter().map(|(k, v)| (k.into(), v.into())).collect(),
             working_directory: working_directory.to_owned(),
             executable: PathBuf::new(),
+            patience: None,
             terminal: Terminal { input: false, output: false, error: false, moves_cursor: false, width: USUAL_WIDTH },
         }
     }
@@ -92,6 +97,18 @@ impl World {
     #[must_use]
     pub fn at(&self, folder: &Path) -> Self {
         Self { working_directory: folder.to_owned(), ..self.clone() }
+    }
+
+    /// The same process, which waits no longer than this for another one that holds a lock.
+    #[must_use]
+    pub fn with_patience(&self, most: Duration) -> Self {
+        Self { patience: Some(most), ..self.clone() }
+    }
+
+    /// How long it waits for another process, instead of what is usual.
+    #[must_use]
+    pub fn patience(&self, usual: Duration) -> Duration {
+        self.patience.map_or(usual, |most| most.min(usual))
     }
 
     /// The command line, program name first.
@@ -130,6 +147,13 @@ impl World {
         self.path_var(if cfg!(windows) { vars::USERPROFILE } else { vars::HOME })
     }
 
+    /// A path below the home folder. Without one it is a path at which nothing can be, and not one in the folder the
+    /// program was started in, which may be anybody's.
+    #[must_use]
+    pub fn below_home(&self, path: impl AsRef<Path>) -> PathBuf {
+        self.home().map_or_else(PathBuf::new, |home| home.join(path))
+    }
+
     /// The folder the program was started in.
     #[must_use]
     pub fn working_directory(&self) -> &Path {
@@ -149,10 +173,10 @@ impl World {
         Timestamp::now()
     }
 
-    /// A moment by the clock on this machine's wall, as `2026-01-22 04:55 MST`.
+    /// A moment by the clock on this machine's wall.
     #[must_use]
     pub fn on_the_wall(&self, moment: Timestamp) -> String {
-        moment.to_zoned(jiff::tz::TimeZone::system()).strftime("%Y-%m-%d %H:%M %Z").to_string()
+        on_the_wall(moment)
     }
 
     /// Whether a person can be asked: a terminal to read from, and no continuous integration.
@@ -181,4 +205,10 @@ impl World {
             _ => path.to_owned(),
         }
     }
+}
+
+/// A moment as people are told of it: by the clock on this machine's wall, as `2026-01-22 04:55 MST`.
+#[must_use]
+pub fn on_the_wall(moment: Timestamp) -> String {
+    moment.to_zoned(jiff::tz::TimeZone::system()).strftime("%Y-%m-%d %H:%M %Z").to_string()
 }

@@ -22,13 +22,14 @@ pub(crate) fn inside(home: &Path, endpoint: &str) -> Vec<(OsString, OsString)> {
 
 /// The variables that lead a program to the sandbox's account.
 ///
-/// Claude Code sends model requests to the base URL and nowhere else; everything else follows
+/// Claude Code sends model requests to the base URLs and nowhere else; everything else follows
 /// the endpoint URL.
 pub(crate) fn account(home: &Path, endpoint: &str) -> Vec<(OsString, OsString)> {
     vec![
         ("HOME".into(), home.into()),
         ("AWS_ENDPOINT_URL".into(), endpoint.into()),
         ("ANTHROPIC_BEDROCK_BASE_URL".into(), endpoint.into()),
+        ("ANTHROPIC_BEDROCK_MANTLE_BASE_URL".into(), format!("{endpoint}/anthropic").into()),
         ("AWS_EC2_METADATA_DISABLED".into(), "true".into()),
     ]
 }

@@ -15,8 +15,8 @@ use serde::Serialize;
 pub struct Entry {
     /// When it was answered, RFC 3339 with milliseconds, by the sandbox's clock.
     pub time: String,
-    /// `sso-oidc`, `sso`, `signin`, `sts`, `servicequotas`, `bedrock` or `bedrock-runtime`; empty when no service is
-    /// asked.
+    /// `sso-oidc`, `sso`, `signin`, `sts`, `iam`, `servicequotas`, `bedrock`, `bedrock-runtime` or `bedrock-mantle`;
+    /// empty when no service is asked.
     pub service: &'static str,
     /// The API operation, such as `InvokeModel`; method and path when there is none.
     pub operation: String,

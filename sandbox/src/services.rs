@@ -16,6 +16,8 @@ mod converse;
 mod device;
 mod gates;
 mod iam;
+mod mantle;
+mod message;
 mod model_id;
 mod models;
 mod oidc;
@@ -52,6 +54,7 @@ impl Route {
         identity_route(request, &segments)
             .or_else(|| bedrock_route(request.method.as_str(), &segments))
             .or_else(|| runtime_route(request.method.as_str(), &segments))
+            .or_else(|| mantle_route(request, &segments))
             .unwrap_or_else(|| Self::to("", format!("{} {}", request.method, request.path), "", nobody))
     }
 
@@ -73,6 +76,7 @@ impl Route {
             "sts" => sts::query_error(refusal, &cloud.mint.request_id()),
             "iam" => iam::error(refusal, &cloud.mint.request_id()),
             "servicequotas" => quotas::error(refusal),
+            mantle::SERVICE => mantle::error(refusal, &cloud.mint.request_id()),
             _ => refusal.rest_json(),
         }
     }
@@ -161,6 +165,15 @@ fn runtime_route(method: &str, segments: &[&str]) -> Option<Route> {
     Some(Route::to("bedrock-runtime", operation, model, handler))
 }
 
+fn mantle_route(request: &Request, segments: &[&str]) -> Option<Route> {
+    let to = |operation, handler| Some(Route::to(mantle::SERVICE, operation, &mantle::model_of(request), handler));
+    match (request.method.as_str(), segments) {
+        ("POST", ["anthropic", "v1", "messages"]) => to("CreateInference", mantle::create_message),
+        ("POST", ["anthropic", "v1", "messages", "count_tokens"]) => to("CountTokens", mantle::count_tokens),
+        _ => None,
+    }
+}
+
 fn nobody(_: &Cloud, _: &Request, _: &str, _: &mut Entry) -> Reply {
     Refusal::new(404, "UnknownOperationException", "The requested operation does not exist.").rest_json()
 }
@@ -176,7 +189,12 @@ struct Visit<'a> {
 impl<'a> Visit<'a> {
     /// Authenticates the caller by its signature or API key.
     fn of(cloud: &'a Cloud, request: &Request, entry: &mut Entry) -> Result<Self, Refusal> {
-        let caller = authentication::signer_or_key(cloud, request, entry).map_err(|reason| rest_refusal(&reason))?;
+        let caller = authentication::signer_or_key(cloud, request, "bedrock", entry);
+        Self::by(cloud, caller.map_err(|reason| rest_refusal(&reason))?)
+    }
+
+    /// The visit of a caller who is known.
+    fn by(cloud: &'a Cloud, caller: Caller) -> Result<Self, Refusal> {
         let region = region_of(cloud, &caller)?;
         let member = cloud.account.member(&caller.principal.account_id).ok_or_else(|| {
             // Principals are made of accounts.

@@ -45,6 +45,7 @@ fn the_environment_is_clean() {
     names.sort_unstable();
     let expected = [
         "ANTHROPIC_BEDROCK_BASE_URL",
+        "ANTHROPIC_BEDROCK_MANTLE_BASE_URL",
         "AWS_EC2_METADATA_DISABLED",
         "AWS_ENDPOINT_URL",
         "HOME",
@@ -156,7 +157,7 @@ fn serving_prints_the_way_and_logs_until_the_input_ends() {
         .spawn()
         .expect("the program starts");
     let lines = BufReader::new(child.stdout.take().expect("piped")).lines();
-    let variables: Vec<String> = lines.take(4).map(|line| line.expect("text")).collect();
+    let variables: Vec<String> = lines.take(5).map(|line| line.expect("text")).collect();
     let value = |name: &str| {
         let prefix = format!("{name}=");
         let line = variables.iter().find_map(|line| line.strip_prefix(&prefix));

@@ -3,7 +3,8 @@
 pub(in crate::aws) mod retry;
 pub(in crate::aws) mod unanswered;
 
-use std::future::Future;
+use std::future::{Future, poll_fn};
+use std::task::Poll;
 use std::time::Duration;
 
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
@@ -199,4 +200,21 @@ fn innermost<E: std::error::Error + 'static>(error: &SdkError<E, HttpResponse>) 
         source = error.source();
     }
     last.unwrap_or_else(|| DisplayErrorContext(error).to_string())
+}
+
+/// Waits for all, polled together; what they give, in their order.
+pub async fn joined<F: Future>(futures: Vec<F>) -> Vec<F::Output> {
+    let mut waiting: Vec<_> = futures.into_iter().map(|future| (Box::pin(future), None)).collect();
+    poll_fn(|context| {
+        for (future, output) in &mut waiting {
+            if output.is_none()
+                && let Poll::Ready(value) = future.as_mut().poll(context)
+            {
+                *output = Some(value);
+            }
+        }
+        if waiting.iter().all(|(_, output)| output.is_some()) { Poll::Ready(()) } else { Poll::Pending }
+    })
+    .await;
+    waiting.into_iter().filter_map(|(_, output)| output).collect()
 }

@@ -125,9 +125,9 @@ fn through_cache<'a>(
         return Ok(fresh);
     }
     let state = StateFolder::of(world).ok_or_else(|| CredentialsError::File("no home folder is known".into()))?;
-    let file_error = |error: std::io::Error| CredentialsError::File(error.to_string());
     let (lock_path, waiting_since) = (state.lock(key.name()), world.now());
-    let _lock = private_file::lock(&lock_path, LOCK_PATIENCE).map_err(file_error)?;
+    let _lock = private_file::lock(&lock_path, world.patience(LOCK_PATIENCE))
+        .map_err(|error| CredentialsError::of_lock(&error))?;
     // Another process may have fetched them while we waited, or found out that nobody answers.
     if let Some(fresh) = cache::cached_for(world, &key, min_ttl) {
         return Ok(fresh);
@@ -234,6 +234,7 @@ pub fn kind(files: &AwsFiles, profile: &str) -> Result<ProfileKind, CredentialsE
             name: profile.to_owned(),
             config: files.config_path.clone(),
             credentials: files.credentials_path.clone(),
+            meant: files.meant(profile),
         }),
     }
 }

@@ -20,6 +20,8 @@ pub enum Service {
     Bedrock,
     /// Its data plane, where models answer.
     BedrockRuntime,
+    /// Its Messages API (Mantle), which has an address and permissions of its own.
+    BedrockMantle,
     /// Service Quotas.
     ServiceQuotas,
     /// Identity and Access Management, of which a partition has one.
@@ -42,6 +44,7 @@ impl Service {
             Self::Sts => "sts",
             Self::Bedrock => "bedrock",
             Self::BedrockRuntime => "bedrock_runtime",
+            Self::BedrockMantle => "bedrock_mantle",
             Self::ServiceQuotas => "service_quotas",
             Self::Iam => "iam",
             Self::SignIn => "signin",
@@ -52,9 +55,13 @@ impl Service {
 /// The endpoint someone configured for a service, in the order the SDKs look: `AWS_ENDPOINT_URL_<SERVICE>`,
 /// `AWS_ENDPOINT_URL`, the profile's `services` section, the profile's `endpoint_url`.
 ///
-/// For both of Bedrock's `ANTHROPIC_BEDROCK_BASE_URL` comes first: Claude Code lists and invokes its models there.
+/// For both of Bedrock's `ANTHROPIC_BEDROCK_BASE_URL` comes first: Claude Code lists and invokes its models there. For
+/// Mantle `ANTHROPIC_BEDROCK_MANTLE_BASE_URL` alone counts, for what calls it is no AWS SDK.
 #[must_use]
 pub fn configured(world: &World, files: &ProfileFiles, profile: Option<&str>, service: Service) -> Option<String> {
+    if service == Service::BedrockMantle {
+        return world.var(vars::MANTLE_BASE_URL).map(str::to_owned);
+    }
     if matches!(service, Service::Bedrock | Service::BedrockRuntime)
         && let Some(base) = world.var(vars::BEDROCK_BASE_URL)
     {
@@ -92,6 +99,8 @@ pub fn address(world: &World, files: &ProfileFiles, profile: Option<&str>, servi
         Service::SsoOidc => "oidc",
         Service::SignIn => "signin",
         Service::Iam => return global_address("iam", region),
+        // As Claude Code 2.1.329 was observed to call it; what follows is `/v1/messages`.
+        Service::BedrockMantle => return format!("https://bedrock-mantle.{region}.api.aws/anthropic"),
     };
     format!("https://{host}.{region}.{}", regions::partition_of(region).host_suffix)
 }
@@ -116,10 +125,10 @@ fn may_take_sign_ins(world: &World, variable: &str, url: &str) -> bool {
 /// be shown there.
 #[must_use]
 pub fn led_away(world: &World, files: &ProfileFiles) -> Option<String> {
-    [Service::Bedrock, Service::BedrockRuntime].into_iter().find_map(|service| {
+    [Service::Bedrock, Service::BedrockRuntime, Service::BedrockMantle].into_iter().find_map(|service| {
         let url = configured(world, files, None, service).filter(|url| !is_aws_or_loopback(url))?;
         let specific = format!("{}_{}", vars::AWS_ENDPOINT_URL, service.key().to_ascii_uppercase());
-        let names = [vars::BEDROCK_BASE_URL, vars::AWS_ENDPOINT_URL, specific.as_str()];
+        let names = [vars::BEDROCK_BASE_URL, vars::MANTLE_BASE_URL, vars::AWS_ENDPOINT_URL, specific.as_str()];
         names.iter().any(|name| is_set_by_project(world, name)).then(|| host_of(&url).to_owned())
     })
 }

@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use jiff::fmt::rfc2822;
 use tokio::time;
 
+use crate::aws::call::joined;
 use crate::aws::endpoint::{self, Service};
 use crate::aws::network;
 use crate::aws::profile::ProfileFiles;
@@ -44,13 +45,12 @@ pub struct Door {
     pub answer: Result<Reached, String>,
 }
 
-/// Knocks at STS, at Bedrock's control plane and at its runtime, and where there is an SSO session at its portal and
-/// its token service, all at once.
+/// Knocks at the services named, and where there is an SSO session at its portal and its token service, all at once.
 pub async fn all(
     world: &World,
     files: &ProfileFiles,
     profile: Option<&str>,
-    region: &str,
+    (services, region): (&[Service], &str),
     sso_region: Option<&str>,
 ) -> Vec<Door> {
     let connector = network::connector(world, files, profile.unwrap_or("default"));
@@ -64,20 +64,9 @@ pub async fn all(
             Door { service, address, answer }
         }
     };
-    let of_session = |service| async move {
-        match sso_region {
-            Some(region) => Some(knock(service, region).await),
-            None => None,
-        }
-    };
-    let (sts, control, runtime, portal, tokens) = tokio::join!(
-        knock(Service::Sts, region),
-        knock(Service::Bedrock, region),
-        knock(Service::BedrockRuntime, region),
-        of_session(Service::Sso),
-        of_session(Service::SsoOidc),
-    );
-    [sts, control, runtime].into_iter().chain(portal).chain(tokens).collect()
+    let of_session = sso_region.into_iter().flat_map(|region| [(Service::Sso, region), (Service::SsoOidc, region)]);
+    let doors = services.iter().map(|service| (*service, region)).chain(of_session);
+    joined(doors.map(|(service, region)| knock(service, region)).collect()).await
 }
 
 async fn knock(
@@ -106,6 +95,7 @@ fn request(service: Service, address: &str) -> Result<HttpRequest, String> {
         ),
         // No model of this name exists, should somebody sign the request on the way.
         Service::BedrockRuntime => ("POST", "/model/anthropic.claude-knock/invoke", "application/json", "{}"),
+        Service::BedrockMantle => ("POST", "/v1/messages", "application/json", "{}"),
         Service::Sso | Service::SsoOidc => ("GET", "/", "application/json", ""),
         _ => ("GET", "/inference-profiles?type=SYSTEM_DEFINED", "application/json", ""),
     };

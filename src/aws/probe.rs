@@ -1,5 +1,6 @@
 //! The only proof that a model works: it is asked for one token, and how that ends.
 
+mod messages;
 mod stream;
 
 use std::sync::Arc;
@@ -22,7 +23,7 @@ use crate::aws::signed::{self, Post};
 use crate::model;
 use crate::world::World;
 
-use stream::Stream;
+use stream::{Reader, Stream};
 
 /// How many models are asked at once. Enough for a region's whole list; a thousand connections would be rude.
 const AT_ONCE: usize = 32;
@@ -41,6 +42,9 @@ const LONG_CONTEXT_BETA: &str = "context-1m-2025-08-07";
 
 /// The end of the path of a request whose answer is streamed.
 const STREAMED: &str = "/invoke-with-response-stream";
+
+/// The same for one whose answer comes as a whole, which takes another permission.
+const WHOLE: &str = "/invoke";
 
 /// What stays as it is in a path; the rest is encoded, and once more where it is signed.
 const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -83,6 +87,8 @@ pub struct Prober {
     connector: SharedHttpConnector,
     authority: Authority,
     address: String,
+    /// Where Mantle answers, and the ids that are asked there.
+    mantle: (String, Vec<String>),
     region: String,
     world: Arc<World>,
 }
@@ -97,14 +103,21 @@ impl Prober {
     /// The same for one who may hold an API key instead.
     #[must_use]
     pub fn by(world: &World, files: &AwsFiles, profile: &str, region: &str, authority: &Authority) -> Self {
-        let service = Service::BedrockRuntime;
+        let address = |service| endpoint::address(world, &files.profiles, Some(profile), service, region);
         Self {
             connector: network::connector(world, &files.profiles, profile),
             authority: authority.clone(),
-            address: endpoint::address(world, &files.profiles, Some(profile), service, region),
+            address: address(Service::BedrockRuntime),
+            mantle: (address(Service::BedrockMantle), Vec::new()),
             region: region.to_owned(),
             world: Arc::new(world.clone()),
         }
+    }
+
+    /// Asks these ids by Mantle.
+    #[must_use]
+    pub fn by_mantle(self, ids: Vec<String>) -> Self {
+        Self { mantle: (self.mantle.0, ids), ..self }
     }
 
     /// Asks every model for one token, all at once, under one deadline; the answers come in the order of the ids.
@@ -136,6 +149,17 @@ impl Prober {
         time::timeout(ONE_DEADLINE, self.exchange(id)).await.unwrap_or(Outcome::TimedOut)
     }
 
+    /// Asks one model for one token in an answer that is not streamed.
+    pub async fn ask_whole(&self, id: &str) -> Outcome {
+        let start = Instant::now();
+        let asked = self.post(id);
+        let post = Post { address: asked.address.replace(STREAMED, WHOLE), ..asked };
+        match self.settled(&post).await {
+            Ok(()) => Outcome::Answered { first_token: start.elapsed() },
+            Err(outcome) => outcome,
+        }
+    }
+
     /// Has a model, named by its own id, count the tokens of a probe, which AWS bills to nobody (Amazon Bedrock User
     /// Guide, token counting).
     ///
@@ -149,7 +173,19 @@ impl Prober {
             body: format!(r#"{{"input":{{"invokeModel":{{"body":"{body}"}}}}}}"#),
             ..asked
         };
-        match time::timeout(ONE_DEADLINE, self.send(&post)).await {
+        self.settled(&post).await
+    }
+
+    /// The same by Mantle, where models have names of their own.
+    ///
+    /// # Errors
+    /// How it ended where nothing was counted.
+    pub async fn count_by_mantle(&self, id: &str) -> Result<(), Outcome> {
+        self.settled(&messages::count(&self.mantle.0, id, &self.region)).await
+    }
+
+    async fn settled(&self, post: &Post) -> Result<(), Outcome> {
+        match time::timeout(ONE_DEADLINE, self.send(post)).await {
             Err(_) => Err(Outcome::TimedOut),
             Ok(Err(reason)) => Err(Outcome::Unreachable(reason)),
             Ok(Ok(response)) if response.status().is_success() => Ok(()),
@@ -166,12 +202,17 @@ impl Prober {
 
     async fn exchange(&self, id: &str) -> Outcome {
         let start = Instant::now();
-        let post = self.post(id);
+        let (mantle, asked_there) = &self.mantle;
+        let is_there = asked_there.iter().any(|known| known == id);
+        let post = if is_there { messages::post(mantle, id, &self.region) } else { self.post(id) };
         match self.send(&post).await {
             Err(reason) => Outcome::Unreachable(reason),
+            Ok(mut response) if response.status().is_success() && is_there => {
+                first_token(&mut response, &mut messages::Lines::default(), start).await
+            }
             Ok(mut response) if response.status().is_success() => match rewritten(&response) {
                 Some(outcome) => outcome,
-                None => first_token(&mut response, start).await,
+                None => first_token(&mut response, &mut Stream::default(), start).await,
             },
             Ok(mut response) => refusal(&mut response).await,
         }
@@ -207,9 +248,8 @@ fn rewritten(response: &HttpResponse) -> Option<Outcome> {
 }
 
 /// Reads a stream until the model has spoken, or it ends otherwise.
-async fn first_token(response: &mut HttpResponse, start: Instant) -> Outcome {
+async fn first_token(response: &mut HttpResponse, stream: &mut (dyn Reader + Send), start: Instant) -> Outcome {
     let mut parts = signed::parts(response);
-    let mut stream = Stream::default();
     while let Some(part) = parts.next().await {
         match part {
             Ok(bytes) => stream.take(&bytes),
@@ -238,6 +278,9 @@ async fn refusal(response: &mut HttpResponse) -> Outcome {
         Err(reason) => return Outcome::Unreachable(reason),
     };
     let value: serde_json::Value = serde_json::from_slice(&body).unwrap_or_default();
+    if let Some((code, message)) = messages::error(&value) {
+        return Outcome::Refused { status, code: Some(code), message };
+    }
     let text = |names: [&str; 2]| names.iter().find_map(|name| value[*name].as_str()).map(str::to_owned);
     let code = named.or_else(|| text(["code", "__type"]));
     let message = text(["message", "Message"]).unwrap_or_else(|| {

@@ -7,6 +7,8 @@ use crate::checks::facts::Facts;
 use crate::checks::finding::{Evidence, Finding, Fix};
 use crate::checks::sources::{named_by, profile_name, refusal};
 use crate::checks::{Check, Needs};
+use crate::private_file::StateFolder;
+use crate::vars;
 
 /// The checks of this room.
 pub(super) const CHECKS: &[Check] = &[
@@ -102,12 +104,30 @@ fn none_for_another_reason(facts: &Facts) -> Vec<Finding> {
     if has_own_id || facts.readiness.as_ref().is_some_and(Result::is_err) {
         return Vec::new();
     }
+    if let (Some(fault), Some(state)) = (error.file_fault(), StateFolder::of(&facts.world)) {
+        return vec![unusable_folder(facts, &state, fault)];
+    }
     let fix = Fix::explain("look again in a moment; if it stays, see which service fails")
         .command("claude-bedrock diagnose --only A,N,P15");
     vec![
         Finding::error("A01", "no credentials could be had", fix)
             .seen(named_by(facts).into_iter().chain([evidence::call("the profile's credentials", error)])),
     ]
+}
+
+/// Where nothing of ours can be kept, nothing that has to be guarded by a lock can be asked for.
+fn unusable_folder(facts: &Facts, state: &StateFolder, fault: &str) -> Finding {
+    let folder = state.path();
+    let title = format!("no credentials can be had while `{}` cannot be used", folder.display());
+    let fix = Fix::explain(format!(
+        "make `{}` a folder of yours that can be written to, or name another place in `{}`",
+        folder.display(),
+        vars::XDG_STATE_HOME
+    ));
+    let seen = Evidence::File { path: folder.to_owned(), text: evidence::masked(fault) };
+    Finding::error("A01", title, fix)
+        .why("Every process of this program, Claude Code's helper too, keeps its locks and credentials there.")
+        .seen(named_by(facts).into_iter().chain([seen]))
 }
 
 fn process_line(facts: &Facts, profile: &str) -> Option<Evidence> {

@@ -5,6 +5,7 @@ use crate::checks::facts::Facts;
 use crate::checks::finding::{Finding, Fix};
 use crate::checks::pinned::{is_anthropic_id, is_mantle_alone, listing, pins, region};
 use crate::checks::{Check, Needs};
+use crate::claude_code::defaults::Defaults;
 use crate::model;
 use crate::settings::document::Key;
 use crate::settings::scope::Found;
@@ -20,13 +21,6 @@ pub(super) const CHECKS: &[Check] = &[
     Check::of("M08", Needs::Identity, arn_of_another_account),
 ];
 
-/// What an alias stands for when nobody pins it, as Claude Code 2.1.329 was observed to resolve it.
-const BUILT_IN: [(&str, &str, &str); 3] = [
-    ("opus", vars::DEFAULT_OPUS_MODEL, "anthropic.claude-opus-5-5"),
-    ("sonnet", vars::DEFAULT_SONNET_MODEL, "anthropic.claude-sonnet-4-5-20250929-v1:0"),
-    ("haiku", vars::DEFAULT_HAIKU_MODEL, "anthropic.claude-haiku-4-5-20251001-v1:0"),
-];
-
 /// An alias that nobody pins and whose built-in model the region does not list: a subagent meets it.
 fn alias_without_profile(facts: &Facts) -> Vec<Finding> {
     let Some(listed) = listing(facts).filter(|listed| !listed.is_empty() && facts.is_bedrock()) else {
@@ -35,8 +29,10 @@ fn alias_without_profile(facts: &Facts) -> Vec<Finding> {
     if is_mantle_alone(facts) {
         return Vec::new();
     }
+    let defaults = facts.version().and_then(Defaults::of).unwrap_or(Defaults::newest());
     let mut found = Vec::new();
-    for (family, name, built_in) in BUILT_IN {
+    for (family, name) in vars::FAMILY_PINS {
+        let Some(built_in) = defaults.model(family, false) else { continue };
         if facts.variable(name).is_some() || listed.iter().any(|profile| profile.id.ends_with(built_in)) {
             continue;
         }

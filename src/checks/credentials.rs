@@ -12,6 +12,7 @@ use crate::configuration::Identity;
 use crate::settings::document::Key;
 use crate::settings::scope::Source;
 use crate::vars;
+use crate::world::on_the_wall;
 
 /// The checks of this room.
 pub(super) const CHECKS: &[Check] = &[
@@ -81,9 +82,10 @@ fn api_key_ended(facts: &Facts) -> Vec<Finding> {
         )
         .command("claude-bedrock setup")
     };
-    let seen = [evidence::found(vars::BEARER_TOKEN_BEDROCK, found), Evidence::Said(format!("it ends at {end}"))];
+    let seen =
+        [evidence::found(vars::BEARER_TOKEN_BEDROCK, found), Evidence::Said(format!("it says that it ends at {end}"))];
     if end <= facts.now {
-        let title = format!("the Bedrock API key ended at {end}, and no API key renews itself");
+        let title = format!("the Bedrock API key ended at {}, and no API key renews itself", on_the_wall(end));
         return vec![Finding::error("A22", title, fix()).seen(seen)];
     }
     Vec::new()

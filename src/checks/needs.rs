@@ -91,8 +91,8 @@ impl Needs {
             Self::DataRetention => of_look(&online.data_retention),
             Self::Export => of_look(&online.export),
             Self::Quotas => of_look(&online.quotas),
-            Self::Asked => of_look(&online.probes),
-            Self::Probe => of_look(&online.probes).or_else(|| {
+            Self::Asked => of_look(&online.probes).or_else(|| online.unasked.clone().map(Lack::NotAnswered)),
+            Self::Probe => Self::Asked.lacking(facts).or_else(|| {
                 let silent = online.probes.seen()?.iter().find(|probed| is_open(&probed.outcome))?;
                 Some(Lack::NotAnswered(format!("`{}` gave no answer that lasts", silent.id)))
             }),

@@ -26,6 +26,7 @@ pub(super) const CHECKS: &[Check] = &[
     Check::of("P08", Needs::Probe, |facts| probed(facts, "P08")),
     Check::of("P09", Needs::Probe, |facts| probed(facts, "P09")),
     Check::of("P13", Needs::Probe, |facts| probed(facts, "P13")),
+    Check::of("M25", Needs::Probe, |facts| probed(facts, "M25")),
     Check::of("M17", Needs::Probe, |facts| probed(facts, "M17")),
     Check::of("P02", Needs::Probe, |facts| probed(facts, "P02")),
     Check::of("P01", Needs::Probe, |facts| probed(facts, "P01")),
@@ -37,9 +38,9 @@ pub(super) const CHECKS: &[Check] = &[
 ];
 
 /// The ids a probe may end with; what else AWS says is the last one's.
-const KNOWN: [&str; 21] = [
-    "P14", "M11", "M14", "M15", "M18", "M19", "P01", "P02", "P04", "P05", "P06", "P07", "P08", "P09", "P13", "M17",
-    "Q01", "Q02", "Q03", "Q05", "N06",
+const KNOWN: [&str; 22] = [
+    "P14", "M11", "M14", "M15", "M18", "M19", "M25", "P01", "P02", "P04", "P05", "P06", "P07", "P08", "P09", "P13",
+    "M17", "Q01", "Q02", "Q03", "Q05", "N06",
 ];
 
 /// The finding's id for a gate: that of the mode where one is looked for, else that of a refusal nobody explains.
@@ -96,12 +97,21 @@ fn probed(facts: &Facts, id: &'static str) -> Vec<Finding> {
             continue;
         }
         let seen = Evidence::Call {
-            operation: format!("bedrock:InvokeModelWithResponseStream {}", probed.id),
+            operation: format!("{} {}", operation(facts, &probed.id), probed.id),
             answer: evidence::masked(said.trim()),
         };
         found.push(finding(facts, id, probed, gate.as_ref()).seen([seen]));
     }
     found
+}
+
+/// What a model is asked by, as IAM calls it.
+fn operation(facts: &Facts, id: &str) -> &'static str {
+    if facts.configuration.goes_to_mantle(id) {
+        "bedrock-mantle:CreateInference"
+    } else {
+        "bedrock:InvokeModelWithResponseStream"
+    }
 }
 
 fn finding(facts: &Facts, id: &'static str, probed: &Probed, gate: Option<&Gate>) -> Finding {
@@ -117,12 +127,19 @@ fn finding(facts: &Facts, id: &'static str, probed: &Probed, gate: Option<&Gate>
                 (Some(action), Some(resource)) => format!("{action} on {resource} is refused to {who}"),
                 _ => format!("{who} may not use {}", probed.id),
             };
-            Fix::administrator(gate.fix.clone(), format!("Claude Code on Amazon Bedrock: {wanted}. {}", gate.fix))
+            let wish = capitalised(&gate.fix);
+            Fix::administrator(gate.fix.clone(), format!("Claude Code on Amazon Bedrock: {wanted}. {wish}"))
         }
         Opener::You | Opener::Time => Fix::explain(gate.fix.clone()),
     };
     let severity = if gate.is_passing() { Severity::Warning } else { Severity::Error };
     Finding { severity, ..Finding::error(id, title, fix) }
+}
+
+/// A sentence of its own.
+fn capitalised(text: &str) -> String {
+    let mut signs = text.chars();
+    signs.next().into_iter().flat_map(char::to_uppercase).chain(signs.as_str().chars()).collect()
 }
 
 /// Whether the account has no daily tokens for a model: the same words stand for that and for tokens used up.

@@ -235,9 +235,21 @@ fn invented(facts: &Facts) -> Vec<Finding> {
             let source = Source::Settings { scope: layer.scope, path: layer.path.clone(), line };
             let text = value.as_str().unwrap_or_else(|| value.text().to_owned());
             let mut edits = evidence::edit(facts, &source, key, None);
-            if document.get(&Key::env(real)).is_none() {
-                edits.extend(evidence::edit(facts, &source, Key::env(real), Some(&text)));
-            }
+            let standing = document.get(&Key::env(real));
+            let text_of_fix = match &standing {
+                None => {
+                    edits.extend(evidence::edit(facts, &source, Key::env(real), Some(&text)));
+                    format!("rename it to `{real}`")
+                }
+                Some(_) => format!("take it away; `{real}` stands there too, and stays"),
+            };
+            let standing = standing.map(|value| {
+                let line = document.line_of(&Key::env(real));
+                let value = value.as_str().unwrap_or_else(|| value.text().to_owned());
+                let source = Source::Settings { scope: layer.scope, path: layer.path.clone(), line };
+                let found = crate::settings::scope::Found { value, source, overrides: Vec::new() };
+                evidence::found(real, &found)
+            });
             let shown = crate::settings::scope::Found { value: text, source, overrides: Vec::new() };
             let is_deprecated = name == vars::SMALL_FAST_MODEL;
             let (title, fix) = (
@@ -246,11 +258,11 @@ fn invented(facts: &Facts) -> Vec<Finding> {
                 } else {
                     format!("nobody reads `{name}`; the variable is called `{real}`")
                 },
-                Fix::ask(format!("rename it to `{real}`"), edits),
+                Fix::ask(text_of_fix, edits),
             );
             let finding =
                 if is_deprecated { Finding::hint("C08", title, fix) } else { Finding::warning("C08", title, fix) };
-            found.push(finding.seen([evidence::found(&name, &shown)]));
+            found.push(finding.seen([evidence::found(&name, &shown)].into_iter().chain(standing)));
         }
     }
     for (name, real) in INVENTED {

@@ -67,7 +67,7 @@ pub(super) fn refusal(facts: &Facts) -> Option<&CredentialsError> {
 }
 
 fn lost_profile(facts: &Facts) -> Vec<Finding> {
-    let Some(CredentialsError::NoProfile { name, config, credentials }) =
+    let Some(CredentialsError::NoProfile { name, config, credentials, .. }) =
         unready(facts).map(CredentialsError::innermost)
     else {
         return Vec::new();
@@ -90,10 +90,17 @@ fn lost_profile(facts: &Facts) -> Vec<Finding> {
         (None, _) => Fix::explain("choose a profile that is there, or create one").command("claude-bedrock setup"),
     };
     let places = format!("`{}` and `{}` do not hold it", config.display(), credentials.display());
-    vec![
-        Finding::error("A02", format!("the profile `{name}` does not exist"), fix)
-            .seen(named_by(facts).into_iter().chain([Evidence::Said(places)])),
-    ]
+    let finding = Finding::error("A02", format!("the profile `{name}` does not exist"), fix)
+        .seen(named_by(facts).into_iter().chain([Evidence::Said(places)]));
+    let why = match &facts.configuration.identity {
+        Identity::Isolated(..) => {
+            "Claude Code asks this program for the credentials of that profile, which then has none to give; it never \
+             uses another identity instead."
+        }
+        Identity::Ambient => "Nothing else gives Claude Code credentials, and that profile needs what is not there.",
+        _ => return vec![finding],
+    };
+    vec![finding.why(why)]
 }
 
 /// The helper asks the AWS CLI for a profile that the AWS CLI does not find, or cannot read at all.

@@ -8,6 +8,7 @@ use crate::checks::finding::{Evidence, Finding, Fix};
 use crate::checks::sources::profile_name;
 use crate::checks::{Check, Needs};
 use crate::vars;
+use crate::world::on_the_wall;
 
 /// The checks of this room.
 pub(super) const CHECKS: &[Check] = &[
@@ -37,20 +38,16 @@ fn cooling_down(facts: &Facts) -> Vec<Finding> {
     let Some((how, until)) = facts.traces.cooling_down.as_ref().filter(|_| needs_sign_in(facts)) else {
         return Vec::new();
     };
-    let title = format!("the last sign-in {how}, so nobody is asked again before {}", minute(*until));
+    let title = format!("the last sign-in {how}, so nobody is asked again before {}", on_the_wall(*until));
     let said = Evidence::Said("`claude-bedrock login` starts one at any time".into());
     vec![Finding::warning("A31", title, Fix::sign_in(profile_name(facts))).seen([said])]
-}
-
-fn minute(moment: Timestamp) -> String {
-    moment.strftime("%H:%M UTC").to_string()
 }
 
 fn code_waits(facts: &Facts) -> Vec<Finding> {
     let Some((address, until)) = facts.traces.waiting_code.as_ref().filter(|_| needs_sign_in(facts)) else {
         return Vec::new();
     };
-    let title = format!("a sign-in waits for its code to be entered until {}", minute(*until));
+    let title = format!("a sign-in waits for its code to be entered until {}", on_the_wall(*until));
     let fix = Fix { text: "show the code again and finish the sign-in".into(), ..Fix::sign_in(profile_name(facts)) };
     vec![Finding::warning("A32", title, fix).seen([Evidence::Said(format!("the code belongs into {address}"))])]
 }
@@ -81,7 +78,7 @@ fn tab_after_tab(facts: &Facts) -> Vec<Finding> {
         "find out why its look at STS fails; this program's own command opens nothing while the sign-in is valid",
     )
     .command("claude-bedrock diagnose --only R02,N,A");
-    let text = format!("`Running AWS auth refresh command`, {} times until {}", runs.len(), minute(*last));
+    let text = format!("`Running AWS auth refresh command`, {} times until {}", runs.len(), on_the_wall(*last));
     let seen = Evidence::File { path: path.clone(), text };
     vec![Finding::warning("R01", title, fix).seen([evidence::found(vars::AUTH_REFRESH, &found), seen])]
 }
@@ -96,7 +93,7 @@ fn command_failed(facts: &Facts) -> Vec<Finding> {
     let Some(found) = facts.setting(vars::AUTH_REFRESH).filter(|_| facts.traces.cooling_down.is_none()) else {
         return Vec::new();
     };
-    let title = format!("`awsAuthRefresh` failed when Claude Code last ran it, at {}", minute(last.at));
+    let title = format!("`awsAuthRefresh` failed when Claude Code last ran it, at {}", on_the_wall(last.at));
     let fix = Fix::explain("run it as Claude Code does and see what it prints; a browser may open")
         .command("claude-bedrock helpers test --refresh");
     let note = Evidence::File { path: last.path.clone(), text: "Claude Code notes `failed`".into() };
@@ -109,7 +106,7 @@ fn known_and_refused(facts: &Facts) -> Vec<Finding> {
     let Some((path, at)) = refused.filter(|(_, at)| facts.is_bedrock() && recent(*at)) else { return Vec::new() };
     let title = "AWS knew who Claude Code is and refused its last request all the same: no sign-in helps";
     let fix = Fix::explain("see which permission or model it was").command("claude-bedrock explain --last");
-    let text = format!("`skipping AWS auth refresh command`, then 403 at {}", minute(*at));
+    let text = format!("`skipping AWS auth refresh command`, then 403 at {}", on_the_wall(*at));
     vec![Finding::hint("R14", title, fix).seen([Evidence::File { path: path.clone(), text }])]
 }
 

@@ -15,7 +15,8 @@ use crate::commands::models::cost;
 use crate::configuration;
 use crate::error::Failure;
 use crate::mending;
-use crate::observe::diagnosis::{self, Depth, asked};
+use crate::observe::diagnosis::asked::{self, InUse};
+use crate::observe::diagnosis::{self, Depth};
 use crate::observe::machine;
 use crate::report::bundle::Bundle;
 use crate::report::{human, v1};
@@ -69,9 +70,9 @@ impl Look<'_> {
         if self.args.probe {
             let settings = Settings::read(self.world);
             let profiles = files::read(self.world).profiles;
-            let ids = asked::ids(&configuration::judge(self.world, &settings, &profiles, None));
-            if !ids.is_empty() {
-                self.ui.status(&cost(ids.len()));
+            let in_use = InUse::of(&configuration::judge(self.world, &settings, &profiles, None));
+            if in_use.count() > 0 {
+                self.ui.status(&cost(in_use.count()));
             }
             return Ok(self.observe(Depth::Probe));
         }
@@ -81,9 +82,9 @@ impl Look<'_> {
         if !self.asks || is_in_the_way || !self.selection.is_answered() || !asked::is_open(&facts) {
             return Ok((facts, outcome));
         }
-        let ids = asked::ids(&facts.configuration);
-        self.ui.status(&cost(ids.len()));
-        let question = match ids.len() {
+        let number = InUse::of(&facts.configuration).count();
+        self.ui.status(&cost(number));
+        let question = match number {
             1 => "Ask the model Claude Code would use whether it answers?".to_owned(),
             number => format!("Ask the {number} models Claude Code would use whether they answer?"),
         };

@@ -21,7 +21,7 @@ pub(super) fn run(world: &World, ui: Ui, global: &Global, args: &LoginArgs) -> R
 /// That somebody is signed in, and until when.
 pub(super) fn signed_in(world: &World, sso: &SsoProfile, token: &Token) -> String {
     let renews = if token.is_renewable(world.now()) { ", and renews itself from then on" } else { "" };
-    let until = token.expires_at.strftime("%Y-%m-%d %H:%M UTC");
+    let until = world.on_the_wall(token.expires_at);
     let session = session::session_name(sso);
     format!("{} Signed in to {session}: the token lasts until {until}{renews}.\n", styled(GOOD, "✔"))
 }

@@ -70,16 +70,18 @@ fn sign_out(world: &World, ui: Ui, files: &AwsFiles, sso: &SsoProfile) -> Result
     Ok(token.is_some())
 }
 
-/// The cached role credentials of every profile with that session, those of the AWS CLI too.
+/// The cached role credentials of every profile with that session, those of the AWS CLI too, and of the roles that are
+/// assumed over such a profile.
 fn forget_credentials(world: &World, files: &AwsFiles, sso: &SsoProfile) -> Result<(), Failure> {
     let Some(state) = StateFolder::of(world) else { return Ok(()) };
     for profile in files.profiles.profiles() {
-        let kind = profile.kind(&files.profiles);
-        let (ProfileKind::Sso(other) | ProfileKind::LegacySso(other)) = &kind else { continue };
-        if other.token_cache_key != sso.token_cache_key {
+        let Some((holder, behind)) = credentials::sso_behind(files, &profile.name) else { continue };
+        if behind.token_cache_key != sso.token_cache_key {
             continue;
         }
-        session::forget_cli_credentials(world, other).map_err(|error| Failure::failed(error.to_string()))?;
+        if holder == profile.name {
+            session::forget_cli_credentials(world, &behind).map_err(|error| Failure::failed(error.to_string()))?;
+        }
         if let Some(key) = CacheKey::of(world, files, &profile.name) {
             credentials::forget(&state, &key).map_err(|error| Failure::failed(error.to_string()))?;
         }

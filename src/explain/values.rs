@@ -98,7 +98,9 @@ impl Values {
             "claude-bedrock models pin MODEL" => match (mode.id, &self.suggested, &self.model) {
                 ("M22", _, Some(model)) => pin(model::without_context_suffix(model)),
                 ("M21", _, Some(model)) if !model.ends_with("[1m]") => pin(&format!("{model}[1m]")),
-                ("M21" | "M22", ..) => command.to_owned(),
+                // The one finds the mark by itself, the other shows which models there are.
+                ("M22", ..) => "claude-bedrock diagnose --fix --only M22".to_owned(),
+                ("M21", ..) => "claude-bedrock models".to_owned(),
                 (_, Some(suggested), _) => pin(suggested),
                 _ => "claude-bedrock models pin --auto".to_owned(),
             },
@@ -258,6 +260,12 @@ mod tests {
                 "API Error (us.anthropic.claude-haiku-4-5[1m]): 400",
                 "claude-bedrock models pin us.anthropic.claude-haiku-4-5",
             ),
+            (
+                "M22",
+                "The long context beta is not yet available for this subscription.",
+                "claude-bedrock diagnose --fix --only M22",
+            ),
+            ("M21", "Prompt is too long", "claude-bedrock models"),
             (
                 "A03",
                 "The SSO session token associated with profile=dev was not found or is invalid.",

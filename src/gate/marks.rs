@@ -83,6 +83,9 @@ pub(super) static MARKS: &[Mark] = marks![
         [["model identifier is invalid"], ["failed to satisfy constraint", "modelid"],
          ["could not resolve the foundation model"], ["specified inference profile is not found"]],
         "name an id that `claude-bedrock models` lists";
+    "M25", "not-on-mantle", You, "the Mantle endpoint does not know the model",
+        [["the model '", "does not exist"]],
+        "name a model that Mantle serves, `anthropic.` and its name without a prefix or a version, or switch Bedrock on";
     "M18", "not-for-this-account", Aws, "the model is not open to this account",
         [["is not available for this account"]],
         "use another model, or ask your AWS account team; availability reports may say otherwise";

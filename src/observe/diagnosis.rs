@@ -8,6 +8,7 @@ mod open_files;
 mod traces;
 
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 use std::thread;
 
 use crate::aws::credentials;
@@ -46,7 +47,7 @@ pub fn facts(world: &World, depth: Depth) -> Facts {
     let helper = |key| helper(world, &settings, key);
     let mut facts = Facts {
         now: world.now(),
-        platform: platform(),
+        platform: Platform::here(),
         lints: lints_of(&files, &cli),
         cli_profiles: cli.profiles().map(|(name, _)| name.to_owned()).collect(),
         claude_code: claude(world),
@@ -76,27 +77,20 @@ pub fn facts(world: &World, depth: Depth) -> Facts {
 /// Asks the network, and beside it the installed Claude Code for its version where its place does not tell.
 fn look_around(facts: &mut Facts, depth: Depth) {
     let is_unknown = facts.claude_code.as_ref().is_some_and(|claude| claude.version.is_none());
-    let (online, version) = thread::scope(|scope| {
-        let version = is_unknown.then(|| scope.spawn(|| claude_code::installed(&facts.world)));
-        let online = online::ask(facts, depth);
-        (online, version.and_then(|asking| asking.join().ok().flatten()))
+    let told = OnceLock::new();
+    // Whoever needs it first asks, and the others wait for that.
+    let installed = || *told.get_or_init(|| is_unknown.then(|| claude_code::installed(&facts.world)).flatten());
+    let online = thread::scope(|scope| {
+        scope.spawn(installed);
+        online::ask(facts, depth, &installed)
     });
+    let version = installed();
     facts.online = online;
     if let Some(claude) = &mut facts.claude_code {
         claude.version = claude.version.or(version);
     }
     if depth == Depth::Probe {
         asked::keep(facts);
-    }
-}
-
-fn platform() -> Platform {
-    if cfg!(windows) {
-        Platform::Windows
-    } else if cfg!(target_os = "macos") {
-        Platform::MacOs
-    } else {
-        Platform::Linux
     }
 }
 
@@ -116,7 +110,8 @@ fn claude(world: &World) -> Option<ClaudeCode> {
 fn token(world: &World, files: &AwsFiles, configuration: &Configuration) -> Option<TokenState> {
     let profile = files.profiles.profile(&configuration.profile.as_ref()?.value)?;
     let (ProfileKind::Sso(sso) | ProfileKind::LegacySso(sso)) = profile.kind(&files.profiles) else { return None };
-    let path = session::token_path(&world.home()?, &sso);
+    world.home()?;
+    let path = session::token_path(world, &sso);
     let content = match session::cached(&path) {
         Cached::Absent => TokenContent::Absent,
         Cached::Unreadable(reason) => TokenContent::Unreadable(reason),

@@ -14,7 +14,7 @@ use crate::checks::Outcome;
 use crate::checks::facts::Facts;
 use crate::checks::finding::Severity;
 use crate::observe::machine::Machine;
-use crate::report::human::diagnosis::counted;
+use crate::report::human::diagnosis::{checks, counted};
 
 use redaction::{Redactor, Safe};
 
@@ -33,6 +33,12 @@ pub struct Bundle {
     sections: Vec<Section>,
     /// Which names were replaced, in a sentence.
     replaced: Safe,
+}
+
+/// A text by the pieces between its backticks, every second one code; none where these come in no pairs.
+fn words_and_code(text: &str) -> Option<impl Iterator<Item = (bool, &str)>> {
+    let pieces = text.split('`').enumerate().map(|(at, piece)| (at % 2 == 1, piece));
+    text.matches('`').count().is_multiple_of(2).then_some(pieces)
 }
 
 /// A finding as a bundle tells it.
@@ -83,8 +89,8 @@ impl Bundle {
         } else {
             format!("Secrets are left out, and names replaced, one for one: {}.", counts.join(", "))
         };
-        let (found, passed, skipped) = (counted(outcome), outcome.passed.len(), outcome.skipped.len());
-        let summary = format!("{found}; {passed} checks passed, {skipped} could not be made");
+        let (found, passed, skipped) = (counted(outcome), checks(outcome.passed.len()), outcome.skipped.len());
+        let summary = format!("{found}; {passed} passed, {skipped} could not be made");
         Self {
             healthy: outcome.is_healthy(),
             summary: redactor.text(&summary),

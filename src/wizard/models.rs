@@ -64,7 +64,7 @@ impl<'a> Choices<'a> {
         let left_out = self.entries.iter().filter(|entry| !residency.admits(&entry.reach)).count();
         (left_out > 0).then(|| {
             let are = if left_out == 1 { "way to a model is" } else { "ways to models are" };
-            format!("{left_out} more {are} left out, for traffic could leave where you keep it; see `--residency`.")
+            format!("{left_out} more {are} left out: requests could be processed elsewhere there; see `--residency`.")
         })
     }
 

@@ -10,6 +10,7 @@ mod helpers;
 mod identity;
 mod interop;
 pub(crate) mod machine;
+mod mantle;
 mod mixed_writes;
 mod models;
 mod oracle;

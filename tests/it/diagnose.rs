@@ -1,11 +1,13 @@
 //! `diagnose`: homes and accounts that have exactly one fault, and its finding; and healthy ones, which have none.
 
+mod asking;
 mod bundle;
 mod coverage;
 mod curing;
 mod files;
 mod healthy;
 mod limits;
+mod mantle;
 mod mending;
 mod online;
 mod probed;

@@ -4,7 +4,7 @@ use std::net::TcpListener;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use aws_sandbox::{Account, Fault, FaultAnswer, FaultEffect};
+use aws_sandbox::{Account, Fault, FaultEffect};
 use serde_json::Value;
 
 use crate::harness::{Home, PROGRAM, Run};
@@ -16,15 +16,7 @@ fn row<'a>(report: &'a Value, name: &str) -> &'a Value {
 }
 
 fn refusal(status: u16, code: &str) -> FaultEffect {
-    FaultEffect::Answer(FaultAnswer {
-        status,
-        code: Some(code.into()),
-        message: Some("The security token included in the request is invalid.".into()),
-        body: None,
-        media_type: None,
-        retry_after: None,
-        headers: std::collections::BTreeMap::new(),
-    })
+    FaultEffect::error(status, code, "The security token included in the request is invalid.")
 }
 
 #[test]

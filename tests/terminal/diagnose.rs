@@ -131,3 +131,39 @@ fn what_aws_has_ended_is_mended_by_a_person_who_signs_in() {
     let had = fs_err::read_to_string(&log).expect("a log").matches("\"GetRoleCredentials\"").count();
     assert_eq!(had, 2, "the cached credentials are those that AWS has ended");
 }
+
+/// One was refused a minute ago, as the record of the session `work` has it; another one's code was entered after its
+/// program had been stopped.
+#[test]
+fn a_sign_in_that_rests_or_waits_is_finished_by_a_person() {
+    let Some(screen) = Screen::new(80) else { return };
+    let screen = screen.option("--signed-out").option("--approve");
+    screen.write(".claude/settings.json", SETTINGS);
+    let record = ".local/state/claude-bedrock/sign-in/e274eeff768c6396088ec6eb091f4bf4d47ab1e0.json";
+    let folder = record.rsplit_once('/').map_or("", |(folder, _)| folder);
+    screen.start(&format!(
+        "cd ..; mkdir -p {folder}; at=$(date -u -d -1min +%Y-%m-%dT%H:%M:%SZ); \
+         echo '{{\"ended\": {{\"at\": \"'$at'\", \"how\": \"refused\"}}}}' >{record}; \
+         claude-bedrock diagnose --fix --only A31; echo mended; claude-bedrock diagnose --only A"
+    ));
+    screen.wait_for_question("A31: sign in again?");
+    screen.keys(&["Enter"]);
+    screen.wait_for("mended");
+    assert_eq!(screen.exit_code(), 0, "{}", screen.shown());
+    assert!(screen.shown().contains("✔ cured: A31"), "{}", screen.shown());
+
+    let Some(screen) = Screen::new(80) else { return };
+    let screen = screen.option("--signed-out");
+    screen.write(".claude/settings.json", SETTINGS);
+    screen.start(
+        "timeout --foreground 2 claude-bedrock login --device; stty sane; \
+         curl -s -X POST \"$AWS_ENDPOINT_URL/_sandbox/approve\"; \
+         claude-bedrock diagnose --fix --only A32; echo mended; claude-bedrock diagnose --only A",
+    );
+    screen.wait_for_question("A32: show the code again and finish the sign-in?");
+    screen.keys(&["Enter"]);
+    screen.wait_for("mended");
+    assert_eq!(screen.exit_code(), 0, "{}", screen.shown());
+    let shown = screen.shown();
+    assert!(shown.contains("✔ cured: A32") && shown.contains("Still waiting: sign in"), "{shown}");
+}

@@ -12,6 +12,15 @@ const QUESTIONS: [(&[&str], &str); 6] = [
     (&["Enter"], "Write these 9 changes?"),
 ];
 
+/// Presses Ctrl-C, which ends it with a word.
+#[track_caller]
+fn interrupt(screen: &Screen) {
+    screen.keys(&["C-c"]);
+    assert_eq!(screen.exit_code(), 130);
+    let shown = screen.shown();
+    assert!(shown.lines().any(|line| line == "stopped; nothing was changed"), "{shown}");
+}
+
 #[test]
 fn an_interrupt_at_any_question_changes_nothing() {
     for last in 0..QUESTIONS.len() {
@@ -27,10 +36,7 @@ fn an_interrupt_at_any_question_changes_nothing() {
                 before = screen.files();
             }
         }
-        screen.keys(&["C-c"]);
-        assert_eq!(screen.exit_code(), 130);
-        let shown = screen.shown();
-        assert!(shown.lines().any(|line| line == "stopped; nothing was changed"), "{shown}");
+        interrupt(&screen);
         assert_eq!(screen.files(), before, "after {}", QUESTIONS[last].1);
         assert!(!screen.home().join(".claude").exists());
         assert!(!screen.home().join(".local/state/claude-bedrock/receipts").exists());
@@ -49,10 +55,7 @@ fn an_interrupt_while_aws_is_asked_changes_nothing_and_says_so() {
         screen.start("claude-bedrock setup --profile work --region us-west-2");
         screen.wait_for("Asking AWS who `work` is");
         let before = screen.files();
-        screen.keys(&["C-c"]);
-        assert_eq!(screen.exit_code(), 130);
-        let shown = screen.shown();
-        assert!(shown.lines().any(|line| line == "stopped; nothing was changed"), "{shown}");
+        interrupt(&screen);
         assert_eq!(screen.files(), before);
         assert!(!screen.home().join(".claude").exists());
     }
@@ -66,10 +69,7 @@ fn an_interrupt_while_regions_are_asked_changes_nothing() {
     screen.start("claude-bedrock setup --profile work");
     screen.wait_for("regions at once…");
     let before = screen.files();
-    screen.keys(&["C-c"]);
-    assert_eq!(screen.exit_code(), 130);
-    let shown = screen.shown();
-    assert!(shown.lines().any(|line| line == "stopped; nothing was changed"), "{shown}");
+    interrupt(&screen);
     assert_eq!(screen.files(), before);
 }
 
@@ -81,10 +81,7 @@ fn an_interrupt_while_accounts_are_listed_changes_nothing() {
     let url = "https://d-9067642ac7.awsapps.com/start";
     screen.start(&format!("claude-bedrock setup --start-url {url} --sso-region us-east-1 --profile new"));
     screen.wait_for("Asking AWS which accounts you may use");
-    screen.keys(&["C-c"]);
-    assert_eq!(screen.exit_code(), 130);
-    let shown = screen.shown();
-    assert!(shown.lines().any(|line| line == "stopped; nothing was changed"), "{shown}");
+    interrupt(&screen);
     assert!(!screen.read(".aws/config").contains("[profile new]"));
     assert!(!screen.home().join(".claude").exists());
 }
@@ -101,10 +98,7 @@ fn an_interrupt_while_models_are_asked_changes_nothing() {
     screen.wait_for_question("Write these 9 changes?");
     screen.keys(&["p", "Enter"]);
     screen.wait_for("Asking 4 models for one token each");
-    screen.keys(&["C-c"]);
-    assert_eq!(screen.exit_code(), 130);
-    let shown = screen.shown();
-    assert!(shown.lines().any(|line| line == "stopped; nothing was changed"), "{shown}");
+    interrupt(&screen);
     assert_eq!(screen.files(), before);
 }
 

@@ -19,6 +19,7 @@ use crate::{
 mod gates;
 mod iam;
 mod identity;
+mod mantle;
 
 const SONNET: &str = "us.anthropic.claude-sonnet-4-6";
 

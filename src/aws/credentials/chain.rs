@@ -103,6 +103,7 @@ fn find<'a>(files: &'a AwsFiles, name: &str) -> Result<&'a Profile, CredentialsE
         name: name.to_owned(),
         config: files.config_path.clone(),
         credentials: files.credentials_path.clone(),
+        meant: files.meant(name),
     })
 }
 

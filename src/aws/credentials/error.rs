@@ -1,5 +1,6 @@
 //! Why a profile gives no credentials, in the program's own words.
 
+use std::io;
 use std::path::PathBuf;
 
 use super::{LoginError, ProcessError};
@@ -18,6 +19,8 @@ pub enum CredentialsError {
         config: PathBuf,
         /// The credentials file looked into.
         credentials: PathBuf,
+        /// The profile that was probably meant.
+        meant: Option<String>,
     },
     /// The profile lacks something.
     #[error("the profile `{name}` gives no credentials: {reason}")]
@@ -72,6 +75,9 @@ pub enum CredentialsError {
         /// What failed.
         error: Box<Self>,
     },
+    /// Another process of this program is getting them, and kept its lock for as long as it was waited for.
+    #[error("{0}")]
+    Busy(String),
     /// The file system refused.
     #[error("the credentials cache could not be used: {0}")]
     File(String),
@@ -109,6 +115,29 @@ impl CredentialsError {
         match self.innermost() {
             Self::Call(error) | Self::Session(SessionError::Call(error)) => Some(error),
             _ => None,
+        }
+    }
+
+    /// Whether another process of this program was in the way, and nothing is known.
+    #[must_use]
+    pub fn is_busy(&self) -> bool {
+        matches!(self.innermost(), Self::Busy(_) | Self::Session(SessionError::Busy(_)))
+    }
+
+    /// What our own folder has against being used, where it comes down to that.
+    #[must_use]
+    pub fn file_fault(&self) -> Option<&str> {
+        match self.innermost() {
+            Self::File(fault) | Self::Session(SessionError::File(fault)) => Some(fault),
+            _ => None,
+        }
+    }
+
+    /// Why a lock of ours could not be had.
+    pub(super) fn of_lock(error: &io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::TimedOut => Self::Busy(error.to_string()),
+            _ => Self::File(error.to_string()),
         }
     }
 

@@ -56,7 +56,7 @@ fn look(world: &World, link: &Link) -> Result<(), CredentialsError> {
 }
 
 fn token(world: &World, sso: &SsoProfile) -> Result<(), SessionError> {
-    let path = session::token_path(&world.home().unwrap_or_default(), sso);
+    let path = session::token_path(world, sso);
     match session::cached(&path) {
         Cached::Absent => Err(SessionError::SignedOut(session::session_name(sso))),
         Cached::Unreadable(reason) => Err(SessionError::Unreadable { path, reason }),

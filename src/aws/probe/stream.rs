@@ -32,17 +32,25 @@ pub(super) enum Event {
     },
 }
 
+/// Events in one of the forms that streams have.
+pub(super) trait Reader {
+    /// More has arrived.
+    fn take(&mut self, bytes: &[u8]);
+
+    /// The next whole event; `None` until more has arrived.
+    fn next_event(&mut self) -> Option<Result<Event, &'static str>>;
+}
+
 /// What has arrived and not been read yet.
 #[derive(Debug, Default)]
 pub(super) struct Stream(Vec<u8>);
 
-impl Stream {
-    pub(super) fn take(&mut self, bytes: &[u8]) {
+impl Reader for Stream {
+    fn take(&mut self, bytes: &[u8]) {
         self.0.extend_from_slice(bytes);
     }
 
-    /// The next whole event; `None` until more has arrived.
-    pub(super) fn next_event(&mut self) -> Option<Result<Event, &'static str>> {
+    fn next_event(&mut self) -> Option<Result<Event, &'static str>> {
         let length = length_at(&self.0, 0)?;
         if !(PRELUDE + TRAILER..=LONGEST).contains(&length) {
             return Some(Err("the answer is no event stream"));

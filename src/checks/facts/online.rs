@@ -94,6 +94,8 @@ pub struct Online {
     pub quotas: Look<Vec<Quota>, String>,
     /// What the models answered that Claude Code would use.
     pub probes: Look<Vec<Probed>, String>,
+    /// Why not all of them were asked, where some were.
+    pub unasked: Option<String>,
     /// What a configured export printed, where it is someone else's.
     pub export: Look<Vec<helper_check::Finding>>,
     /// What was asked, and how long it took; much of it at once.
@@ -115,6 +117,7 @@ impl Online {
             data_retention: Look::Skipped(reason.into()),
             quotas: Look::Skipped(reason.into()),
             probes: Look::Skipped(reason.into()),
+            unasked: None,
             export: Look::Skipped(reason.into()),
             timings: Vec::new(),
         }

@@ -4,6 +4,7 @@ use crate::aws::profile::{Gap, ProfileKind, SsoProfile};
 use crate::checks::evidence;
 use crate::checks::facts::{Facts, TokenContent};
 use crate::checks::finding::{Evidence, Finding, Fix};
+use crate::world::on_the_wall;
 
 use super::{profile_name, uses_profile};
 
@@ -99,7 +100,11 @@ pub(super) fn ended(facts: &Facts) -> Vec<Finding> {
         (false, false) => "it came without a refresh token",
         (false, true) => "the client registration behind its refresh token has ended too",
     };
-    let title = format!("the sign-in to `{}` ended at {expires_at} and cannot renew itself", session_words(&sso));
+    let title = format!(
+        "the sign-in to `{}` ended at {} and cannot renew itself",
+        session_words(&sso),
+        on_the_wall(expires_at)
+    );
     let file = Evidence::File { path: token.path.clone(), text: format!("expiresAt {expires_at}; {why}") };
     vec![
         Finding::error("A04", title, Fix::sign_in(profile_name(facts)))

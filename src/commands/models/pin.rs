@@ -1,5 +1,7 @@
 //! `models pin`: one plan for the main model, every alias and the background model.
 
+mod decision;
+
 use std::fmt::Write;
 use std::path::PathBuf;
 
@@ -11,13 +13,10 @@ use crate::commands::target;
 use crate::configuration;
 use crate::error::Failure;
 use crate::observe::models::Extent;
-use crate::offering::{Entry, Kind};
-use crate::pins::{self, Pinning, Wanted};
+use crate::pins::Pinning;
 use crate::plan::{self, Consent, Plan};
 use crate::private_file::StateFolder;
-use crate::proof::{Proof, Status};
 use crate::receipt::{Receipt, Receipts};
-use crate::regions::{self, Residency};
 use crate::report::{human, v1};
 use crate::settings::document::Document;
 use crate::settings::scope::{self, Scope, Settings};
@@ -28,13 +27,7 @@ use crate::world::World;
 
 use super::Look;
 
-/// What is to be pinned and what speaks for it.
-struct Decision {
-    pinning: Pinning,
-    /// Ids that neither a listing nor a probe has shown.
-    unverified: Vec<String>,
-    residency: Option<Residency>,
-}
+use decision::Decision;
 
 /// A settings file with the plan for it.
 struct Draft {
@@ -51,11 +44,11 @@ pub(super) struct Outcome {
 }
 
 /// One run of the command.
-pub(super) struct Pin<'a> {
+struct Pin<'a> {
     world: &'a World,
     ui: Ui,
-    pub(super) args: &'a PinArgs,
-    pub(super) look: Look,
+    args: &'a PinArgs,
+    look: Look,
     path: PathBuf,
     state: StateFolder,
 }
@@ -94,86 +87,6 @@ impl Pin<'_> {
     fn run(&self, may_ask: bool, watch: Watch) -> Result<Outcome, Failure> {
         let decision = self.decide()?;
         self.carry_out(&decision, may_ask, watch)
-    }
-
-    fn decide(&self) -> Result<Decision, Failure> {
-        let entries = &self.look.offering.entries;
-        let named: Vec<String> = self.args.models.iter().map(|id| self.resolved(id)).collect();
-        self.check_families(&named)?;
-        for id in &named {
-            self.check_listed(id)?;
-            self.check_long_context(id)?;
-        }
-        let kept = self.look.pinned.iter().find(|(role, _)| *role == "main").map(|(_, id)| id.as_str());
-        let kept = pins::kept_residency(entries, kept);
-        let from_named = || pins::kept_residency(entries, named.first().map(String::as_str));
-        let residency = self.args.residency.or(kept).or_else(from_named);
-        self.check_residency(&named, residency)?;
-        let asked = self.ask_models(&named, residency)?;
-        let proofs = self.look.proofs(self.world);
-        // A model that was not asked now counts as it answered last; one that never was may be there.
-        let is_usable = |entry: &Entry| {
-            let proof = proofs.of(&[&entry.id, &entry.arn]);
-            if self.args.auto {
-                proof.is_some_and(Proof::is_usable)
-            } else {
-                proof.is_none_or(|p| p.status != Status::Stopped)
-            }
-        };
-        let current: Vec<(&'static str, String)> = if self.args.auto { Vec::new() } else { self.look.pinned.clone() };
-        let wanted = Wanted { entries, residency, named: &named, current: &current, is_usable: &is_usable };
-        let pinning = wanted.pinning().ok_or_else(|| self.nothing_answers(&asked, residency))?;
-        let mut unverified: Vec<String> = Vec::new();
-        for id in std::iter::once(&pinning.main).chain(pinning.aliases.iter().map(|(_, id)| id)) {
-            let is_seen = entries.iter().any(|entry| entry.is_named(id));
-            let is_proven = proofs.of(&[id]).is_some_and(Proof::is_usable);
-            if !is_seen && !is_proven && !unverified.contains(id) {
-                unverified.push(id.clone());
-            }
-        }
-        Ok(Decision { pinning, unverified, residency })
-    }
-
-    /// Asks the models themselves, where that is wanted: all that may be chosen, or those that were named.
-    fn ask_models(&self, named: &[String], residency: Option<Residency>) -> Result<Vec<Proof>, Failure> {
-        let ids: Vec<String> = if self.args.auto {
-            let entries = self.look.offering.entries.iter().filter(|entry| entry.kind != Kind::Foundation);
-            let admitted = entries.filter(|entry| residency.is_none_or(|residency| residency.admits(&entry.reach)));
-            admitted.map(|entry| entry.pin().to_owned()).collect()
-        } else if self.args.probe {
-            named.to_vec()
-        } else {
-            return Ok(Vec::new());
-        };
-        let proofs = self.look.probe(self.world, self.ui, &ids, self.args.yes)?;
-        match proofs.iter().find(|proof| !proof.is_usable()) {
-            Some(proof) if !self.args.auto => {
-                let failure = Failure::refused(format!("{} does not answer: {}", proof.id, proof.words()));
-                Err(proof.fix.iter().fold(failure, |failure, fix| failure.hint(fix.clone())))
-            }
-            _ => Ok(proofs),
-        }
-    }
-
-    fn nothing_answers(&self, asked: &[Proof], residency: Option<Residency>) -> Failure {
-        let region = &self.look.who.region;
-        let under = residency.filter(|residency| *residency != Residency::Any);
-        let under = under.map(|residency| format!(" under `--residency {}`", residency.name())).unwrap_or_default();
-        let failure = Failure::failed(format!("no Claude model answers in {region}{under}; nothing was written"));
-        let mut failure = self.look.unlisted(failure);
-        let nowhere = residency.filter(|residency| asked.is_empty() && *residency != Residency::Any);
-        if let Some(elsewhere) = nowhere.and_then(|wanted| elsewhere(region, wanted)) {
-            failure = failure.hint(elsewhere);
-        }
-        let mut told: Vec<String> = Vec::new();
-        for proof in asked {
-            let words = format!("{}; {}", proof.words(), proof.fix.as_deref().unwrap_or("no fix is known"));
-            if !told.contains(&words) {
-                told.push(words.clone());
-                failure = failure.hint(words);
-            }
-        }
-        failure
     }
 
     fn carry_out(&self, decision: &Decision, may_ask: bool, watch: Watch) -> Result<Outcome, Failure> {
@@ -258,8 +171,7 @@ impl Pin<'_> {
         if let Some(residency) = decision.residency {
             let _ = writeln!(text, "  {:<20}{}", "residency", residency.name());
         }
-        let _ = writeln!(text, "\n{}", styled(BOLD, &self.file()));
-        text.push_str(&human::changes(&draft.plan));
+        let _ = write!(text, "\n{}", human::changes_of(&self.file(), &draft.plan));
         if !draft.plan.kept.is_empty() {
             let _ =
                 writeln!(text, "  kept, for they are not ours (`--force` replaces them):\n{}", kept_lines(&draft.plan));
@@ -288,21 +200,6 @@ impl Pin<'_> {
         let report = v1::models::Pinned::of(&decision.pinning, &decision.unverified, &draft.plan, path, applied);
         Outcome { text, report }
     }
-}
-
-/// Where profiles that keep a residency would be listed, when none is here.
-fn elsewhere(region: &str, wanted: Residency) -> Option<String> {
-    let partition = regions::partition_of(region).name;
-    let within = regions::with_bedrock(partition).filter(|found| found.name != region && wanted.has(found.country));
-    let names: Vec<&str> = within.map(|found| found.name).collect();
-    Some(format!(
-        "no profile listed in {region} stays in {}; ask from a region there, such as `--region {}` (Bedrock is in {}), \
-         or compare them with `claude-bedrock regions --residency {}`",
-        wanted.place(),
-        names.first()?,
-        names.join(", "),
-        wanted.name()
-    ))
 }
 
 fn kept_lines(plan: &Plan) -> String {

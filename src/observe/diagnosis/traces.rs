@@ -9,6 +9,7 @@ use crate::aws::credentials;
 use crate::aws::files::AwsFiles;
 use crate::aws::session;
 use crate::aws::sign_in;
+use crate::aws_config;
 use crate::checks::evidence;
 use crate::checks::facts::{AuthRefresh, KeyState, ReceiptState, Traces};
 use crate::configuration::Configuration;
@@ -54,6 +55,7 @@ fn receipts(world: &World, traces: &mut Traces) {
         }
         Err(error) => traces.unusable_receipts = vec![error.to_string()],
     }
+    traces.unusable_receipts.extend(aws_config::additions(&state).err().map(|error| error.to_string()));
 }
 
 /// What became of a settings file; a file that cannot be read or is no JSON has findings of its own.

@@ -9,6 +9,7 @@ use crate::report::v1::diagnosis::title;
 use crate::settings::document::Document;
 use crate::settings::scope::Content;
 use crate::vars;
+use crate::world::on_the_wall;
 
 use super::Section;
 use super::redaction::{Redactor, Safe};
@@ -87,7 +88,7 @@ fn versions(facts: &Facts, machine: &Machine) -> Vec<(&'static str, String)> {
 }
 
 fn moment(moment: Timestamp) -> String {
-    moment.strftime("%Y-%m-%d %H:%M:%S UTC").to_string()
+    on_the_wall(moment)
 }
 
 fn configuration(facts: &Facts) -> Vec<(&'static str, String)> {

@@ -7,7 +7,8 @@ use crate::apply::shortened;
 use crate::aws_config::Repair;
 use crate::checks::Outcome;
 use crate::checks::finding::{Action, Evidence, Finding, Fix, SettingEdit, Severity};
-use crate::report::v1::diagnosis::{shown, title, why};
+use crate::report::redacted::shown;
+use crate::report::v1::diagnosis::{title, why};
 use crate::ui::wrap::{fitted, parted, width_of, wrapped};
 use crate::ui::{BAD, BOLD, DIM, GOOD, NOTICE, styled};
 
@@ -63,9 +64,7 @@ fn push_finding(text: &mut String, finding: &Finding, home: Option<&Path>, width
     for evidence in &finding.evidence {
         push_evidence(text, evidence, home, width);
     }
-    if finding.severity != Severity::Hint {
-        paragraph(text, "why:", &why(finding), width);
-    }
+    paragraph(text, "why:", &why(finding), width);
     push_fix(text, &finding.fix, home, width);
 }
 
@@ -155,7 +154,7 @@ fn push_fix(text: &mut String, fix: &Fix, home: Option<&Path>, width: usize) {
         _ => {}
     }
     if let Some(sentence) = &fix.administrator {
-        paragraph(text, "send:", sentence, width);
+        paragraph(text, "ask:", sentence, width);
     }
 }
 
@@ -218,13 +217,19 @@ pub fn counted(outcome: &Outcome) -> String {
     if said.is_empty() { "nothing wrong".to_owned() } else { said.join(", ") }
 }
 
+/// So many checks.
+#[must_use]
+pub fn checks(number: usize) -> String {
+    if number == 1 { "1 check".to_owned() } else { format!("{number} checks") }
+}
+
 fn summary(text: &mut String, outcome: &Outcome, verbose: bool) {
     let found = counted(outcome);
     let mark = if outcome.is_healthy() { styled(GOOD, "✔") } else { styled(BAD, "✘") };
     let _ = writeln!(
         text,
-        "{mark} {found}; {} checks passed, {} could not be made",
-        outcome.passed.len(),
+        "{mark} {found}; {} passed, {} could not be made",
+        checks(outcome.passed.len()),
         outcome.skipped.len()
     );
     if outcome.skipped.is_empty() {

@@ -68,6 +68,18 @@ BEYOND_LENGTH = re.compile(r"response(\.inferenceProfileSummaries\[\d+\])?\.mode
 FOREIGN = {"answer", "dropped_before", "dropped_after", "silence"}
 # The header of a request that a test made wrong on purpose.
 MALFORMED = "x-sandbox-malformed"
+# Bedrock's Messages API endpoint: no service model describes it, Anthropic's own API reference does.
+MESSAGES = "bedrock-mantle"
+# The errors of that API with their statuses.
+ANTHROPIC_ERRORS = {
+    "invalid_request_error": 400,
+    "authentication_error": 401,
+    "permission_error": 403,
+    "not_found_error": 404,
+    "rate_limit_error": 429,
+    "api_error": 500,
+    "overloaded_error": 529,
+}
 # Members of event payloads that only hide how long they are.
 PADDING = {"p"}
 
@@ -214,6 +226,8 @@ class Oracle:
         if operation_name in PAGES:
             return "page"
         answer = exchange["response"]
+        if service == MESSAGES:
+            return check_message(exchange, deviations)
         malformed = header(exchange["request"], MALFORMED) is not None
         if malformed and answer and answer["status"] < 400:
             deviations.add("request", "is marked as malformed, and was not refused")
@@ -463,6 +477,35 @@ class Oracle:
 def header(request, name):
     """Finds a header of a request."""
     return next((value for known, value in request["headers"] if known.lower() == name.lower()), None)
+
+
+def check_message(exchange, deviations):
+    """Checks an exchange of the Messages API by what its reference says of errors, messages and streams."""
+    answer = exchange["response"]
+    if exchange["injected"] in FOREIGN:
+        return "injected"
+    headers = {name: value for name, value in answer["headers"]}
+    body = base64.b64decode(answer["body"]).decode()
+    if answer["status"] >= 300:
+        error = json.loads(body)
+        kind = error.get("error", {}).get("type")
+        if error.get("type") != "error" or not error["error"].get("message"):
+            deviations.add("response", "is no error of the Messages API")
+        if ANTHROPIC_ERRORS.get(kind) != answer["status"]:
+            deviations.add("response", f"{kind} has the status {answer['status']}")
+        return "error"
+    if headers.get("content-type", "").startswith("text/event-stream"):
+        parts = [part.split("\n") for part in body.strip().split("\n\n")]
+        kinds = [name.removeprefix("event: ") for name, _ in parts]
+        told = [json.loads(data.removeprefix("data: "))["type"] for _, data in parts]
+        if kinds != told or (kinds[0], kinds[-1]) != ("message_start", "message_stop"):
+            deviations.add("response", f"is no stream of a message: {kinds}")
+    elif exchange["operation"] == "CountTokens":
+        if set(json.loads(body)) != {"input_tokens"}:
+            deviations.add("response", "counts no tokens")
+    elif json.loads(body).get("type") != "message":
+        deviations.add("response", "is no message")
+    return "answer"
 
 
 class Verdicts:

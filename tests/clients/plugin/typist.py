@@ -32,7 +32,8 @@ def tmux(*arguments):
 
 class Session:
     def __init__(self, number, told, folder):
-        self.name = f"s{number}"
+        # tmux takes the beginning of a name for it where nobody bears that name any more.
+        self.name = f"s{number:03}"
         self.steps = told["steps"]
         self.written = os.path.join(folder, self.name)
         self.outcome = None

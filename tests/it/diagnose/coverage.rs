@@ -6,13 +6,10 @@ use std::collections::BTreeSet;
 use claude_bedrock::catalogue::{self, Before, Fix};
 use claude_bedrock::checks::{self, Needs};
 
-use super::{curing, files, limits, online, probed, traces};
+use super::{curing, files, limits, mantle, online, probed, traces};
 
 /// Judged on recorded facts in `src/checks/tests.rs`, and why they cannot be had here.
-const RECORDED: [(&str, &str); 2] = [
-    ("C16", "it takes Windows, whose home folder two variables name"),
-    ("P13", "the sandbox plays no Mantle endpoint; what AWS says of its permission is recorded"),
-];
+const RECORDED: [(&str, &str); 1] = [("C16", "it takes Windows, whose home folder two variables name")];
 
 fn reproduced() -> BTreeSet<&'static str> {
     let tables = [
@@ -24,7 +21,7 @@ fn reproduced() -> BTreeSet<&'static str> {
         traces::cases(),
     ];
     let online = online::REPRODUCED.into_iter().chain(probed::PROBED).chain(probed::PAPERS);
-    let online = online.chain(probed::ON_THE_WAY).chain(probed::CONFINED);
+    let online = online.chain(probed::ON_THE_WAY).chain(probed::CONFINED).chain(mantle::REPRODUCED);
     tables.iter().flatten().map(|case| case.0).chain(online).collect()
 }
 

@@ -14,7 +14,7 @@ use super::{CONFIG, Machine, SSO, limits, shared, traces};
 use crate::harness::{PROGRAM, Run, files_below, mode, set_mode};
 
 /// Cured by a person who signs in, which no run without a terminal does; `mending` has one who does.
-const NEED_A_PERSON: [&str; 4] = ["A03", "A04", "A05", "A13"];
+const NEED_A_PERSON: [&str; 6] = ["A03", "A04", "A05", "A13", "A31", "A32"];
 
 /// What a token has that renews itself.
 const RENEWABLE: &str =
@@ -42,8 +42,7 @@ pub(super) fn findings<'a>(report: &'a Value, id: &str) -> Vec<&'a Value> {
 
 #[test]
 fn every_fix_that_is_offered_cures_and_is_undone() {
-    let tables = [files::configuration(), files::versions(), files::credentials(), files::helpers(), limits::cases()];
-    let cases: Vec<Case> = tables.into_iter().flatten().collect();
+    let cases = cases();
     let (one, other) = cases.split_at(cases.len() / 2);
     let results: Vec<(&str, Result<bool, String>)> = std::thread::scope(|scope| {
         let halves = [one, other].map(|cases| scope.spawn(|| cases.iter().map(tried).collect::<Vec<_>>()));
@@ -60,6 +59,19 @@ fn every_fix_that_is_offered_cures_and_is_undone() {
     assert!(lost.is_empty(), "a fix and no cure: {lost:?}");
 }
 
+/// Every home that has a fault which files show.
+fn cases() -> Vec<Case> {
+    let tables = [
+        files::configuration(),
+        files::versions(),
+        files::credentials(),
+        files::helpers(),
+        limits::cases(),
+        traces::cases(),
+    ];
+    tables.into_iter().flatten().collect()
+}
+
 /// Whether the fix of one case cures, or what is wrong with it; false where there is none to apply.
 fn tried(case: &Case) -> (&'static str, Result<bool, String>) {
     let (id, .., evidence, machine) = case;
@@ -74,11 +86,12 @@ fn cured(id: &str, machine: &Machine) -> Result<bool, String> {
         return Ok(false);
     }
     let before = files_below(machine.path());
+    let had_state = machine.path().join(".local").exists();
     let run = machine.run(&["diagnose", "--offline", "--fix", "--yes", "--json", "--only", id]);
     let report: Value = serde_json::from_str(&run.stdout).expect("JSON");
     if NEED_A_PERSON.contains(&id) {
         let is_said = run.stderr.contains("nobody is here to sign in");
-        let is_left = files_below(machine.path()) == before && !machine.path().join(".local").exists();
+        let is_left = files_below(machine.path()) == before && machine.path().join(".local").exists() == had_state;
         return if is_said && is_left { Ok(false) } else { Err(format!("is done, or not said: {run:?}")) };
     }
     if report["fixed"]["cured"].as_array().expect("a list").iter().all(|cured| cured != id) {
@@ -176,8 +189,7 @@ fn settings_keys_are_mended_and_given_back() {
 
 /// The ids for which `--fix` has something to do in one of the homes of these tests.
 pub(super) fn mendable() -> BTreeSet<&'static str> {
-    let tables = [files::configuration(), files::versions(), files::credentials(), files::helpers(), limits::cases()];
-    let cases = tables.into_iter().flatten().chain(traces::cases()).map(|case| (case.0, case.4));
+    let cases = cases().into_iter().map(|case| (case.0, case.4));
     let cases = cases.chain(settings_keys()).chain(aws_files().into_iter().map(|case| (case.0, case.1)));
     let offers = |id: &str, machine: &Machine| {
         let facts = diagnosis::facts(&machine.world(), Depth::Files);

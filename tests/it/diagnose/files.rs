@@ -111,6 +111,13 @@ pub(super) fn configuration() -> Vec<Case> {
         ("C08", WARNING, ASK, "ANTHROPIC_DEFAULT_OPUS_MODELS", env("\"ANTHROPIC_DEFAULT_OPUS_MODELS\": \"x\"")),
         (
             "C08",
+            WARNING,
+            ASK,
+            "us.anthropic.claude-opus-5-5",
+            env("\"ANTHROPIC_DEFAULT_OPUS_MODELS\": \"us.anthropic.claude-opus-5\""),
+        ),
+        (
+            "C08",
             HINT,
             ASK,
             "ANTHROPIC_SMALL_FAST_MODEL",

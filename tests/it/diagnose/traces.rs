@@ -125,6 +125,13 @@ pub(super) fn cases() -> Vec<Case> {
             "cannot be used",
             env("\"X\": \"1\"").file(".local/state/claude-bedrock/receipts/00.json", "{"),
         ),
+        (
+            "C29",
+            WARNING,
+            EXPLAIN,
+            "aws-config.json",
+            env("\"X\": \"1\"").file(".local/state/claude-bedrock/aws-config.json", "[{"),
+        ),
         ("C30", HINT, EXPLAIN, "settings.json", without_settings(with_receipt(env("\"X\": \"1\""), &opus, "x"))),
         (
             "C05",

@@ -45,7 +45,7 @@ fn a_list_says_everything_there_is_to_a_model() {
     let told = home.run(["models"]).success();
     assert!(told.starts_with("28 ways to Claude models in us-west-2, newest first\n"), "{told}");
     assert!(told.contains("stays in the US; pinned: main, sonnet\n"), "{told}");
-    assert!(told.contains("  global.anthropic.claude-opus-5-5                goes anywhere\n"), "{told}");
+    assert!(told.contains("  global.anthropic.claude-opus-5-5                  goes anywhere\n"), "{told}");
 }
 
 #[test]

@@ -9,6 +9,7 @@ use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPai
 use serde_json::{Value, json};
 
 use crate::harness::{Home, mode};
+use crate::hostile_files::in_namespace;
 
 const USER: &str = r#"
 [[accounts.users]]
@@ -164,6 +165,22 @@ fn one_with_little_left_is_renewed_once_and_the_file_keeps_what_others_put_there
     change(&home, "/accessToken/expiresAt", time(now() - jiff::SignedDuration::from_mins(2)));
     home.run(ASK).success();
     assert_eq!(home.asked("CreateOAuth2Token"), asked + 2);
+}
+
+#[test]
+fn a_renewal_that_could_not_be_kept_is_not_begun() {
+    let home = signed_in();
+    let before = home.asked("CreateOAuth2Token");
+    for (minutes, code) in [(2, 0), (-2, 1)] {
+        change(&home, "/accessToken/expiresAt", time(now() + jiff::SignedDuration::from_mins(minutes)));
+        let script =
+            "mount --bind ../.aws ../.aws; mount -o remount,bind,ro ../.aws; exec \"$0\" credentials --profile console";
+        let Some(run) = in_namespace(&home, script) else { return };
+        assert_eq!(run.code, Some(code), "{run:?}");
+        assert!(code == 0 || run.stderr.contains("cannot create a file"), "{run:?}");
+        assert_eq!(home.asked("CreateOAuth2Token"), before, "the refresh token is not spent");
+    }
+    home.run(ASK).success();
 }
 
 #[test]

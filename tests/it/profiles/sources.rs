@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::harness::{Home, PROGRAM, mode, set_mode};
+use crate::harness::{Home, PROGRAM, Run, mode, set_mode};
 
 /// A user with keys, and roles that trust each other.
 const ACCOUNT: &str = r#"
@@ -265,4 +265,34 @@ fn claude_code_is_set_up_with_a_role() {
 #[expect(clippy::disallowed_methods, reason = "the test's own clock")]
 fn jiff_now() -> jiff::Timestamp {
     jiff::Timestamp::now()
+}
+
+#[test]
+fn a_sign_out_takes_the_credentials_of_roles_over_it_along() {
+    let home = home(&format!(
+        "[profile over-sso]\n{HUB}source_profile = work\n[profile over-keys]\n{HUB}source_profile = keys\n"
+    ));
+    for profile in ["over-sso", "over-keys"] {
+        home.run(ask(profile)).success();
+    }
+    let kept = home.state_files("credentials").len();
+    home.run(["logout", "--profile", "work"]).success();
+    home.run(ask("over-sso")).failure(3);
+    home.run(ask("over-keys")).success();
+    assert_eq!(home.state_files("credentials").len(), kept - 2, "those of the profile and of the role over it");
+}
+
+#[test]
+fn without_a_home_nothing_of_the_folder_around_is_taken_for_the_user_s() {
+    let home = Home::new();
+    let keys = "[default]\naws_access_key_id = AKIAPLANTED\naws_secret_access_key = x\naws_session_token = y\n";
+    home.write("work/.aws/credentials", keys);
+    home.write("work/.aws/config", "[profile work]\nregion = us-west-2\ncredential_process = touch planted\n");
+    for profile in ["default", "work"] {
+        let mut command = home.command("env");
+        command.args(["-u", "HOME", PROGRAM]).args(ask(profile)).env("XDG_STATE_HOME", home.path().join("state"));
+        let said = Run::from(command.output().expect("starts")).failure(2);
+        assert!(said.contains("is in neither"), "{said}");
+    }
+    assert!(!home.path().join("work/planted").exists());
 }
