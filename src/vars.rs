@@ -56,6 +56,18 @@ pub const PROFILE_CHAIN: &str = "CLAUDE_BEDROCK_PROFILE_CHAIN";
 pub const CHAIN_RESOLVE_TIMEOUT_MS: &str = "CLAUDE_CODE_AWS_CHAIN_RESOLVE_TIMEOUT_MS";
 /// `true` keeps the SDKs from asking for an instance's own role.
 pub const AWS_EC2_METADATA_DISABLED: &str = "AWS_EC2_METADATA_DISABLED";
+/// Where the metadata service of an EC2 instance is, when not at its usual address.
+pub const AWS_EC2_METADATA_SERVICE_ENDPOINT: &str = "AWS_EC2_METADATA_SERVICE_ENDPOINT";
+/// `IPv6` for the usual address of that kind.
+pub const AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE: &str = "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE";
+/// The path under which a container of ECS gets its role's credentials.
+pub const AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: &str = "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI";
+/// The same as a whole address, as in EKS.
+pub const AWS_CONTAINER_CREDENTIALS_FULL_URI: &str = "AWS_CONTAINER_CREDENTIALS_FULL_URI";
+/// What the container shows there.
+pub const AWS_CONTAINER_AUTHORIZATION_TOKEN: &str = "AWS_CONTAINER_AUTHORIZATION_TOKEN";
+/// The file that holds it, replaced from time to time.
+pub const AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: &str = "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE";
 /// The endpoint of every AWS service; `AWS_ENDPOINT_URL_<SERVICE>` beats it.
 pub const AWS_ENDPOINT_URL: &str = "AWS_ENDPOINT_URL";
 /// `true` switches the endpoint settings off.
@@ -71,8 +83,11 @@ pub const DEFAULT_SONNET_MODEL: &str = "ANTHROPIC_DEFAULT_SONNET_MODEL";
 pub const DEFAULT_HAIKU_MODEL: &str = "ANTHROPIC_DEFAULT_HAIKU_MODEL";
 /// What the alias `fable` means.
 pub const DEFAULT_FABLE_MODEL: &str = "ANTHROPIC_DEFAULT_FABLE_MODEL";
-/// The model of background requests, deprecated; it beats [`DEFAULT_HAIKU_MODEL`] for them, not for the alias.
+/// The model of background requests, deprecated; it beats [`DEFAULT_HAIKU_MODEL`] for them, not for the alias. An
+/// empty value cancels it.
 pub const SMALL_FAST_MODEL: &str = "ANTHROPIC_SMALL_FAST_MODEL";
+/// The model of subagents whose own file names none; in 2.1.197 of all of them. An empty value cancels it.
+pub const SUBAGENT_MODEL: &str = "CLAUDE_CODE_SUBAGENT_MODEL";
 /// The region of the background model, where one of those two names it.
 pub const SMALL_FAST_MODEL_AWS_REGION: &str = "ANTHROPIC_SMALL_FAST_MODEL_AWS_REGION";
 
@@ -80,7 +95,7 @@ pub const SMALL_FAST_MODEL_AWS_REGION: &str = "ANTHROPIC_SMALL_FAST_MODEL_AWS_RE
 pub const DEFAULT_MODEL: &str = "ANTHROPIC_DEFAULT_MODEL";
 /// What else makes Claude Code send a model, and for whom.
 pub const FURTHER_MODELS: [(&str, &str); 5] = [
-    ("CLAUDE_CODE_SUBAGENT_MODEL", "subagents whose own file names no model"),
+    (SUBAGENT_MODEL, "subagents whose own file names no model"),
     ("CLAUDE_CODE_WORKFLOW_SUBAGENT_MODEL", "subagents of workflows"),
     ("CLAUDE_CODE_AUTO_MODE_MODEL", "the judge of auto mode"),
     ("CLAUDE_CODE_BG_CLASSIFIER_MODEL", "the judge of sessions in the background"),
@@ -117,6 +132,10 @@ pub const FAMILY_PINS: [(&str, &str); 4] = [
     ("haiku", DEFAULT_HAIKU_MODEL),
     ("fable", DEFAULT_FABLE_MODEL),
 ];
+
+/// The families whose models Claude Code looks for at its start where the alias is not pinned to one of them (observed
+/// with 2.1.329; 2.1.197 looks for none).
+pub const FAMILIES_LOOKED_FOR: [&str; 3] = ["opus", "sonnet", "haiku"];
 
 /// Headers of every request, one a line.
 pub const CUSTOM_HEADERS: &str = "ANTHROPIC_CUSTOM_HEADERS";
@@ -185,6 +204,8 @@ pub const CLAUDE_ENTRYPOINT: &str = "CLAUDE_CODE_ENTRYPOINT";
 /// Set by Claude Code in the commands of its Bash tool and in hooks, whose output a person gets to see; not in its
 /// credential helpers.
 pub const CLAUDE_TOOL: &str = "CLAUDECODE";
+/// Set by Claude Code in hooks, and neither in the commands of its Bash tool nor in its credential helpers.
+pub const CLAUDE_PROJECT_DIR: &str = "CLAUDE_PROJECT_DIR";
 /// `dumb` for a terminal that cannot move its cursor.
 pub const TERM: &str = "TERM";
 
