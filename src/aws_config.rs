@@ -5,6 +5,7 @@
 mod addition;
 mod process;
 mod repair;
+mod sections;
 mod upgrade;
 
 use std::io;
@@ -12,101 +13,41 @@ use std::path::{Path, PathBuf};
 
 use crate::error::Failure;
 use crate::private_file::{self, StateFolder};
-use crate::settings::store::{self, Snapshot};
+use crate::settings::store::{self, Snapshot, StoreError};
 
 pub use addition::{Addition, Deed, Rest};
 pub use process::process_section;
 pub use repair::{Change, FileDiff, LineEdit, Repair, SignInAfter};
+pub use sections::{NewProfile, free_name, is_portable_name, session_name_in, session_section, with_sections};
 pub use upgrade::Upgrade;
 
-/// A profile with an SSO session, to be written.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NewProfile {
-    /// The profile's name.
-    pub name: String,
-    /// The session's name.
-    pub session: String,
-    /// Whether the session's section has to be written too.
-    pub is_new_session: bool,
-    /// The start URL.
-    pub start_url: String,
-    /// The region of IAM Identity Center.
-    pub sso_region: String,
-    /// The account.
-    pub account_id: String,
-    /// The permission set.
-    pub role_name: String,
-    /// The profile's own region.
-    pub region: String,
+/// A config file as it was read, to which sections can be added.
+#[derive(Debug)]
+pub struct ConfigFile {
+    snapshot: Snapshot,
+    text: String,
 }
 
-/// Whether a name can stand in a section header without quotes, which is the only form that the AWS CLI, the AWS SDK
-/// for JavaScript and the one for Rust read alike.
-#[must_use]
-pub fn is_portable_name(name: &str) -> bool {
-    !name.is_empty()
-        && name != "__proto__"
-        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.@%+:/-".contains(&byte))
-}
+impl ConfigFile {
+    /// Reads it; one that is missing is an empty one.
+    ///
+    /// # Errors
+    /// When the file cannot be read, or is not UTF-8 text.
+    pub fn read(path: &Path) -> Result<Self, Failure> {
+        let snapshot = store::read(path).map_err(|error| Failure::refused(error.to_string()))?;
+        let text = std::str::from_utf8(snapshot.bytes().unwrap_or_default())
+            .map_err(|_| Failure::refused(format!("`{}` is not UTF-8 text; nothing was written", path.display())))?;
+        let text = text.to_owned();
+        Ok(Self { snapshot, text })
+    }
 
-impl NewProfile {
-    /// The sections, as `aws configure sso` writes them.
+    /// Plans to add sections at its end.
     #[must_use]
-    pub fn sections(&self) -> String {
-        let Self { name, session, start_url, sso_region, account_id, role_name, region, .. } = self;
-        let header = if name == "default" { "[default]".to_owned() } else { format!("[profile {name}]") };
-        let mut text = format!(
-            "{header}\nsso_session = {session}\nsso_account_id = {account_id}\nsso_role_name = {role_name}\nregion = {region}\n"
-        );
-        if self.is_new_session {
-            text.push_str(&session_section(session, start_url, sso_region));
-        }
-        text
+    pub fn with(&self, sections: &str) -> Planned {
+        let (text, added) = with_sections(&self.text, sections);
+        let addition = Addition::new(self.snapshot.path(), self.snapshot.bytes(), &added);
+        Planned { snapshot: self.snapshot.clone(), text, addition }
     }
-}
-
-/// The section of a session whose sign-ins renew themselves.
-#[must_use]
-pub fn session_section(session: &str, start_url: &str, region: &str) -> String {
-    format!(
-        "[sso-session {session}]\nsso_start_url = {start_url}\nsso_region = {region}\n\
-         sso_registration_scopes = sso:account:access\n"
-    )
-}
-
-/// A name for the session of a start URL: the first label of its host, which companies may choose:
-/// `https://acme.awsapps.com/start`.
-#[must_use]
-pub fn session_name_in(start_url: &str) -> String {
-    let host = start_url.split_once("://").map_or(start_url, |(_, rest)| rest);
-    let label = host.split(['/', '?', '#', ':', '.']).next().unwrap_or_default();
-    if is_portable_name(label) { label.to_owned() } else { "sso".to_owned() }
-}
-
-/// The name, or the first one with a number behind it that is not taken.
-pub fn free_name(wanted: &str, is_taken: impl Fn(&str) -> bool) -> String {
-    let mut name = wanted.to_owned();
-    let mut number = 2;
-    while is_taken(&name) {
-        name = format!("{wanted}-{number}");
-        number += 1;
-    }
-    name
-}
-
-/// A file's text with sections added at its end, and what exactly was added.
-#[must_use]
-pub fn with_sections(text: &str, sections: &str) -> (String, String) {
-    let newline = if text.contains("\r\n") { "\r\n" } else { "\n" };
-    let separator = match text {
-        "" => "",
-        text if text.ends_with('\n') => newline,
-        // A last line without an end would swallow the header.
-        _ if newline == "\n" => "\n\n",
-        _ => "\r\n\r\n",
-    };
-    let added = format!("{separator}{}", sections.replace('\n', newline));
-    (format!("{text}{added}"), added)
 }
 
 /// A config file with what is to come into it, not written yet.
@@ -118,28 +59,6 @@ pub struct Planned {
 }
 
 impl Planned {
-    /// Plans to add sections to a config file.
-    ///
-    /// # Errors
-    /// When the file cannot be read, or is not UTF-8 text.
-    pub fn new(path: &Path, sections: &str) -> Result<Self, Failure> {
-        let snapshot = store::read(path).map_err(|error| Failure::refused(error.to_string()))?;
-        let before = std::str::from_utf8(snapshot.bytes().unwrap_or_default())
-            .map_err(|_| Failure::refused(format!("`{}` is not UTF-8 text; nothing was written", path.display())))?;
-        let (text, added) = with_sections(before, sections);
-        let addition = Addition::new(path, snapshot.bytes(), &added);
-        Ok(Self { snapshot, text, addition })
-    }
-
-    /// The same with other sections, for the file as it was read.
-    #[must_use]
-    pub fn adding(&self, sections: &str) -> Self {
-        let before = self.snapshot.bytes();
-        let (text, added) = with_sections(&String::from_utf8_lossy(before.unwrap_or_default()), sections);
-        let addition = Addition::new(&self.addition.path, before, &added);
-        Self { snapshot: self.snapshot.clone(), text, addition }
-    }
-
     /// Plans to move legacy profiles in a config file, as `upgrade` has it.
     ///
     /// # Errors
@@ -181,11 +100,15 @@ impl Planned {
     /// When the file was changed meanwhile or cannot be written; it then stands as it was.
     pub fn write(&self, state: &StateFolder) -> Result<(), Failure> {
         let failed = |error: io::Error| Failure::failed(error.to_string());
-        let mut known = additions(state).map_err(failed)?;
-        known.push(self.addition.clone());
-        keep(state, &known).map_err(failed)?;
-        self.snapshot.clone().replace(self.text.as_bytes()).map_err(|error| Failure::failed(error.to_string()))?;
-        Ok(())
+        let known = additions(state).map_err(failed)?;
+        keep(state, &[&known[..], std::slice::from_ref(&self.addition)].concat()).map_err(failed)?;
+        let Err(error) = self.snapshot.clone().replace(self.text.as_bytes()) else { return Ok(()) };
+        // When overtaken, ours could be read for a moment, and may be in what others write next.
+        if !matches!(error, StoreError::Overtaken { .. }) {
+            // A receipt that stays tells of more than there is, which an undo finds out.
+            let _ = keep(state, &known);
+        }
+        Err(Failure::failed(error.to_string()))
     }
 }
 
@@ -245,7 +168,7 @@ pub fn undo(state: &StateFolder, dry_run: bool) -> Result<Vec<Undone>, Failure> 
 }
 
 fn take_out(addition: &Addition, dry_run: bool) -> Result<TakenOut, Failure> {
-    let failed = |error: store::StoreError| Failure::failed(error.to_string());
+    let failed = |error: StoreError| Failure::failed(error.to_string());
     let snapshot = store::read(&addition.path).map_err(failed)?;
     if addition.is_undone(snapshot.bytes()) {
         return Ok(TakenOut::Restored);
@@ -294,56 +217,4 @@ pub fn keep(state: &StateFolder, additions: &[Addition]) -> io::Result<()> {
 
 fn receipt_path(state: &StateFolder) -> PathBuf {
     state.path().join("aws-config.json")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn profile() -> NewProfile {
-        NewProfile {
-            name: "Dev-111122223333".into(),
-            session: "my-sso".into(),
-            is_new_session: true,
-            start_url: "https://d-1234567890.awsapps.com/start".into(),
-            sso_region: "us-east-1".into(),
-            account_id: "111122223333".into(),
-            role_name: "Dev".into(),
-            region: "us-west-2".into(),
-        }
-    }
-
-    #[test]
-    fn sections_are_those_of_the_aws_cli() {
-        assert_eq!(
-            profile().sections(),
-            "[profile Dev-111122223333]\nsso_session = my-sso\nsso_account_id = 111122223333\nsso_role_name = Dev\n\
-             region = us-west-2\n[sso-session my-sso]\nsso_start_url = https://d-1234567890.awsapps.com/start\n\
-             sso_region = us-east-1\nsso_registration_scopes = sso:account:access\n"
-        );
-        let known = NewProfile { is_new_session: false, name: "default".into(), ..profile() };
-        assert!(known.sections().starts_with("[default]\n") && !known.sections().contains("[sso-session"));
-    }
-
-    #[test]
-    fn what_is_added_comes_out_again_whatever_stands_around_it() {
-        for before in ["", "[default]\nregion = x\n", "[default]\nregion = x", "[a]\r\nb = c\r\n", "# only a comment"] {
-            let (after, added) = with_sections(before, &profile().sections());
-            assert!(after.starts_with(before));
-            let addition = Addition::new(Path::new("config"), Some(before.as_bytes()), &added);
-            assert_eq!(addition.taken_out(after.as_bytes()).map(|rest| rest.bytes).as_deref(), Some(before.as_bytes()));
-            let edited = format!("# mine\n{after}[profile later]\n");
-            let rest = addition.taken_out(edited.as_bytes()).expect("still in it");
-            assert_eq!(rest.bytes, format!("# mine\n{before}[profile later]\n").into_bytes());
-            assert_eq!(addition.taken_out(b"something else"), None);
-        }
-    }
-
-    #[test]
-    fn names_that_need_quotes_are_not_portable() {
-        assert!(is_portable_name("Dev-1") && is_portable_name("a.b@c"));
-        for name in ["", "with space", "o'neil", "é", "a]b", "__proto__"] {
-            assert!(!is_portable_name(name), "{name}");
-        }
-    }
 }

@@ -97,6 +97,17 @@ pub fn all() -> impl Iterator<Item = &'static Check> {
     families.into_iter().flatten().chain(open_files::CHECKS)
 }
 
+/// The modes that files alone show for certain and with which Claude Code gets no answer, whoever is signed in.
+const STOPPING: [&str; 15] =
+    ["C03", "C10", "C18", "N09", "A21", "A22", "A11", "M23", "M25", "M03", "M05", "M08", "M01", "M02", "O02"];
+
+/// What of it there is.
+pub fn stopping(facts: &Facts) -> impl Iterator<Item = Finding> {
+    let checks = all().filter(|check| check.needs == Needs::Files && STOPPING.contains(&check.id));
+    let found = checks.flat_map(|check| (check.judge)(facts));
+    found.filter(|finding| finding.severity == finding::Severity::Error)
+}
+
 /// Which checks are wanted: all, or those of some ids and families.
 #[derive(Debug, Clone, Default)]
 pub struct Selection(Vec<String>);

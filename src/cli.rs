@@ -8,18 +8,20 @@ pub mod explain;
 pub mod models;
 mod more;
 pub mod plugin;
+mod setup;
+mod sign_in;
 
 use std::ffi::OsString;
-use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::regions::Residency;
-
-pub use access::{EnvArgs, EnvFormat, PolicyArgs, PolicyCommand, PolicyFormat, PolicyModels, RegionsArgs};
+pub use access::{CheckArgs, EnvArgs, EnvFormat, PolicyArgs, PolicyCommand, PolicyFormat, PolicyModels, RegionsArgs};
 pub use aws_file::{AwsFileArgs, UpgradeArgs};
+pub use diagnose::DiagnoseArgs;
 pub use more::MoreArgs;
+pub use setup::{IdentityMode, NewProfileArgs, SetupArgs, SetupScope};
+pub use sign_in::{CredentialsArgs, CredentialsFormat, LoginArgs, LogoutArgs, RefreshArgs, WayArgs};
 
 /// Gets Claude Code running on Amazon Bedrock, keeps it signed in, and undoes it byte for byte
 #[derive(Debug, Parser)]
@@ -120,128 +122,12 @@ pub enum Command {
     Hook(plugin::HookArgs),
 }
 
-/// Options of `setup`
-#[derive(Debug, Clone, Args)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
-pub struct SetupArgs {
-    /// Inference profile id or ARN for the main model; without it the recommended one
-    #[arg(long, value_name = "ID")]
-    pub model: Option<String>,
-    /// Where requests may be processed; without it where the pinned models keep them, or it is asked
-    #[arg(long, value_name = "WHERE")]
-    pub residency: Option<Residency>,
-    /// Have every model that is to be pinned answer first, which takes one billed token each; a person is asked
-    #[arg(long)]
-    pub probe: bool,
-    /// How Claude Code gets its AWS identity
-    #[arg(long, value_name = "MODE")]
-    pub identity: Option<IdentityMode>,
-    /// A script of your own that prints AWS credentials, by its absolute path; it is checked and run first
-    #[arg(long, value_name = "PATH", conflicts_with = "identity")]
-    pub export_command: Option<PathBuf>,
-    /// A command of your own that signs in to AWS, as you would type it in a shell
-    #[arg(long, value_name = "CMD")]
-    pub refresh_command: Option<String>,
-    /// Which settings file to write
-    #[arg(long, value_name = "SCOPE", default_value = "user")]
-    pub scope: SetupScope,
-    /// Show the plan and write nothing
-    #[arg(long)]
-    pub dry_run: bool,
-    /// Take the recommended answers instead of asking
-    #[arg(long, short)]
-    pub yes: bool,
-    /// Answers as a JSON object, for another program that asks the user: with `--json` comes the next question, then
-    /// the plan, which is written once its question is answered, too
-    #[arg(long, value_name = "JSON", requires = "json", conflicts_with_all = ["yes", "dry_run"])]
-    pub answers: Option<String>,
-    /// Replace values that someone else wrote, and narrow the permissions of an `--export-command` that are too wide
-    #[arg(long)]
-    pub force: bool,
-    /// What most people leave as it is
-    #[command(flatten)]
-    pub more: MoreArgs,
-    /// The AWS profile to create, when there is none yet
-    #[command(flatten)]
-    pub new_profile: NewProfileArgs,
-    /// What else goes into the AWS config file
-    #[command(flatten)]
-    pub aws_file: AwsFileArgs,
-}
-
-/// A profile with an SSO session that does not exist yet; `--profile` names it
-#[derive(Debug, Clone, Default, Args)]
-#[command(next_help_heading = "A new AWS profile")]
-pub struct NewProfileArgs {
-    /// Create a profile from your company's AWS access portal address (the SSO start URL)
-    #[arg(long, value_name = "URL")]
-    pub start_url: Option<String>,
-    /// The region of its IAM Identity Center
-    #[arg(long, value_name = "REGION", requires = "start_url")]
-    pub sso_region: Option<String>,
-    /// The name of the SSO session
-    #[arg(long, value_name = "NAME", requires = "start_url")]
-    pub sso_session: Option<String>,
-    /// The account, twelve digits
-    #[arg(long, value_name = "ID", requires = "start_url")]
-    pub account: Option<String>,
-    /// The permission set
-    #[arg(long, value_name = "NAME", requires = "start_url")]
-    pub role: Option<String>,
-}
-
-/// How Claude Code gets its AWS identity
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum IdentityMode {
-    /// Claude Code alone gets the credentials; your shells and its tools keep their own
-    Isolated,
-    /// `AWS_PROFILE` in the settings: Claude Code and every command it runs share the profile
-    Shared,
-}
-
-/// Which settings file to write
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-pub enum SetupScope {
-    /// `~/.claude/settings.json`, for all your sessions
-    #[default]
-    User,
-    /// `.claude/settings.json` here, for everyone who works on this project; no identity, no personal path
-    Project,
-    /// `.claude/settings.local.json` here, for you in this project
-    Local,
-}
-
 /// Options of `status`
 #[derive(Debug, Clone, Args)]
 pub struct StatusArgs {
     /// Answer from files alone, without the network
     #[arg(long)]
     pub offline: bool,
-}
-
-/// Options of `diagnose`
-#[derive(Debug, Clone, Args)]
-#[command(group = ArgGroup::new("writing").args(["fix", "report"]).multiple(true))]
-#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
-pub struct DiagnoseArgs {
-    /// Look from files alone, without the network
-    #[arg(long, conflicts_with = "probe")]
-    pub offline: bool,
-    /// Look for these failure modes or families alone, such as `A04` or `A,M02`
-    #[arg(long, value_name = "ID|FAMILY", num_args = 1.., value_delimiter = ',')]
-    pub only: Vec<String>,
-    /// Also ask every model Claude Code would use for one token, which costs a few; at a terminal you are asked
-    #[arg(long)]
-    pub probe: bool,
-    /// Mend what can be mended here, asking where it is more than a slip, and look again
-    #[arg(long)]
-    pub fix: bool,
-    /// Also write a support bundle to attach to a ticket, without names and secrets: `.md` or `.html`
-    #[arg(long, value_name = "FILE", value_parser = diagnose::parse_report_file)]
-    pub report: Option<diagnose::ReportFile>,
-    /// Do not ask before mending; write the report over a file that is no report
-    #[arg(long, short, requires = "writing")]
-    pub yes: bool,
 }
 
 /// Options of `reset`
@@ -256,90 +142,6 @@ pub struct ResetArgs {
     /// Do not ask
     #[arg(long, short)]
     pub yes: bool,
-}
-
-/// Options of `credentials`
-#[derive(Debug, Clone, Args)]
-pub struct CredentialsArgs {
-    /// The document to print
-    #[arg(long, value_name = "FORMAT", default_value = "claude")]
-    pub format: CredentialsFormat,
-    /// Renew when less than this is left, such as `10m` or `1h30m`
-    #[arg(long, value_name = "DURATION", default_value = "10m", value_parser = parse_duration)]
-    pub min_ttl: Duration,
-    /// How long an API key is to last, at most 12 hours and never longer than the credentials
-    #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
-    pub ttl: Option<Duration>,
-    /// What Claude Code's settings use: sign in if needed and, where that cannot be had, answer with a document
-    /// that cannot authenticate, so that no other identity is used instead
-    #[arg(long)]
-    pub sign_in: bool,
-}
-
-/// The document `credentials` prints
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum CredentialsFormat {
-    /// For Claude Code's `awsCredentialExport`
-    Claude,
-    /// For `credential_process` in `~/.aws/config`
-    Process,
-    /// Assignments for sh, bash and zsh
-    Env,
-    /// Assignments for fish
-    Fish,
-    /// Assignments for PowerShell
-    Powershell,
-    /// Assignments for cmd.exe
-    Cmd,
-    /// Lines of an env file
-    Dotenv,
-    /// A short-term Bedrock API key for the region, made without asking AWS
-    BedrockApiKey,
-}
-
-/// Options of `refresh`
-#[derive(Debug, Clone, Args)]
-pub struct RefreshArgs {
-    /// Renew even when nothing is due, and sign in even when that was refused a moment ago
-    #[arg(long)]
-    pub force: bool,
-    /// How to sign in, when that is needed
-    #[command(flatten)]
-    pub way: WayArgs,
-    /// Whether a legacy profile is moved to a session first
-    #[command(flatten)]
-    pub upgrade: UpgradeArgs,
-}
-
-/// Options of `login`
-#[derive(Debug, Clone, Args)]
-pub struct LoginArgs {
-    /// How to sign in
-    #[command(flatten)]
-    pub way: WayArgs,
-}
-
-/// Options of `logout`
-#[derive(Debug, Clone, Args)]
-pub struct LogoutArgs {
-    /// Every SSO session in the AWS config file
-    #[arg(long, conflicts_with = "profile")]
-    pub all: bool,
-}
-
-/// How to sign in; without one the surroundings decide
-#[derive(Debug, Clone, Copy, Default, Args)]
-#[group(multiple = false)]
-pub struct WayArgs {
-    /// By a browser on this machine
-    #[arg(long)]
-    pub browser: bool,
-    /// By a code to enter in any browser, one on this machine being opened where there is one; remembered
-    #[arg(long)]
-    pub device: bool,
-    /// By a code, without opening a browser
-    #[arg(long)]
-    pub no_browser: bool,
 }
 
 /// Options of `helpers`

@@ -6,6 +6,7 @@
 use std::fs::File;
 use std::io::{self, Write as _};
 use std::path::Path;
+use std::time::Duration;
 
 use tempfile::{Builder, NamedTempFile, PersistError};
 
@@ -78,12 +79,30 @@ impl Draft {
         self.file.path()
     }
 
-    /// Takes the place of a file, whatever stands there.
+    /// Takes the place of a file, whatever stands there. On Windows another program may hold it open for a moment, a
+    /// scanner or a reader, so there it is tried for two seconds, as long as `may_try_again` says so.
     ///
     /// # Errors
-    /// The file system's, with the draft to try again.
-    pub fn replace(self, target: &Path) -> Result<(), (Self, io::Error)> {
-        self.file.persist(target).map(drop).map_err(|PersistError { error, file }| (Self { file }, error))
+    /// The file system's.
+    pub fn replace(self, target: &Path, may_try_again: impl Fn() -> bool) -> io::Result<()> {
+        const PAUSE: Duration = Duration::from_millis(200);
+        let mut tries = if cfg!(windows) { 10 } else { 1 };
+        let mut file = self.file;
+        loop {
+            tries -= 1;
+            match file.persist(target) {
+                Err(PersistError { error, file: back })
+                    if tries > 0 && error.kind() == io::ErrorKind::PermissionDenied =>
+                {
+                    std::thread::sleep(PAUSE);
+                    if !may_try_again() {
+                        return Err(error);
+                    }
+                    file = back;
+                }
+                other => return other.map(drop).map_err(|refused| refused.error),
+            }
+        }
     }
 
     /// Takes a place in which nothing stands.

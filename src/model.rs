@@ -130,27 +130,13 @@ mod tests {
         }
     }
 
-    fn profile(id: &str, regions: &[&str]) -> InferenceProfile {
-        let model = id.split_once("anthropic.").expect("a Claude id").1;
-        InferenceProfile {
-            id: id.into(),
-            arn: String::new(),
-            name: String::new(),
-            is_application: false,
-            model_arns: regions
-                .iter()
-                .map(|region| format!("arn:aws:bedrock:{region}::foundation-model/anthropic.{model}"))
-                .collect(),
-        }
-    }
-
     #[test]
     fn the_newest_generation_wins_and_then_the_narrowest_route() {
         let listed = [
-            profile("global.anthropic.claude-sonnet-5-5", &["", "us-west-2"]),
-            profile("us.anthropic.claude-sonnet-5-5", &["us-east-1", "us-west-2"]),
-            profile("us.anthropic.claude-sonnet-4-5-20250929-v1:0", &["us-east-1"]),
-            profile("us.anthropic.claude-sonnet-5", &["us-east-1"]),
+            InferenceProfile::routed("global.anthropic.claude-sonnet-5-5", &["", "us-west-2"]),
+            InferenceProfile::routed("us.anthropic.claude-sonnet-5-5", &["us-east-1", "us-west-2"]),
+            InferenceProfile::routed("us.anthropic.claude-sonnet-4-5-20250929-v1:0", &["us-east-1"]),
+            InferenceProfile::routed("us.anthropic.claude-sonnet-5", &["us-east-1"]),
         ];
         assert_eq!(newest(&listed, "sonnet").expect("listed").id, "us.anthropic.claude-sonnet-5-5");
         assert_eq!(newest(&listed, "fable"), None);

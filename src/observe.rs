@@ -1,6 +1,7 @@
 //! Reads everything a report needs: settings, AWS files, caches and, when asked, AWS itself.
 
 pub mod diagnosis;
+pub mod editors;
 pub mod machine;
 pub mod models;
 pub mod pasted;
@@ -22,7 +23,7 @@ use crate::aws::profile::ProfileKind;
 use crate::aws::session::{self, Cached};
 use crate::configuration::{self, Configuration, Provider};
 use crate::proof::{Proof, Proofs};
-use crate::settings::scope::{Content, Settings};
+use crate::settings::scope::{Content, Found, Settings, Source};
 use crate::vars;
 use crate::wizard::Listing;
 use crate::world::World;
@@ -64,12 +65,16 @@ pub struct SessionFacts {
     pub registration_expires_at: Option<Timestamp>,
 }
 
-/// Looks at everything; `online` also asks AWS who we are.
+/// Looks at everything, as it would be with the profile and the region that are named; `online` also asks AWS who we are.
 #[must_use]
-pub fn facts(world: &World, profile: Option<&str>, online: bool) -> Facts {
+pub fn facts(world: &World, profile: Option<&str>, region: Option<&str>, online: bool) -> Facts {
     let settings = Settings::read(world);
     let files = files::read(world);
-    let configuration = configuration::judge(world, &settings, &files.profiles, profile);
+    let mut configuration = configuration::judge(world, &settings, &files.profiles, profile);
+    if let Some(region) = region {
+        let source = Source::Variable("--region".into());
+        configuration.region = Found { value: region.to_owned(), source, overrides: Vec::new() };
+    }
     let mut problems = dropped(&settings);
     problems.extend(files.problems.iter().cloned());
     let kind = kind_of_profile(&files, &configuration, &mut problems);
@@ -140,7 +145,7 @@ fn account_of(kind: &ProfileKind) -> Option<String> {
 
 fn session_facts(world: &World, kind: &ProfileKind, problems: &mut Vec<String>) -> Option<SessionFacts> {
     let (ProfileKind::Sso(sso) | ProfileKind::LegacySso(sso)) = kind else { return None };
-    let path = session::token_path(&world.home().unwrap_or_default(), sso);
+    let path = session::token_path(world, sso);
     let mut facts = SessionFacts {
         name: session::session_name(sso),
         expires_at: None,

@@ -7,6 +7,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::private_file::{self, StateFolder};
+use crate::settings::scope::{self, Scope};
+use crate::world::World;
 
 /// The marketplace's name; Claude Code refuses names that begin with `claude-`.
 pub const MARKETPLACE: &str = "bedrock-for-claude-code";
@@ -54,6 +56,18 @@ pub fn write(folder: &Path) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+/// The first of Claude Code's own files that names the marketplace: the user's settings, which declare it, and the list
+/// of those that were added (observed with 2.1.329).
+#[must_use]
+pub fn named_in(world: &World) -> Option<PathBuf> {
+    let settings = scope::path_of(world, Scope::User)?;
+    let known = settings.parent()?.join("plugins/known_marketplaces.json");
+    [settings, known].into_iter().find(|path| {
+        let bytes = private_file::read(path).ok().flatten().unwrap_or_default();
+        bytes.windows(MARKETPLACE.len()).any(|window| window == MARKETPLACE.as_bytes())
+    })
 }
 
 /// Takes the marketplace away.

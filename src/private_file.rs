@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use crate::draft::Draft;
+use crate::links::{self, Lost};
 
 /// How often a taken lock is tried again.
 const LOCK_POLL: Duration = Duration::from_millis(15);
@@ -43,7 +44,15 @@ pub struct Prepared {
 
 impl Prepared {
     fn begin(path: &Path) -> io::Result<Self> {
-        let target = fs_err::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        let target = match links::follow(path) {
+            Ok(target) => target,
+            Err(Lost::Circle) => {
+                return Err(io::Error::other(format!("`{}` is a symbolic link in a circle", path.display())));
+            }
+            // What is in the way of the folder is told by whoever makes it.
+            Err(Lost::Refused(_, error)) if error.kind() == io::ErrorKind::NotADirectory => path.to_owned(),
+            Err(Lost::Refused(at, error)) => return Err(about("read", &at, &error)),
+        };
         let folder = target.parent().unwrap_or(Path::new("."));
         create_private_folder(folder)?;
         let draft = Draft::begin(folder).map_err(|error| about("create a file for", &target, &error))?;
@@ -63,7 +72,7 @@ impl Prepared {
         let Self { draft, target } = &mut self;
         let filled = draft.fill(bytes).and_then(|()| draft.file().set_len(bytes.len() as u64));
         filled.and_then(|()| draft.sync()).map_err(|error| about("write", target, &error))?;
-        self.draft.replace(&self.target).map_err(|(_, error)| about("replace", &self.target, &error))?;
+        self.draft.replace(&self.target, || true).map_err(|error| about("replace", &self.target, &error))?;
         sync_folder(self.target.parent().unwrap_or(Path::new(".")));
         Ok(())
     }
@@ -274,5 +283,32 @@ impl StateFolder {
     #[must_use]
     pub fn lock(&self, name: &str) -> PathBuf {
         self.0.join("locks").join(format!("{name}.lock"))
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    use fs_err::os::unix::fs::symlink;
+
+    use super::*;
+
+    #[test]
+    fn a_link_stays_a_link_though_nothing_is_behind_it_yet() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (link, file) = (folder.path().join("token.json"), folder.path().join("elsewhere").join("token.json"));
+        symlink("elsewhere/token.json", &link).expect("a link");
+        for content in [&b"first"[..], b"second"] {
+            write(&link, content).expect("writable");
+            assert!(fs_err::symlink_metadata(&link).expect("there").is_symlink());
+            assert_eq!(fs_err::read(&file).expect("written"), content);
+            assert_eq!(fs_err::metadata(&file).expect("there").permissions().mode() & 0o777, 0o600);
+        }
+        let circle = folder.path().join("circle");
+        symlink("circle", &circle).expect("a link");
+        let error = write(&circle, b"x").expect_err("nobody can say where it leads");
+        assert!(error.to_string().contains("circle"), "{error}");
+        assert!(fs_err::symlink_metadata(&circle).expect("there").is_symlink());
     }
 }

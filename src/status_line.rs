@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 
 use crate::configuration::{Configuration, Identity};
 use crate::model::{self, Model};
-use crate::session_notice::{Observation, SignIn, command};
+use crate::session_notice::{DIAGNOSE, Observation, SignIn};
 use crate::ui::wrap::fitted;
 use crate::ui::{BAD, NOTICE, styled};
 use crate::vars;
@@ -90,28 +90,31 @@ fn state(observation: &Observation) -> Option<State> {
     if let Some(trouble) = &observation.trouble {
         return Some(State::Ended(format!("no credentials: {}", short_command(trouble.command.clone()))));
     }
+    if observation.fault.is_some() {
+        return Some(State::Ended(format!("a setting is wrong: {DIAGNOSE}")));
+    }
     about_sign_in(observation, observation.sign_in.as_ref()?)
 }
 
 fn about_sign_in(observation: &Observation, sign_in: &SignIn) -> Option<State> {
     let now = observation.now;
-    let login = short_command(command("claude-bedrock login", sign_in.profile.as_deref()));
+    let refresh = short_command(sign_in.refresh());
     let until = sign_in.token.map(|token| token.expires_at.duration_since(now)).filter(SignedDuration::is_positive);
     if let Some(token) = sign_in.token.filter(|token| token.renewable) {
         // The sign-in outlasts this, and nothing renews it then.
         let registration = token.registration_expires_at.map(|end| end.duration_since(now));
         let soon = registration.filter(|left| *left < observation.warn_before)?;
-        return Some(State::Soon(format!("renewal ends in {}: {login}", short(soon))));
+        return Some(State::Soon(format!("renewal ends in {}: {refresh}", short(soon))));
     }
     match (until, observation.credentials_until) {
         (Some(left), _) if left < observation.warn_before => {
-            Some(State::Soon(format!("{} left: {login}", short(left))))
+            Some(State::Soon(format!("{} left: {refresh}", short(left))))
         }
         (Some(_), _) => None,
         (None, Some(end)) if end > now => {
-            Some(State::Ended(format!("signed out, credentials for {}: {login}", short(end.duration_since(now)))))
+            Some(State::Ended(format!("signed out, credentials for {}: {refresh}", short(end.duration_since(now)))))
         }
-        (None, _) => Some(State::Ended(format!("signed out: {login}"))),
+        (None, _) => Some(State::Ended(format!("signed out: {refresh}"))),
     }
 }
 

@@ -147,6 +147,13 @@ impl World {
         self.path_var(if cfg!(windows) { vars::USERPROFILE } else { vars::HOME })
     }
 
+    /// A path below the home folder. Without one it is a path at which nothing can be, and not one in the folder the
+    /// program was started in, which may be anybody's.
+    #[must_use]
+    pub fn below_home(&self, path: impl AsRef<Path>) -> PathBuf {
+        self.home().map_or_else(PathBuf::new, |home| home.join(path))
+    }
+
     /// The folder the program was started in.
     #[must_use]
     pub fn working_directory(&self) -> &Path {

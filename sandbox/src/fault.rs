@@ -93,6 +93,25 @@ pub struct FaultAnswer {
     pub headers: BTreeMap<String, String>,
 }
 
+impl FaultAnswer {
+    /// An error in the protocol of the service.
+    #[must_use]
+    pub fn error(status: u16, code: &str, message: &str) -> Self {
+        Self { code: Some(code.to_owned()), message: Some(message.to_owned()), ..Self::bare(status) }
+    }
+
+    /// A body in the place of an error: what a gateway or a proxy says.
+    #[must_use]
+    pub fn page(status: u16, media_type: &str, body: &str) -> Self {
+        Self { media_type: Some(media_type.to_owned()), body: Some(body.to_owned()), ..Self::bare(status) }
+    }
+
+    fn bare(status: u16) -> Self {
+        let headers = BTreeMap::new();
+        Self { status, code: None, message: None, body: None, media_type: None, retry_after: None, headers }
+    }
+}
+
 /// What a request asks for, as far as faults tell requests apart.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Asked<'a> {
@@ -116,6 +135,12 @@ struct Standing {
 type Count = u64;
 
 impl FaultEffect {
+    /// An answer that is an error.
+    #[must_use]
+    pub fn error(status: u16, code: &str, message: &str) -> Self {
+        Self::Answer(FaultAnswer::error(status, code, message))
+    }
+
     /// The effect's name in an account file.
     pub(crate) const fn name(&self) -> &'static str {
         match self {

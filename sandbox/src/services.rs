@@ -17,6 +17,7 @@ mod device;
 mod gates;
 mod iam;
 mod mantle;
+mod message;
 mod model_id;
 mod models;
 mod oidc;

@@ -106,13 +106,10 @@ fn accounts(sandbox: &Sandbox, token: &Value) -> u16 {
 
 fn throttled(code: &str) -> FaultAnswer {
     FaultAnswer {
-        status: 429,
-        code: Some(code.to_owned()),
         message: None,
-        body: None,
-        media_type: None,
         retry_after: Some(7),
         headers: [("X-Amz-Extra".to_owned(), "yes".to_owned())].into(),
+        ..FaultAnswer::error(429, code, "")
     }
 }
 

@@ -246,3 +246,19 @@ fn lifecycle(found: Option<FoundationModelLifecycle>) -> Lifecycle {
 fn model_arns(models: Vec<InferenceProfileModel>) -> Vec<String> {
     models.into_iter().filter_map(|model| model.model_arn).collect()
 }
+
+#[cfg(test)]
+impl InferenceProfile {
+    /// One of AWS's own as Oregon lists it, routed to some regions; an empty one stands for every region.
+    pub(crate) fn routed(id: &str, regions: &[&str]) -> Self {
+        let (_, model) = id.split_once('.').expect("a prefix before the model's id");
+        let model_arn = |region: &&str| format!("arn:aws:bedrock:{region}::foundation-model/{model}");
+        Self {
+            id: id.to_owned(),
+            arn: format!("arn:aws:bedrock:us-west-2:1:inference-profile/{id}"),
+            name: format!("name of {id}"),
+            is_application: false,
+            model_arns: regions.iter().map(model_arn).collect(),
+        }
+    }
+}

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::aws::profile::ProfileFiles;
 use crate::private_file;
+use crate::slip;
 use crate::vars;
 use crate::world::World;
 
@@ -21,6 +22,14 @@ pub struct AwsFiles {
     pub credentials: Option<Vec<u8>>,
     /// A file that is there and could not be read, in a sentence each.
     pub problems: Vec<String>,
+}
+
+impl AwsFiles {
+    /// The profile that was probably meant by a name that none has.
+    #[must_use]
+    pub fn meant(&self, name: &str) -> Option<String> {
+        slip::meant(name, self.profiles.profiles().map(|profile| profile.name.as_str())).map(str::to_owned)
+    }
 }
 
 impl std::fmt::Debug for AwsFiles {
@@ -60,7 +69,7 @@ fn with_bytes(world: &World, config_path: PathBuf, config: Option<Vec<u8>>, mut 
 fn path(world: &World, variable: &str, name: &str) -> PathBuf {
     match world.path_var(variable) {
         Some(path) => world.absolute(&world.expand_home(&path)),
-        None => world.home().unwrap_or_default().join(".aws").join(name),
+        None => world.below_home(Path::new(".aws").join(name)),
     }
 }
 

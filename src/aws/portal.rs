@@ -52,8 +52,9 @@ impl<'a> Portal<'a> {
         });
         let profile = profile.map(|profile| profile.name.as_str());
         let endpoint = endpoint::configured(world, files, profile, Service::Sso);
-        let config = client_config!(aws_sdk_sso, network::client(world, files, profile), &sso.region, endpoint)
-            .retry_config(RetryConfig::disabled());
+        let config =
+            client_config!(aws_sdk_sso, network::client_for_sign_ins(world, files, profile), &sso.region, endpoint)
+                .retry_config(RetryConfig::disabled());
         Self { client: Client::from_conf(config.build()), token, next_call: Cell::new(None) }
     }
 
@@ -65,13 +66,14 @@ impl<'a> Portal<'a> {
         let bearer = self.token.bearer().expose_secret();
         let (mut found, mut next) = (Vec::new(), None);
         loop {
+            let asked = next.clone();
             let page = self.client.list_accounts().access_token(bearer).max_results(PAGE).set_next_token(next);
             let page = retry::ask(Repeat::AnsweredOrLost, || self.at_its_time(page.clone().send())).await;
             let page = page.map_err(|error| call::error(SERVICE, &error))?;
             found.extend(page.account_list.unwrap_or_default().into_iter().filter_map(|account| {
                 Some(Account { id: account.account_id?, name: account.account_name.filter(|name| !name.is_empty()) })
             }));
-            next = page.next_token;
+            next = following(asked.as_deref(), page.next_token);
             if next.is_none() {
                 break;
             }
@@ -97,12 +99,13 @@ impl<'a> Portal<'a> {
         let bearer = self.token.bearer().expose_secret();
         let (mut found, mut next) = (Vec::new(), None);
         loop {
+            let asked = next.clone();
             let page = self.client.list_account_roles().account_id(account).access_token(bearer);
             let page = page.max_results(PAGE).set_next_token(next);
             let page = retry::ask(Repeat::AnsweredOrLost, || self.at_its_time(page.clone().send())).await;
             let page = page.map_err(|error| call::error(SERVICE, &error))?;
             found.extend(page.role_list.unwrap_or_default().into_iter().filter_map(|role| role.role_name));
-            next = page.next_token;
+            next = following(asked.as_deref(), page.next_token);
             if next.is_none() {
                 break;
             }
@@ -119,4 +122,9 @@ impl<'a> Portal<'a> {
         sleep_until(time).await;
         call.await
     }
+}
+
+/// The token of the page that follows; none behind the last one, and none that leads to the page it came with.
+fn following(asked: Option<&str>, next: Option<String>) -> Option<String> {
+    next.filter(|next| !next.is_empty() && Some(next.as_str()) != asked)
 }

@@ -91,8 +91,8 @@ impl SessionError {
 
 /// Where a session's token is cached; no tool lets this folder be moved.
 #[must_use]
-pub fn token_path(home: &Path, sso: &SsoProfile) -> PathBuf {
-    home.join(".aws").join("sso").join("cache").join(token_cache_file_name(&sso.token_cache_key))
+pub fn token_path(world: &World, sso: &SsoProfile) -> PathBuf {
+    world.below_home(Path::new(".aws/sso/cache").join(token_cache_file_name(&sso.token_cache_key)))
 }
 
 /// Reads a session's token, forgiving a foreign writer that is in the middle of its file.
@@ -122,7 +122,7 @@ fn read_once(path: &Path) -> Cached {
 /// Whether the cached token needs no renewal, found out without the network.
 #[must_use]
 pub fn is_fresh(world: &World, sso: &SsoProfile) -> bool {
-    let path = token_path(&world.home().unwrap_or_default(), sso);
+    let path = token_path(world, sso);
     matches!(cached(&path), Cached::Token(token) if token.is_fresh(world.now()) && !token.is_damaged)
 }
 
@@ -131,7 +131,7 @@ pub fn is_fresh(world: &World, sso: &SsoProfile) -> bool {
 /// # Errors
 /// [`SessionError::File`].
 pub fn forget(world: &World, sso: &SsoProfile) -> Result<(), SessionError> {
-    let path = token_path(&world.home().unwrap_or_default(), sso);
+    let path = token_path(world, sso);
     let removed = private_file::remove(&path).and_then(|()| private_file::remove(&path.with_extension(SET_ASIDE)));
     removed.map_err(|error| SessionError::File(error.to_string()))
 }
@@ -139,7 +139,8 @@ pub fn forget(world: &World, sso: &SsoProfile) -> Result<(), SessionError> {
 /// Where a file is moved that is no token and stood in the place of a session's.
 #[must_use]
 pub fn set_aside_path(world: &World, sso: &SsoProfile) -> Option<PathBuf> {
-    Some(token_path(&world.home()?, sso).with_extension(SET_ASIDE))
+    world.home()?;
+    Some(token_path(world, sso).with_extension(SET_ASIDE))
 }
 
 /// Removes the credentials of a profile's role that the AWS CLI keeps.
@@ -147,7 +148,7 @@ pub fn set_aside_path(world: &World, sso: &SsoProfile) -> Option<PathBuf> {
 /// # Errors
 /// [`SessionError::File`].
 pub fn forget_cli_credentials(world: &World, sso: &SsoProfile) -> Result<(), SessionError> {
-    let path = cli_cache::path(&world.home().unwrap_or_default(), sso);
+    let path = cli_cache::path(world, sso);
     private_file::remove(&path).map_err(|error| SessionError::File(error.to_string()))
 }
 
@@ -163,7 +164,7 @@ pub async fn usable_token(
     force: bool,
 ) -> Result<Token, SessionError> {
     let now = world.now();
-    let path = token_path(&world.home().unwrap_or_default(), sso);
+    let path = token_path(world, sso);
     let seen = match cached(&path) {
         Cached::Token(token) if !token.is_damaged => *token,
         Cached::Absent => return Err(SessionError::SignedOut(session_name(sso))),
@@ -219,14 +220,14 @@ pub fn lock(world: &World, sso: &SsoProfile, patience: Duration) -> Result<Lock,
 
 fn lock_path(world: &World, sso: &SsoProfile) -> Result<PathBuf, SessionError> {
     let state = StateFolder::of(world).ok_or_else(|| SessionError::File("no home folder is known".into()))?;
-    let path = token_path(&world.home().unwrap_or_default(), sso);
+    let path = token_path(world, sso);
     Ok(state.lock(&path.file_stem().unwrap_or_default().to_string_lossy()))
 }
 
 /// The session's token, where there is one, ended or not.
 #[must_use]
 pub fn read(world: &World, sso: &SsoProfile) -> Option<Token> {
-    match cached(&token_path(&world.home().unwrap_or_default(), sso)) {
+    match cached(&token_path(world, sso)) {
         Cached::Token(token) => Some(*token),
         Cached::Absent | Cached::Unreadable(_) => None,
     }
@@ -243,7 +244,7 @@ pub async fn renew_locked(
     sso: &SsoProfile,
     force: bool,
 ) -> Result<Token, SessionError> {
-    let path = token_path(&world.home().unwrap_or_default(), sso);
+    let path = token_path(world, sso);
     let token = mended(&path, sso)?;
     if token.is_fresh(world.now()) && !force {
         return Ok(token);
@@ -303,7 +304,7 @@ fn set_aside(path: &Path) {
 /// # Errors
 /// [`SessionError::File`].
 pub fn prepare(world: &World, sso: &SsoProfile) -> Result<Prepared, SessionError> {
-    prepare_at(&token_path(&world.home().unwrap_or_default(), sso))
+    prepare_at(&token_path(world, sso))
 }
 
 fn prepare_at(path: &Path) -> Result<Prepared, SessionError> {
@@ -315,7 +316,7 @@ fn prepare_at(path: &Path) -> Result<Prepared, SessionError> {
 /// # Errors
 /// [`SessionError::File`].
 pub fn store(world: &World, file: Prepared, sso: &SsoProfile, granted: &Granted) -> Result<Token, SessionError> {
-    write(file, &token_path(&world.home().unwrap_or_default(), sso), &granted.object(sso))
+    write(file, &token_path(world, sso), &granted.object(sso))
 }
 
 /// Writes what needs no preparation, for nothing is lost when it cannot be written.

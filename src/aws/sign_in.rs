@@ -249,10 +249,19 @@ impl SignIn<'_> {
             return Ok(Err(format!("AWS ended {}", self.name())));
         }
         let force = self.wish == Wish::Forced;
+        if force && self.way.is_ok() && self.registration_ends_soon() {
+            return Ok(Err(format!("this machine's registration with AWS for {} ends soon", self.name())));
+        }
         match session::renew_locked(self.world, self.files, self.profile, self.sso, force).await {
             Err(error) if error.needs_sign_in() => Ok(Err(error.to_string())),
             other => other.map(Ok),
         }
+    }
+
+    /// Whether a renewal would soon be the last: to ask for one is to ask for what goes on renewing itself.
+    fn registration_ends_soon(&self) -> bool {
+        let end = session::read(self.world, self.sso).and_then(|token| token.registration_expires_at);
+        end.is_some_and(|end| registration::is_short(end, self.world.now()))
     }
 
     async fn walk(&self, way: Way, record: &mut Record) -> Result<Token, SignInError> {
@@ -307,7 +316,7 @@ impl SignIn<'_> {
         let endpoint = endpoint::configured(self.world, self.files, Some(self.profile), Service::SsoOidc);
         let config = client_config!(
             aws_sdk_ssooidc,
-            network::client(self.world, self.files, Some(self.profile)),
+            network::client_for_sign_ins(self.world, self.files, Some(self.profile)),
             &self.sso.region,
             endpoint
         );

@@ -122,9 +122,8 @@ impl Addition {
     fn without_added(&self, current: &[u8]) -> Option<Vec<u8>> {
         let added = self.added.as_bytes();
         let at = (0..=current.len().checked_sub(added.len())?).rev().find(|&at| current[at..].starts_with(added))?;
-        let mut rest = current[..at].to_vec();
-        rest.extend_from_slice(&current[at + added.len()..]);
-        Some(rest)
+        let behind = &current[at + added.len()..];
+        (!goes_on(behind)).then(|| [&current[..at], behind].concat())
     }
 
     /// The first bytes, from a file that nobody edited since.
@@ -213,6 +212,48 @@ fn given_back(text: &str, moved: &Moved, path: &Path) -> Option<String> {
     Some(lines.concat())
 }
 
+/// Whether what stands behind a section belongs to it still, as what `aws configure set` writes there does: without the
+/// section's header it would belong to the one above.
+fn goes_on(behind: &[u8]) -> bool {
+    let mut lines = behind.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii_end);
+    let telling = lines.find(|line| !line.is_empty() && !line.starts_with(b"#") && !line.starts_with(b";"));
+    telling.is_some_and(|line| !line.starts_with(b"["))
+}
+
 pub(super) fn hash(bytes: &[u8]) -> String {
     format!("{:x}", Sha256::digest(bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::aws_config::with_sections;
+
+    const SECTIONS: &str = "[profile new]\nsso_session = corp\nregion = us-west-2\n";
+
+    #[test]
+    fn what_is_added_comes_out_again_whatever_stands_around_it() {
+        for before in ["", "[default]\nregion = x\n", "[default]\nregion = x", "[a]\r\nb = c\r\n", "# only a comment"] {
+            let (after, added) = with_sections(before, SECTIONS);
+            assert!(after.starts_with(before));
+            let addition = Addition::new(Path::new("config"), Some(before.as_bytes()), &added);
+            assert_eq!(addition.taken_out(after.as_bytes()).map(|rest| rest.bytes).as_deref(), Some(before.as_bytes()));
+            for later in ["[profile later]\n", "\n# theirs\r\n; too\n[profile later]\n", "# theirs"] {
+                let rest = addition.taken_out(format!("# mine\n{after}{later}").as_bytes()).expect("still in it");
+                assert_eq!(rest.bytes, format!("# mine\n{before}{later}").into_bytes());
+            }
+            assert_eq!(addition.taken_out(b"something else"), None);
+        }
+    }
+
+    #[test]
+    fn a_section_that_others_went_on_with_stays() {
+        let before = "[default]\nregion = x\n";
+        let (after, added) = with_sections(before, SECTIONS);
+        let addition = Addition::new(Path::new("config"), Some(before.as_bytes()), &added);
+        // `aws configure set output json --profile new` writes it so; it would become the default profile's.
+        for more in ["output = json\n", "# theirs\n\noutput = json\n[profile later]\n", " s3 =\n  a = b\n"] {
+            assert_eq!(addition.taken_out(format!("{after}{more}").as_bytes()), None, "{more}");
+        }
+    }
 }

@@ -31,6 +31,20 @@ pub enum Platform {
     Windows,
 }
 
+impl Platform {
+    /// The one this program was built for.
+    #[must_use]
+    pub fn here() -> Self {
+        if cfg!(windows) {
+            Self::Windows
+        } else if cfg!(target_os = "macos") {
+            Self::MacOs
+        } else {
+            Self::Linux
+        }
+    }
+}
+
 /// The Claude Code that is installed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClaudeCode {
@@ -183,6 +197,34 @@ pub struct Facts {
 }
 
 impl Facts {
+    /// Nothing but what the settings and the AWS files say, for the checks that need no more.
+    #[must_use]
+    pub fn of_files(world: &World, settings: Settings, files: AwsFiles, configuration: Configuration) -> Self {
+        Self {
+            now: world.now(),
+            world: world.clone(),
+            platform: Platform::here(),
+            settings,
+            files,
+            configuration,
+            lints: Vec::new(),
+            cli_profiles: Vec::new(),
+            claude_code: None,
+            readiness: None,
+            token: None,
+            strays: Vec::new(),
+            shell_lines: Vec::new(),
+            editors: Vec::new(),
+            place: Place::default(),
+            refresh_helper: HelperState::default(),
+            export_helper: HelperState::default(),
+            lost_files: Vec::new(),
+            traces: Traces::default(),
+            open_files: Vec::new(),
+            online: Online::skipped("files alone were read"),
+        }
+    }
+
     /// Whether Claude Code's requests go to Bedrock at all.
     #[must_use]
     pub fn is_bedrock(&self) -> bool {

@@ -67,7 +67,7 @@ pub(super) fn refusal(facts: &Facts) -> Option<&CredentialsError> {
 }
 
 fn lost_profile(facts: &Facts) -> Vec<Finding> {
-    let Some(CredentialsError::NoProfile { name, config, credentials }) =
+    let Some(CredentialsError::NoProfile { name, config, credentials, .. }) =
         unready(facts).map(CredentialsError::innermost)
     else {
         return Vec::new();

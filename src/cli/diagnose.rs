@@ -1,6 +1,33 @@
-//! The file of `diagnose --report`.
+//! The command line of `diagnose`.
 
 use std::path::PathBuf;
+
+use clap::{ArgGroup, Args};
+
+/// Options of `diagnose`
+#[derive(Debug, Clone, Args)]
+#[command(group = ArgGroup::new("writing").args(["fix", "report"]).multiple(true))]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
+pub struct DiagnoseArgs {
+    /// Look from files alone, without the network
+    #[arg(long, conflicts_with = "probe")]
+    pub offline: bool,
+    /// Look for these failure modes or families alone, such as `A04` or `A,M02`
+    #[arg(long, value_name = "ID|FAMILY", num_args = 1.., value_delimiter = ',')]
+    pub only: Vec<String>,
+    /// Also ask every model Claude Code would use for one token, which costs a few; at a terminal you are asked
+    #[arg(long)]
+    pub probe: bool,
+    /// Mend what can be mended here, asking where it is more than a slip, and look again
+    #[arg(long)]
+    pub fix: bool,
+    /// Also write a support bundle to attach to a ticket, without names and secrets: `.md` or `.html`
+    #[arg(long, value_name = "FILE", value_parser = parse_report_file)]
+    pub report: Option<ReportFile>,
+    /// Do not ask before mending; write the report over a file that is no report
+    #[arg(long, short, requires = "writing")]
+    pub yes: bool,
+}
 
 /// A file for a report, and the form its name asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,7 +51,7 @@ pub enum ReportForm {
 ///
 /// # Errors
 /// That it tells none.
-pub(super) fn parse_report_file(text: &str) -> Result<ReportFile, String> {
+fn parse_report_file(text: &str) -> Result<ReportFile, String> {
     let path = PathBuf::from(text);
     let end = path.extension().and_then(|end| end.to_str()).unwrap_or_default().to_ascii_lowercase();
     let form = match end.as_str() {

@@ -43,9 +43,9 @@ pub struct PinArgs {
     #[arg(long)]
     pub auto: bool,
     /// Where traffic may go; without it where the pinned models already keep it
-    #[arg(long, value_name = "WHERE")]
+    #[arg(long, value_name = "PLACE")]
     pub residency: Option<Residency>,
-    /// Have the named models answer first, which takes one billed token each; then an id need not be listed
+    /// Have the named models answer first, which bills some ten tokens each; then an id need not be listed
     #[arg(long)]
     pub probe: bool,
     /// Which settings file to write

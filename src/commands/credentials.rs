@@ -4,13 +4,13 @@ use secrecy::ExposeSecret;
 
 use crate::aws::api_key;
 use crate::aws::credentials::{self, Credentials, CredentialsError};
-use crate::aws::files;
+use crate::aws::files::{self, AwsFiles};
 use crate::aws::sign_in::Wish;
 use crate::cli::{CredentialsArgs, Global};
 use crate::commands::sign_in;
 use crate::configuration;
 use crate::credential_document;
-use crate::error::Failure;
+use crate::error::{Exit, Failure, UNREACHABLE_HINT};
 use crate::helper_command::UNUSABLE_DOCUMENT;
 use crate::settings::scope::Settings;
 use crate::ui::Ui;
@@ -25,9 +25,18 @@ pub(super) fn run(world: &World, ui: Ui, global: &Global, args: &CredentialsArgs
             ui.failure_for_person(&failure);
             UNUSABLE_DOCUMENT.to_owned()
         }
-        Err(failure) => return Err(failure),
+        Err(failure) => return Err(in_one_line(failure)),
     };
     ui.answer_verbatim(&(document + "\n"))
+}
+
+/// What runs this as its `credential_process` shows one line at best: that somebody has to sign in is told in one, with
+/// what to run.
+fn in_one_line(failure: Failure) -> Failure {
+    match (failure.exit, failure.hints.as_slice()) {
+        (Exit::SignedOut, [hint]) => Failure::signed_out(format!("{}: {hint}", failure.message)),
+        _ => failure,
+    }
 }
 
 fn resolve(world: &World, ui: Ui, global: &Global, args: &CredentialsArgs) -> Result<Credentials, Failure> {
@@ -47,13 +56,30 @@ fn resolve(world: &World, ui: Ui, global: &Global, args: &CredentialsArgs) -> Re
 }
 
 /// The profile Claude Code is configured with, else the ambient one.
-pub(super) fn configured_profile(world: &World, files: &files::AwsFiles) -> Result<String, Failure> {
+pub(super) fn configured_profile(world: &World, files: &AwsFiles) -> Result<String, Failure> {
     let settings = Settings::read(world);
     let configuration = configuration::judge(world, &settings, &files.profiles, None);
-    configuration.profile.map(|found| found.value).ok_or_else(|| {
-        Failure::refused("no AWS profile is configured")
-            .hint("name one with `--profile NAME`, or run `claude-bedrock setup`")
-    })
+    configuration.profile.map(|found| found.value).ok_or_else(|| none_configured(files))
+}
+
+/// No profile is configured; those there are can be named.
+pub(super) fn none_configured(files: &AwsFiles) -> Failure {
+    const NAMED: usize = 4;
+    let names: Vec<String> = files.profiles.profiles().map(|profile| format!("`{}`", profile.name)).collect();
+    let there = match names.len() {
+        0 => String::new(),
+        1 => format!(" ({} is there)", names[0]),
+        2..=NAMED => format!(" ({} are there)", names.join(", ")),
+        count => format!(" ({} and {} more are there)", names[..NAMED].join(", "), count - NAMED),
+    };
+    Failure::refused("no AWS profile is configured")
+        .hint(format!("name one with `--profile NAME`{there}, or run `claude-bedrock setup`"))
+}
+
+/// What to do about a profile that is not there.
+pub(super) fn other_profiles(meant: Option<&str>) -> String {
+    let meant = meant.map(|name| format!("did you mean `{name}`? ")).unwrap_or_default();
+    format!("{meant}`claude-bedrock profiles` lists those there are")
 }
 
 /// An error about a profile's credentials, with its exit code and what to do.
@@ -69,11 +95,14 @@ pub(super) fn explain(error: &CredentialsError, profile: &str) -> Failure {
         });
     }
     match error.innermost() {
-        CredentialsError::NoProfile { .. } => {
-            Failure::refused(error.to_string()).hint("`claude-bedrock profiles` lists those there are")
+        CredentialsError::NoProfile { meant, .. } => {
+            Failure::refused(error.to_string()).hint(other_profiles(meant.as_deref()))
         }
         CredentialsError::Incomplete { .. } => Failure::refused(error.to_string()),
-        _ => Failure::failed(error.to_string()),
+        _ => match error.call() {
+            Some(call) if call.code().is_none() => Failure::failed(error.to_string()).hint(UNREACHABLE_HINT),
+            _ => Failure::failed(error.to_string()),
+        },
     }
 }
 

@@ -23,7 +23,7 @@ pub(super) fn run(world: &World, ui: Ui, global: &Global, args: &ExplainArgs) ->
         ui.answer(&human::explain::report(&explained, &pasted, world.home().as_deref()))?;
     }
     if explained.matches.is_empty() {
-        let failure = Failure::failed("nothing in the text is a failure that is known");
+        let failure = Failure::failed("this text cannot be explained");
         let failure = if is_one_word(args) && pasted.file.is_none() {
             failure.hint("there is no file of that name, so the word itself was looked at")
         } else {

@@ -113,10 +113,7 @@ fn stop_failure(world: &World) -> Option<String> {
     let observation = session_start::look(world).observation;
     match session_notice::judge(&observation, Renewal::NotTried) {
         Some(notice) if !notice.is_offer => Some(notice.line()),
-        _ if observation.on_bedrock => {
-            Some("Amazon Bedrock did not accept the credentials. Run: claude-bedrock diagnose".to_owned())
-        }
-        _ => None,
+        _ => session_notice::unexplained(&observation),
     }
 }
 

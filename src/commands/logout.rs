@@ -6,7 +6,7 @@ use crate::aws::call;
 use crate::aws::credentials::{self, CacheKey};
 use crate::aws::files::{self, AwsFiles};
 use crate::aws::portal::Portal;
-use crate::aws::profile::{ProfileKind, SsoProfile};
+use crate::aws::profile::{ProfileKind, SsoProfile, SsoSession};
 use crate::aws::session;
 use crate::cli::{Global, LogoutArgs};
 use crate::commands::sign_in::Asked;
@@ -41,13 +41,15 @@ fn one_session(world: &World, global: &Global) -> Result<SsoProfile, Failure> {
     Asked::of(world, global)?.expect_sso("sign out of").cloned()
 }
 
-/// One profile of each session that any profile has.
+/// One profile of each session, and the sessions that no profile has (yet).
 fn all_sessions(files: &AwsFiles) -> Vec<SsoProfile> {
+    let of_profiles = files.profiles.profiles().filter_map(|profile| match profile.kind(&files.profiles) {
+        ProfileKind::Sso(sso) | ProfileKind::LegacySso(sso) => Some(sso),
+        _ => None,
+    });
     let mut sessions: Vec<SsoProfile> = Vec::new();
-    for profile in files.profiles.profiles() {
-        if let ProfileKind::Sso(sso) | ProfileKind::LegacySso(sso) = profile.kind(&files.profiles)
-            && sessions.iter().all(|known| known.token_cache_key != sso.token_cache_key)
-        {
+    for sso in of_profiles.chain(files.profiles.sso_sessions().filter_map(SsoSession::without_profile)) {
+        if sessions.iter().all(|known| known.token_cache_key != sso.token_cache_key) {
             sessions.push(sso);
         }
     }
@@ -70,16 +72,18 @@ fn sign_out(world: &World, ui: Ui, files: &AwsFiles, sso: &SsoProfile) -> Result
     Ok(token.is_some())
 }
 
-/// The cached role credentials of every profile with that session, those of the AWS CLI too.
+/// The cached role credentials of every profile with that session, those of the AWS CLI too, and of the roles that are
+/// assumed over such a profile.
 fn forget_credentials(world: &World, files: &AwsFiles, sso: &SsoProfile) -> Result<(), Failure> {
     let Some(state) = StateFolder::of(world) else { return Ok(()) };
     for profile in files.profiles.profiles() {
-        let kind = profile.kind(&files.profiles);
-        let (ProfileKind::Sso(other) | ProfileKind::LegacySso(other)) = &kind else { continue };
-        if other.token_cache_key != sso.token_cache_key {
+        let Some((holder, behind)) = credentials::sso_behind(files, &profile.name) else { continue };
+        if behind.token_cache_key != sso.token_cache_key {
             continue;
         }
-        session::forget_cli_credentials(world, other).map_err(|error| Failure::failed(error.to_string()))?;
+        if holder == profile.name {
+            session::forget_cli_credentials(world, &behind).map_err(|error| Failure::failed(error.to_string()))?;
+        }
         if let Some(key) = CacheKey::of(world, files, &profile.name) {
             credentials::forget(&state, &key).map_err(|error| Failure::failed(error.to_string()))?;
         }

@@ -12,12 +12,13 @@ use crate::cli::Global;
 use crate::cli::models::{ModelsArgs, ModelsCommand};
 use crate::commands::principal;
 use crate::configuration::{Configuration, Provider};
-use crate::error::Failure;
+use crate::error::{Failure, UNREACHABLE_HINT};
 use crate::model;
 use crate::observe::models::{self, Extent, Offering};
 use crate::observe::principal::Asker;
 use crate::offering;
 use crate::proof::{Proof, Proofs};
+use crate::regions;
 use crate::report::{human, v1};
 use crate::settings::scope::Settings;
 use crate::ui::Ui;
@@ -89,18 +90,7 @@ impl Look {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
-        let cost = cost(ids.len());
-        if agreed {
-            ui.status(&cost);
-        } else if world.can_ask() {
-            ui.status(&cost);
-            if !ask::confirm(world, ui, "Ask them?", true)? {
-                return Err(Failure::interrupted());
-            }
-        } else {
-            return Err(Failure::refused(format!("{cost} Nobody is there to agree to that, so nothing was asked"))
-                .hint("run it again with `--yes`"));
-        }
+        agree(world, ui, ids.len(), agreed)?;
         let number = ids.len();
         let progress = ui.progress(&format!("Asking {number} models for one token each…"));
         let proofs = models::probe(world, &self.files, &self.who, &self.offering, ids);
@@ -152,6 +142,23 @@ fn elsewhere(world: &World, settings: &Settings, configuration: &Configuration) 
     })
 }
 
+/// Says what so many requests cost, and goes on once that is agreed to.
+pub(super) fn agree(world: &World, ui: Ui, requests: usize, agreed: bool) -> Result<(), Failure> {
+    let cost = cost(requests);
+    if agreed {
+        ui.status(&cost);
+    } else if world.can_ask() {
+        ui.status(&cost);
+        if !ask::confirm(world, ui, "Ask them?", true)? {
+            return Err(Failure::interrupted());
+        }
+    } else {
+        return Err(Failure::refused(format!("{cost} Nobody is there to agree to that, so nothing was asked"))
+            .hint("run it again with `--yes`"));
+    }
+    Ok(())
+}
+
 /// What a probe costs, in what is billed.
 pub(super) fn cost(models: usize) -> String {
     let each = INPUT_TOKENS + 1;
@@ -164,6 +171,10 @@ pub(super) fn cost(models: usize) -> String {
 }
 
 fn failed(error: &CallError, region: &str) -> Failure {
-    Failure::failed(format!("the models of {region} could not be listed: {error}"))
-        .hint("`claude-bedrock status` shows which identity and region are used")
+    let failure = Failure::failed(format!("the models of {region} could not be listed: {error}"));
+    let failure = regions::doubt(region).into_iter().fold(failure, Failure::hint);
+    match error.code() {
+        Some(_) => failure.hint("`claude-bedrock status` shows which identity and region are used"),
+        None => failure.hint(UNREACHABLE_HINT),
+    }
 }

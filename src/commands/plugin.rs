@@ -21,42 +21,70 @@ const DEADLINE: Duration = Duration::from_mins(1);
 pub(super) fn run(world: &World, ui: Ui, global: &Global, args: &PluginArgs) -> Result<(), Failure> {
     let state = StateFolder::of(world).ok_or_else(|| Failure::refused("no home folder is known"))?;
     let folder = plugin_files::folder(&state);
-    match args.command {
+    let installed = match args.command {
         PluginCommand::Install => install(world, ui, &folder)?,
         PluginCommand::Uninstall => uninstall(world, ui, &state, &folder)?,
-        PluginCommand::Status => {}
-    }
-    report(world, ui, global)
+        PluginCommand::Status => installed(world)?,
+    };
+    report(ui, global, installed.as_ref())
 }
 
-fn install(world: &World, ui: Ui, folder: &Path) -> Result<(), Failure> {
-    let progress = ui.progress("Installing the plugin in Claude Code…");
-    plugin_files::write(folder).map_err(|error| Failure::failed(error.to_string()))?;
+/// Lays the marketplace out and has Claude Code install from it; what was laid out goes again where that fails, but for
+/// one that was in use before.
+fn install(world: &World, ui: Ui, folder: &Path) -> Result<Option<Value>, Failure> {
+    if claude_code::on_path(world).is_none() {
+        return Err(no_claude());
+    }
     let place = folder.to_str().ok_or_else(|| Failure::refused("the state folder's name is no UTF-8"))?;
+    let was_there = folder.exists();
+    let _progress = ui.progress("Installing the plugin in Claude Code…");
+    let written = plugin_files::write(folder).map_err(|error| Failure::failed(error.to_string()));
+    let outcome = written.and_then(|()| install_from(world, place));
+    if outcome.is_err() && !was_there {
+        // Why it failed is worth more than why this may fail, too.
+        let _ = take_out(world);
+        let _ = plugin_files::remove(folder);
+    }
+    outcome
+}
+
+fn install_from(world: &World, place: &str) -> Result<Option<Value>, Failure> {
     claude(world, &["plugin", "marketplace", "add", place])?;
     let arguments =
         if installed(world)?.is_some() { ["plugin", "update", PLUGIN] } else { ["plugin", "install", PLUGIN] };
     claude(world, &arguments)?;
-    drop(progress);
-    Ok(())
+    installed(world)
 }
 
-fn uninstall(world: &World, ui: Ui, state: &StateFolder, folder: &Path) -> Result<(), Failure> {
-    let progress = ui.progress("Removing the plugin from Claude Code…");
+fn uninstall(world: &World, ui: Ui, state: &StateFolder, folder: &Path) -> Result<Option<Value>, Failure> {
+    if claude_code::on_path(world).is_none() {
+        // A Claude Code that is somewhere else would look for the folder as long as its files name it.
+        if let Some(path) = plugin_files::named_in(world) {
+            let why = format!("`{}` names the plugin", path.display());
+            return Err(no_claude().hint(format!("{why}: Claude Code itself has to take it out; nothing was changed")));
+        }
+    } else {
+        let _progress = ui.progress("Removing the plugin from Claude Code…");
+        take_out(world)?;
+    }
+    let removed = plugin_files::remove(folder).and_then(|()| session_start::forget_told(state));
+    removed.map_err(|error| Failure::failed(error.to_string()))?;
+    if claude_code::on_path(world).is_none() { Ok(None) } else { installed(world) }
+}
+
+/// Has Claude Code take out what it has of the plugin.
+fn take_out(world: &World) -> Result<(), Failure> {
     if installed(world)?.is_some() {
         claude(world, &["plugin", "uninstall", PLUGIN])?;
     }
     if marketplaces(world)?.iter().any(|name| name == MARKETPLACE) {
         claude(world, &["plugin", "marketplace", "remove", MARKETPLACE])?;
     }
-    drop(progress);
-    let removed = plugin_files::remove(folder).and_then(|()| session_start::forget_told(state));
-    removed.map_err(|error| Failure::failed(error.to_string()))
+    Ok(())
 }
 
-fn report(world: &World, ui: Ui, global: &Global) -> Result<(), Failure> {
-    let installed = installed(world)?;
-    let of = |key: &str| installed.as_ref().map(|plugin| plugin[key].clone()).unwrap_or_default();
+fn report(ui: Ui, global: &Global, installed: Option<&Value>) -> Result<(), Failure> {
+    let of = |key: &str| installed.map(|plugin| plugin[key].clone()).unwrap_or_default();
     if global.json {
         let report = json!({
             "version": 1,
@@ -67,7 +95,7 @@ fn report(world: &World, ui: Ui, global: &Global) -> Result<(), Failure> {
         });
         return ui.answer_verbatim(&format!("{report:#}\n"));
     }
-    match &installed {
+    match installed {
         Some(plugin) if plugin["enabled"] == false => ui.answer(&format!(
             "The plugin is installed and switched off; `claude plugin enable {PLUGIN}` switches it on.\n"
         )),
@@ -106,8 +134,10 @@ fn claude(world: &World, arguments: &[&str]) -> Result<String, Failure> {
         Ended::Well(printed) => Ok(printed),
         Ended::Badly(said) => Err(Failure::failed(format!("{command} failed: {}", said.trim()))),
         Ended::TooLate => Err(Failure::failed(format!("{command} did not end within {} s", DEADLINE.as_secs()))),
-        Ended::NotThere => {
-            Err(Failure::failed("there is no `claude` on PATH").hint("install Claude Code, or put it on PATH"))
-        }
+        Ended::NotThere => Err(no_claude()),
     }
+}
+
+fn no_claude() -> Failure {
+    Failure::failed("there is no `claude` on PATH").hint("install Claude Code, or put it on PATH")
 }

@@ -2,7 +2,7 @@
 
 use crate::aws::files::{self, AwsFiles};
 use crate::cli::Global;
-use crate::commands::credentials::explain;
+use crate::commands::credentials::{explain, none_configured};
 use crate::configuration::{self, Configuration, Identity, is_region_shaped};
 use crate::error::Failure;
 use crate::observe::principal::{Asker, NoPrincipal, Principal};
@@ -25,7 +25,8 @@ impl OnBehalf {
     pub(super) fn of(world: &World, global: &Global) -> Result<Self, Failure> {
         let (settings, files, configuration) = surroundings(world, global);
         let region = region(global, &configuration)?;
-        let who = Principal::of(world, &settings, &files, &configuration, Some(&region)).map_err(no_principal)?;
+        let who = Principal::of(world, &settings, &files, &configuration, Some(&region));
+        let who = who.map_err(|error| no_principal(error, &files))?;
         Ok(Self { files, configuration, who })
     }
 }
@@ -34,7 +35,8 @@ impl OnBehalf {
 pub(super) fn asker(world: &World, global: &Global) -> Result<(Settings, AwsFiles, Configuration, Asker), Failure> {
     let (settings, files, configuration) = surroundings(world, global);
     let region = region(global, &configuration)?;
-    let who = Asker::of(world, &settings, &files, &configuration, &region).map_err(no_principal)?;
+    let who = Asker::of(world, &settings, &files, &configuration, &region);
+    let who = who.map_err(|error| no_principal(error, &files))?;
     Ok((settings, files, configuration, who))
 }
 
@@ -54,19 +56,24 @@ fn surroundings(world: &World, global: &Global) -> (Settings, AwsFiles, Configur
 /// The region that was named, or else the one Claude Code would use.
 pub(super) fn region(global: &Global, configuration: &Configuration) -> Result<String, Failure> {
     match &global.region {
-        Some(region) if !is_region_shaped(region) => {
-            Err(Failure::refused(format!("`{region}` is not an AWS region")).hint("regions look like `us-west-2`"))
-        }
-        Some(region) => Ok(region.clone()),
+        Some(region) => named_region(region).map(str::to_owned),
         None => Ok(configuration.region.value.clone()),
     }
 }
 
-fn no_principal(error: NoPrincipal) -> Failure {
+/// A region that was named, if it can be one.
+pub(super) fn named_region(region: &str) -> Result<&str, Failure> {
+    if is_region_shaped(region) {
+        Ok(region)
+    } else {
+        Err(Failure::refused(format!("`{region}` is not an AWS region")).hint("regions look like `us-west-2`"))
+    }
+}
+
+fn no_principal(error: NoPrincipal, files: &AwsFiles) -> Failure {
     match error {
         NoPrincipal::Credentials(error, profile) => explain(&error, &profile),
-        NoPrincipal::NotOurs("ambient") => Failure::refused("no AWS profile is configured")
-            .hint("name one with `--profile NAME`, or run `claude-bedrock setup`"),
+        NoPrincipal::NotOurs("ambient") => none_configured(files),
         NoPrincipal::Export(reason) => {
             Failure::failed(format!("your own export command gives nothing to ask with: {reason}"))
                 .hint("`claude-bedrock helpers test` tells what Claude Code makes of it")

@@ -1,6 +1,7 @@
 //! `profiles`: what the AWS files hold, whether it works, and what is wrong with it.
 
 use crate::cli::Global;
+use crate::commands::credentials::other_profiles;
 use crate::error::Failure;
 use crate::observe;
 use crate::report::{human, v1};
@@ -12,8 +13,13 @@ pub(super) fn run(world: &World, ui: Ui, global: &Global) -> Result<(), Failure>
     if let Some(name) = &global.profile
         && facts.listed.is_empty()
     {
-        let message = format!("the profile `{name}` is not there; {} findings may tell why", facts.lints.len());
-        return Err(Failure::refused(message).hint("run `claude-bedrock profiles` to see all profiles and findings"));
+        let findings = match facts.lints.len() {
+            0 => String::new(),
+            1 => "; one finding may tell why".to_owned(),
+            count => format!("; {count} findings may tell why"),
+        };
+        let hint = other_profiles(facts.files.meant(name).as_deref());
+        return Err(Failure::refused(format!("the profile `{name}` is not there{findings}")).hint(hint));
     }
     if global.json {
         let text = serde_json::to_string_pretty(&v1::profiles::List::of(&facts)).unwrap_or_default();

@@ -12,7 +12,7 @@ use crate::aws_config::{self, Deed, TakenOut};
 use crate::cli::{Global, ResetArgs};
 use crate::configuration;
 use crate::error::{Exit, Failure};
-use crate::observe::session_start;
+use crate::observe::{self, session_start};
 use crate::plan::{self, Plan};
 use crate::private_file::StateFolder;
 use crate::proof;
@@ -229,15 +229,22 @@ impl Report {
         args: &ResetArgs,
         is_complete: bool,
     ) -> Result<(), Failure> {
-        let profiles = files::read(world).profiles;
-        let provider = configuration::judge(world, &Settings::read(world), &profiles, None).provider;
+        let (profiles, settings) = (files::read(world).profiles, Settings::read(world));
+        let provider = configuration::judge(world, &settings, &profiles, None).provider;
         if self.files.is_empty() && is_complete {
             self.text.push_str("Nothing of ours is in the settings.\n");
+        }
+        if !global.json {
+            // What cannot be read may hold more than is known here.
+            for problem in observe::dropped(&settings) {
+                ui.warning(&problem);
+            }
         }
         let _ = if args.dry_run {
             writeln!(self.text, "\nNothing was written (--dry-run).")
         } else {
-            writeln!(self.text, "\n{} Claude Code's provider now: {provider}", styled(GOOD, "✔"))
+            let provider = human::provider_words(provider);
+            writeln!(self.text, "\n{} Claude Code now answers from {provider}.", styled(GOOD, "✔"))
         };
         if global.json {
             let report = v1::Reset::new(!args.dry_run, self.files, provider.to_string());

@@ -19,9 +19,10 @@ use std::path::PathBuf;
 
 use crate::ask::{self, Watch};
 use crate::aws::files::{self, AwsFiles};
-use crate::aws_config::{NewProfile, Planned};
+use crate::aws_config::{ConfigFile, NewProfile, Planned};
 use crate::cli::{Global, SetupArgs, SetupScope};
 use crate::commands::target;
+use crate::configuration;
 use crate::error::Failure;
 use crate::private_file::StateFolder;
 use crate::receipt::Receipts;
@@ -50,8 +51,8 @@ struct Setup<'a> {
     path: PathBuf,
     /// The configuration of somebody else that the settings file holds.
     recognised: Option<Recognised>,
-    /// The AWS config file with a new profile in it, and that profile; in memory alone until the end.
-    planned: Option<(Planned, NewProfile)>,
+    /// The AWS config file, and a new profile for it; in memory alone until the end.
+    planned: Option<(ConfigFile, NewProfile)>,
     /// Commands of the user's own, known to work.
     own: own_helpers::Checked,
     /// Who answers.
@@ -163,17 +164,22 @@ impl<'a> Setup<'a> {
             return Ok(());
         }
         let profile = new_profile::create(self.world, self.ui, self.global, args, &self.files, &self.asker)?;
-        let planned = Planned::new(&self.files.config_path, &profile.sections())?;
-        self.files = files::with_config(self.world, planned.text());
-        self.planned = Some((planned, profile));
+        let config = ConfigFile::read(&self.files.config_path)?;
+        self.files = files::with_config(self.world, config.with(&profile.sections()).text());
+        self.planned = Some((config, profile));
         Ok(())
     }
 
     /// The AWS profile to be added, which works in the region that was chosen for Claude Code.
     fn planned_in(&self, region: &str) -> Option<Planned> {
-        let (planned, profile) = self.planned.as_ref()?;
-        let profile = NewProfile { region: region.to_owned(), ..profile.clone() };
-        Some(planned.adding(&profile.sections()))
+        let (config, _) = self.planned.as_ref()?;
+        Some(config.with(&self.new_sections(region)))
+    }
+
+    /// Its sections; none where there is no profile to add.
+    fn new_sections(&self, region: &str) -> String {
+        let Some((_, profile)) = &self.planned else { return String::new() };
+        NewProfile { region: region.to_owned(), ..profile.clone() }.sections()
     }
 
     /// Until it is written an interrupt is watched for.
@@ -184,15 +190,17 @@ impl<'a> Setup<'a> {
         let mut given = self.given();
         given.more = self.given_more()?;
         self.check_given(&given)?;
-        let mut knowledge =
-            knowledge::gather(self.world, &Settings::read(self.world), &self.files, self.recognised.clone());
+        let settings = Settings::read(self.world);
+        let mut knowledge = knowledge::gather(self.world, &settings, &self.files, self.recognised.clone());
+        let is_shared = self.scope == Scope::Project;
+        knowledge.rivals = configuration::rivals_of_pins(self.world, &settings, &self.path, is_shared);
         knowledge.status_line = self.status_line_now()?;
         knowledge.regions = if self.asker.asks() { Regions::Wanted } else { Regions::Unasked };
         self.own.settle(self.world, &self.files, &mut knowledge, &mut given);
         let Decision { choice, consent, identity, mut draft, lock } =
             Interview::new(self, Wizard::new(knowledge, given)).decide()?;
         let outcome = Outcome { setup: self, choice: &choice, identity: &identity, draft: &draft };
-        if draft.plan.is_empty() && self.planned.is_none() && self.args.aws_file.process_profile.is_none() {
+        if draft.plan.is_empty() && self.planned.is_none() && self.process_sections(&choice)?.is_none() {
             if !self.args.dry_run {
                 draft.snapshot.sweep();
             }
@@ -218,7 +226,7 @@ impl<'a> Setup<'a> {
             draft = fresh;
         }
         if let Some(sections) = self.process_sections(&choice)? {
-            Planned::new(&self.files.config_path, &sections)?.write(&self.state)?;
+            ConfigFile::read(&self.files.config_path)?.with(&sections).write(&self.state)?;
         }
         drop(lock);
         Outcome { setup: self, choice: &choice, identity: &identity, draft: &draft }.applied(self.asker.is_person())?;

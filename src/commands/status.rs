@@ -1,6 +1,7 @@
 //! `status`: which provider Claude Code will use and why, and how long the sign-in lasts.
 
 use crate::cli::{Global, StatusArgs};
+use crate::commands::principal::named_region;
 use crate::error::Failure;
 use crate::observe;
 use crate::report::{human, v1};
@@ -8,8 +9,9 @@ use crate::ui::Ui;
 use crate::world::World;
 
 pub(super) fn run(world: &World, ui: Ui, global: &Global, args: &StatusArgs) -> Result<(), Failure> {
+    let region = global.region.as_deref().map(named_region).transpose()?;
     let progress = (!args.offline).then(|| ui.progress("Asking AWS who Claude Code is…"));
-    let facts = observe::facts(world, global.profile.as_deref(), !args.offline);
+    let facts = observe::facts(world, global.profile.as_deref(), region, !args.offline);
     drop(progress);
     if global.json {
         let text = serde_json::to_string_pretty(&v1::Status::of(&facts)).unwrap_or_default();

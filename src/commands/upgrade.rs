@@ -80,7 +80,7 @@ pub(super) fn carry_out(
     let shown = shown(world, files, &upgrade);
     match consent {
         Consent::DryRun => {
-            say(stream, &format!("{shown}\nNothing was written (--dry-run)."))?;
+            say(stream, &format!("{shown}\n\nNothing was written (--dry-run)."))?;
             return Ok(false);
         }
         Consent::Given => say(stream, &shown)?,

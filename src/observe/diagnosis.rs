@@ -47,7 +47,7 @@ pub fn facts(world: &World, depth: Depth) -> Facts {
     let helper = |key| helper(world, &settings, key);
     let mut facts = Facts {
         now: world.now(),
-        platform: platform(),
+        platform: Platform::here(),
         lints: lints_of(&files, &cli),
         cli_profiles: cli.profiles().map(|(name, _)| name.to_owned()).collect(),
         claude_code: claude(world),
@@ -94,16 +94,6 @@ fn look_around(facts: &mut Facts, depth: Depth) {
     }
 }
 
-fn platform() -> Platform {
-    if cfg!(windows) {
-        Platform::Windows
-    } else if cfg!(target_os = "macos") {
-        Platform::MacOs
-    } else {
-        Platform::Linux
-    }
-}
-
 fn lints_of(files: &AwsFiles, cli: &CliReading) -> Vec<Lint> {
     let sources = [(SourceFile::Config, &files.config), (SourceFile::Credentials, &files.credentials)];
     let sources = sources.iter().filter_map(|(file, bytes)| Some(Source { file: *file, bytes: bytes.as_deref()? }));
@@ -120,7 +110,8 @@ fn claude(world: &World) -> Option<ClaudeCode> {
 fn token(world: &World, files: &AwsFiles, configuration: &Configuration) -> Option<TokenState> {
     let profile = files.profiles.profile(&configuration.profile.as_ref()?.value)?;
     let (ProfileKind::Sso(sso) | ProfileKind::LegacySso(sso)) = profile.kind(&files.profiles) else { return None };
-    let path = session::token_path(&world.home()?, &sso);
+    world.home()?;
+    let path = session::token_path(world, &sso);
     let content = match session::cached(&path) {
         Cached::Absent => TokenContent::Absent,
         Cached::Unreadable(reason) => TokenContent::Unreadable(reason),

@@ -8,6 +8,9 @@ use crate::aws::credentials::{self, CacheKey, CredentialsError};
 use crate::aws::files::{self, AwsFiles};
 use crate::aws::profile::{ProfileKind, SsoProfile};
 use crate::aws::session;
+use crate::aws::sign_in;
+use crate::checks;
+use crate::checks::facts::Facts;
 use crate::configuration::{self, Configuration, Identity, Provider};
 use crate::helper_command;
 use crate::private_file::{self, StateFolder};
@@ -39,8 +42,8 @@ pub struct Start {
 pub fn look(world: &World) -> Start {
     let settings = Settings::read(world);
     let files = files::read(world);
-    let judged = configuration::judge(world, &settings, &files.profiles, None);
-    let on_bedrock = matches!(judged.provider, Provider::Bedrock | Provider::Mantle);
+    let configuration = configuration::judge(world, &settings, &files.profiles, None);
+    let on_bedrock = matches!(configuration.provider, Provider::Bedrock | Provider::Mantle);
     let mut observation = Observation {
         now: world.now(),
         warn_before: warn_before(world),
@@ -49,18 +52,22 @@ pub fn look(world: &World) -> Start {
         missing_program: None,
         hidden_profile: None,
         trouble: None,
+        fault: None,
         sign_in: None,
         credentials_until: None,
         upgrade_is_due: false,
     };
     if !on_bedrock {
-        return Start { observation, configuration: judged, profile: None, renewable: None, files };
+        return Start { observation, configuration, profile: None, renewable: None, files };
     }
-    observation.missing_program = missing_program(&judged);
-    let Some(profile) = watched_profile(world, &judged) else {
-        return Start { observation, configuration: judged, profile: None, renewable: None, files };
+    observation.missing_program = missing_program(&configuration);
+    let facts = Facts::of_files(world, settings, files, configuration);
+    observation.fault = fault(&facts);
+    let Facts { files, configuration, .. } = facts;
+    let Some(profile) = watched_profile(world, &configuration) else {
+        return Start { observation, configuration, profile: None, renewable: None, files };
     };
-    if matches!(judged.identity, Identity::Profile(_)) {
+    if matches!(configuration.identity, Identity::Profile(_)) {
         let hidden = files.profiles.profile(&profile).is_some_and(|found| !found.found_by_claude_code);
         observation.hidden_profile = hidden.then(|| profile.clone());
     }
@@ -70,14 +77,14 @@ pub fn look(world: &World) -> Start {
             observation.sign_in = Some(sign_in(world, &files, &profile, holder, sso));
             observation.upgrade_is_due = upgrade_is_due(world, observation.now);
         }
-        None => observation.trouble = trouble(world, &files, &judged.identity, &profile),
+        None => observation.trouble = trouble(world, &files, &configuration.identity, &profile),
     }
-    if matches!(judged.identity, Identity::Isolated(..)) {
+    if matches!(configuration.identity, Identity::Isolated(..)) {
         let key = CacheKey::of(world, &files, &profile);
         observation.credentials_until =
             key.and_then(|key| credentials::cached(world, &key)).map(|found| found.expiration);
     }
-    Start { observation, configuration: judged, profile: Some(profile), renewable, files }
+    Start { observation, configuration, profile: Some(profile), renewable, files }
 }
 
 /// Keeps that the longer sign-in was told of.
@@ -133,9 +140,20 @@ fn missing_program(judged: &Configuration) -> Option<(&'static str, PathBuf)> {
     named.into_iter().find(|(_, program)| program.is_absolute() && !program.exists())
 }
 
+/// A setting with which nothing is answered. Which keys there are is not judged where Claude Code has taken keys out of
+/// the environment.
+fn fault(facts: &Facts) -> Option<String> {
+    let about_keys = !is_scrubbed(&facts.world);
+    checks::stopping(facts).find(|found| about_keys || !found.id.starts_with('A')).map(|found| found.title)
+}
+
+fn is_scrubbed(world: &World) -> bool {
+    world.var(vars::SUBPROCESS_ENV_SCRUB).is_some_and(vars::is_on)
+}
+
 /// The profile whose sign-in Claude Code depends on, as far as this process can know.
 fn watched_profile(world: &World, judged: &Configuration) -> Option<String> {
-    let scrubbed = world.var(vars::SUBPROCESS_ENV_SCRUB).is_some_and(vars::is_on);
+    let scrubbed = is_scrubbed(world);
     let is_known = |found: &Found| !scrubbed || matches!(found.source, Source::Settings { .. });
     match &judged.identity {
         Identity::Isolated(found, _) | Identity::Profile(found) if is_known(found) => {
@@ -155,11 +173,15 @@ fn sign_in(world: &World, files: &AwsFiles, profile: &str, holder: &str, sso: &S
         has_refresh_token: token.has_refresh_token(),
         registration_expires_at: token.registration_expires_at,
     });
+    // Of interest to whoever has to sign in now.
+    let is_over = token.is_none_or(|token: TokenFacts| !token.usable);
+    let cooling_down = is_over.then(|| sign_in::remembered(world, sso).cooling_down).flatten();
     SignIn {
         session: session::session_name(sso),
         profile: (holder != profile).then(|| holder.to_owned()),
         token,
         legacy: matches!(credentials::kind(files, holder), Ok(ProfileKind::LegacySso(_))),
+        cooling_down: cooling_down.map(|(how, _)| how),
     }
 }
 

@@ -99,6 +99,19 @@ pub struct Survey {
 }
 
 impl Survey {
+    /// The newest generation of each family that any region lists, by family.
+    #[must_use]
+    pub fn newest(&self) -> Vec<&Offer> {
+        let mut newest: BTreeMap<&str, &Offer> = BTreeMap::new();
+        for offer in self.rows.iter().flat_map(Row::offers) {
+            let known = newest.entry(&offer.family).or_insert(offer);
+            if offer.generation > known.generation {
+                *known = offer;
+            }
+        }
+        newest.into_values().collect()
+    }
+
     /// Judges answers under the residency the user wants.
     #[must_use]
     pub fn of(partition: &'static str, residency: Residency, answers: Vec<Answer>) -> Self {
@@ -228,7 +241,7 @@ fn recommend(rows: &[Row], residency: Residency) -> Option<Recommendation> {
         .filter(|offer| newest.get(offer.family.as_str()) == Some(&offer.generation.as_slice()))
         .map(|offer| format!("{} {}", offer.family, offer.version()))
         .collect();
-    let mut reasons = vec![format!("it lists {}, the newest there are here", families.join(", "))];
+    let mut reasons = vec![format!("it lists {}, the newest of their families", families.join(", "))];
     if most < newest.len() {
         reasons.push(format!("no region lists the newest of all {} families", newest.len()));
     }
@@ -249,18 +262,6 @@ mod tests {
 
     use super::*;
 
-    fn profile(id: &str, regions: &[&str]) -> InferenceProfile {
-        let model = id.split_once('.').expect("a prefix").1;
-        let arn = |region: &&str| format!("arn:aws:bedrock:{region}::foundation-model/{model}");
-        InferenceProfile {
-            id: id.into(),
-            arn: String::new(),
-            name: String::new(),
-            is_application: false,
-            model_arns: regions.iter().map(arn).collect(),
-        }
-    }
-
     fn answer(region: &str, ms: u64, listing: Result<Vec<InferenceProfile>, CallError>) -> Answer {
         Answer {
             region: region.into(),
@@ -273,7 +274,7 @@ mod tests {
     }
 
     fn offered(region: &str, ms: u64, ids: &[(&str, &[&str])]) -> Answer {
-        answer(region, ms, Ok(ids.iter().map(|(id, regions)| profile(id, regions)).collect()))
+        answer(region, ms, Ok(ids.iter().map(|(id, regions)| InferenceProfile::routed(id, regions)).collect()))
     }
 
     const EU: &[&str] = &["eu-west-1", "eu-north-1"];

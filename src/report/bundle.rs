@@ -35,6 +35,12 @@ pub struct Bundle {
     replaced: Safe,
 }
 
+/// A text by the pieces between its backticks, every second one code; none where these come in no pairs.
+fn words_and_code(text: &str) -> Option<impl Iterator<Item = (bool, &str)>> {
+    let pieces = text.split('`').enumerate().map(|(at, piece)| (at % 2 == 1, piece));
+    text.matches('`').count().is_multiple_of(2).then_some(pieces)
+}
+
 /// A finding as a bundle tells it.
 #[derive(Debug)]
 struct Entry {

@@ -16,12 +16,13 @@ use crate::configuration::{Configuration, Identity, Provider};
 use crate::observe::{Facts, SessionFacts};
 use crate::plan::{Change, Kept, Plan};
 use crate::proof::Status;
-use crate::settings::document::{Key, RawJson};
+use crate::settings::document::RawJson;
 use crate::settings::scope::{Found, Source};
 use crate::ui::{BAD, BOLD, DIM, GOOD, NOTICE, styled};
 use crate::vars;
 use crate::world::on_the_wall;
 
+use super::redacted::shown;
 use super::sheet::{Sheet, source_words};
 
 /// What stands in the place of a value that may be a secret.
@@ -98,25 +99,37 @@ fn probed(sheet: &mut Sheet<'_>, pin: &str, facts: &Facts) {
 
 /// Who answers, and the variable that decides it.
 fn headline(sheet: &mut Sheet<'_>, configuration: &Configuration) {
-    let (answer, switch) = match configuration.provider {
-        Provider::Bedrock => ("Claude Code answers from Amazon Bedrock", vars::USE_BEDROCK),
-        Provider::Mantle => ("Claude Code answers from Amazon Bedrock's Messages API (Mantle)", vars::USE_MANTLE),
-        Provider::Foundry => ("Claude Code answers from Microsoft Foundry", vars::USE_FOUNDRY),
-        Provider::Vertex => ("Claude Code answers from Google Vertex AI", vars::USE_VERTEX),
-        Provider::AnthropicAws => ("Claude Code answers from Claude Platform on AWS", vars::USE_ANTHROPIC_AWS),
-        Provider::Anthropic => ("Claude Code answers from Anthropic, not from Amazon Bedrock", vars::USE_BEDROCK),
+    let switch = match configuration.provider {
+        Provider::Bedrock | Provider::Anthropic => vars::USE_BEDROCK,
+        Provider::Mantle => vars::USE_MANTLE,
+        Provider::Foundry => vars::USE_FOUNDRY,
+        Provider::Vertex => vars::USE_VERTEX,
+        Provider::AnthropicAws => vars::USE_ANTHROPIC_AWS,
     };
-    sheet.paragraph(&styled(BOLD, answer));
-    match &configuration.provider_switch {
-        Some(found) => {
-            let place = match &found.source {
-                Source::Variable(_) => "the shell's environment".to_owned(),
-                source => source_words(source, sheet.home).unwrap_or_default(),
-            };
-            sheet.aside(2, &format!("because {switch} is {} in {place}", found.value));
-            sheet.overrides(2, found, false);
-        }
-        None => sheet.aside(2, &format!("because no provider is switched on ({switch} is unset)")),
+    sheet.paragraph(&styled(BOLD, &format!("Claude Code answers from {}", provider_words(configuration.provider))));
+    if let Some(found) = &configuration.provider_switch {
+        let place = match &found.source {
+            Source::Variable(_) => "the shell's environment".to_owned(),
+            source => source_words(source, sheet.home).unwrap_or_default(),
+        };
+        sheet.aside(2, &format!("because {switch} is {} in {place}", found.value));
+        sheet.overrides(2, found, false);
+    } else {
+        sheet.aside(2, &format!("because no provider is switched on ({switch} is unset)"));
+        sheet.aside(2, "`claude-bedrock setup` switches Amazon Bedrock on");
+    }
+}
+
+/// Where answers come from, as it stands behind `from`.
+#[must_use]
+pub fn provider_words(provider: Provider) -> &'static str {
+    match provider {
+        Provider::Bedrock => "Amazon Bedrock",
+        Provider::Mantle => "Amazon Bedrock's Messages API (Mantle)",
+        Provider::Foundry => "Microsoft Foundry",
+        Provider::Vertex => "Google Vertex AI",
+        Provider::AnthropicAws => "Claude Platform on AWS",
+        Provider::Anthropic => "Anthropic, not from Amazon Bedrock",
     }
 }
 
@@ -197,6 +210,16 @@ pub fn changes(plan: &Plan) -> String {
     text
 }
 
+/// The same below the name of their file; nothing where there is nothing to say of it.
+#[must_use]
+pub fn changes_of(file: &str, plan: &Plan) -> String {
+    if plan.is_empty() && plan.kept.is_empty() {
+        String::new()
+    } else {
+        format!("{}\n{}", styled(BOLD, file), changes(plan))
+    }
+}
+
 fn change_line(change: &Change) -> String {
     let removed =
         |value: &RawJson| format!("  {}\n", styled(BAD, &format!("- {}: {}", change.key, shown(&change.key, value))));
@@ -213,9 +236,4 @@ pub fn kept_line(kept: &Kept) -> String {
     let key = &kept.wish.key;
     let wanted = kept.wish.json().map_or("absent".to_owned(), |value| shown(key, &value));
     format!("  {key}: {}  (wanted: {wanted})", shown(key, &kept.current))
-}
-
-fn shown(key: &Key, value: &RawJson) -> String {
-    let is_secret = matches!(key, Key::Env(name) if vars::may_hold_secret(name));
-    if is_secret && value.text() != "\"\"" { HIDDEN.to_owned() } else { value.text().to_owned() }
 }

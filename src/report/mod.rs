@@ -4,6 +4,7 @@ pub mod bundle;
 pub mod diff;
 pub mod helpers;
 pub mod human;
+pub mod redacted;
 mod sheet;
 pub mod v1;
 pub mod v1_helpers;

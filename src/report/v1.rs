@@ -13,10 +13,9 @@ use serde::Serialize;
 
 use crate::observe::Facts;
 use crate::plan::{Change, Choice, Kept, Plan};
-use crate::report::human;
+use crate::report::{human, redacted};
 use crate::settings::document::{Key, RawJson};
 use crate::settings::scope::{Found, Source};
-use crate::vars;
 
 /// The answer of `status --json`. What is unknown is `null`.
 #[derive(Debug, Serialize)]
@@ -283,13 +282,10 @@ impl KeptReport {
     }
 }
 
+/// A value as it may be shown; a string decoded.
 fn shown(key: &Key, value: &RawJson) -> String {
-    let text = value.as_str().unwrap_or_else(|| value.text().to_owned());
-    if is_secret(key) && !text.is_empty() { human::HIDDEN.to_owned() } else { text }
-}
-
-fn is_secret(key: &Key) -> bool {
-    matches!(key, Key::Env(name) if vars::may_hold_secret(name))
+    let shown = redacted::shown(key, value);
+    RawJson::from_raw(&shown).ok().and_then(|value| value.as_str()).unwrap_or(shown)
 }
 
 /// The answer of `reset --json`.

@@ -6,7 +6,13 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::error::Failure;
-use crate::wizard::{Question, Style, Topic};
+use crate::wizard::{Offer, Question, Style, Topic};
+
+/// The most that the listed choices of a question take, in bytes: Claude Code shows a model 30,000 characters of what a
+/// command prints, and of more only the beginning (observed with 2.1.329).
+const ROOM: usize = 12_000;
+/// What a choice takes beside its words.
+const FRAME: usize = 60;
 
 /// Where an interview stands.
 #[derive(Debug, Clone, Serialize)]
@@ -51,6 +57,8 @@ struct QuestionReport {
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     several: bool,
     choices: Vec<ChoiceReport>,
+    /// How many choices there are beside those; words under `search` among the answers find them.
+    unlisted: usize,
     /// The answer to take where the user has no wish.
     recommended: Option<String>,
 }
@@ -77,10 +85,10 @@ impl Interview {
         }
     }
 
-    /// A question, to be answered under a key.
+    /// A question, to be answered under a key, with the choices that hold the words of a search.
     #[must_use]
-    pub fn asking(key: &str, question: &Question, answers: &BTreeMap<String, String>) -> Self {
-        Self { question: Some(QuestionReport::of(key, question)), ..Self::of("question", answers) }
+    pub fn asking(key: &str, question: &Question, answers: &BTreeMap<String, String>, search: Option<&str>) -> Self {
+        Self { question: Some(QuestionReport::of(key, question, search)), ..Self::of("question", answers) }
     }
 
     /// The plan, written when the question it comes with is answered with its first choice.
@@ -111,20 +119,36 @@ impl Interview {
 }
 
 impl QuestionReport {
-    fn of(key: &str, question: &Question) -> Self {
+    fn of(key: &str, question: &Question, search: Option<&str>) -> Self {
         let offers = &question.offers;
         let recommended = offers.first().filter(|_| question.has_recommendation);
+        let found: Vec<&Offer> = match search {
+            Some(words) => question.matching(words).into_iter().map(|at| &offers[at]).collect(),
+            None => offers.iter().collect(),
+        };
+        let choices = listed(&found);
+        let mut notes = question.notes.clone();
+        if let Some(words) = search.filter(|_| found.is_empty()) {
+            notes.push(format!("None of the {} choices holds «{words}».", offers.len()));
+        }
         Self {
             topic: key.to_owned(),
             text: question.text.clone(),
-            notes: question.notes.clone(),
+            notes,
             style: if question.style == Style::Type { "type" } else { "choose" },
             several: question.topic == Topic::More,
-            choices: offers
-                .iter()
-                .map(|offer| ChoiceReport { answer: offer.value.clone(), about: offer.about.clone() })
-                .collect(),
+            unlisted: offers.len() - choices.len(),
+            choices,
             recommended: recommended.map(|offer| offer.value.clone()),
         }
     }
+}
+
+/// The first of the choices for which there is room, and they are the better ones; without any that alone would fill it.
+fn listed(found: &[&Offer]) -> Vec<ChoiceReport> {
+    let taken = |offer: &Offer| offer.value.len() + offer.about.len() + FRAME;
+    let mut left = ROOM;
+    let fits = |offer: &&&Offer| left.checked_sub(taken(offer)).map(|rest| left = rest).is_some();
+    let offers = found.iter().filter(|offer| taken(offer) <= ROOM / 2).take_while(fits);
+    offers.map(|offer| ChoiceReport { answer: offer.value.clone(), about: offer.about.clone() }).collect()
 }

@@ -27,7 +27,8 @@ fn seen(token: Option<TokenFacts>) -> Observation {
         missing_program: None,
         hidden_profile: None,
         trouble: None,
-        sign_in: Some(SignIn { session: "corp".into(), profile: None, token, legacy: false }),
+        fault: None,
+        sign_in: Some(SignIn { session: "corp".into(), profile: None, token, legacy: true, cooling_down: None }),
         credentials_until: None,
         upgrade_is_due: true,
     }
@@ -91,13 +92,41 @@ fn the_longer_sign_in_is_offered_after_everything_else_and_only_when_due() {
     let short = TokenFacts { renewable: false, has_refresh_token: false, ..token(400) };
     let offer = judge(&seen(Some(short)), Renewal::NotTried).expect("an offer");
     assert!(offer.is_offer && offer.command == "claude-bedrock refresh --upgrade", "{offer:?}");
+    assert!(offer.message().contains("; `! claude-bedrock refresh --upgrade --dry-run` here shows more"), "{offer:?}");
+    let mut modern = seen(Some(short));
+    modern.sign_in.as_mut().expect("there").legacy = false;
+    let offer = judge(&modern, Renewal::NotTried).expect("an offer");
+    assert!(offer.is_offer && offer.command == "claude-bedrock refresh --force", "a new sign-in is enough: {offer:?}");
     let told = Observation { upgrade_is_due: false, ..seen(Some(short)) };
     assert_eq!(judge(&told, Renewal::NotTried), None);
 }
 
 #[test]
+fn what_a_sign_in_mends_is_mended_by_refresh() {
+    let command = |observation: &Observation| judge(observation, Renewal::NotTried).expect("a notice").command;
+    let dead = TokenFacts { renewable: false, has_refresh_token: false, ..token(-180) };
+    assert_eq!(command(&seen(None)), "claude-bedrock refresh");
+    assert_eq!(command(&seen(Some(dead))), "claude-bedrock refresh");
+    // Nothing is due yet, so that it has to be wanted.
+    let soon = TokenFacts { renewable: false, has_refresh_token: false, ..token(20) };
+    assert_eq!(command(&seen(Some(soon))), "claude-bedrock refresh --force");
+    let unregistered = TokenFacts { registration_expires_at: Some(minutes(20)), ..token(45) };
+    assert_eq!(command(&seen(Some(unregistered))), "claude-bedrock refresh --force");
+    // Nobody is asked again by themselves for a while.
+    for token in [None, Some(dead)] {
+        let mut refused = seen(token);
+        refused.sign_in.as_mut().expect("there").cooling_down = Some("was refused".into());
+        assert_eq!(command(&refused), "claude-bedrock refresh --force");
+        assert!(said(&refused).ends_with(", and the last attempt to sign in was refused"), "{}", said(&refused));
+    }
+}
+
+#[test]
 fn what_stops_claude_code_comes_first() {
     let mut observation = seen(None);
+    observation.fault = Some("`AWS_REGION` is `us-west-2a`, which is an availability zone of us-west-2".into());
+    let told = judge(&observation, Renewal::NotTried).expect("a notice");
+    assert!(told.what.contains("availability zone") && told.command == "claude-bedrock diagnose", "{told:?}");
     observation.hidden_profile = Some("my dev".into());
     assert!(said(&observation).contains("does not find the profile `my dev`"));
     observation.missing_program = Some(("awsCredentialExport", "/gone/claude-bedrock".into()));

@@ -13,7 +13,9 @@ use std::time::{Duration, Instant, SystemTime};
 use std::{fmt, thread};
 
 use crate::draft::{self, Draft};
+use crate::links::{self, Lost};
 
+mod access;
 #[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
 mod attributes;
 #[cfg(not(any(target_os = "linux", target_os = "android", target_vendor = "apple")))]
@@ -26,6 +28,7 @@ mod tests;
 
 pub use self::error::StoreError;
 
+use self::access::{is_as_open, keep_owner, keep_permissions, number_of_names};
 #[cfg(not(any(target_os = "linux", target_os = "android", target_vendor = "apple")))]
 use self::elsewhere::{attributes, exchange};
 use self::error::failed;
@@ -33,9 +36,6 @@ use self::exchange::Exchange;
 
 /// Far above any settings file; a file beyond it is something else.
 const LARGEST: u64 = 64 * 1024 * 1024;
-
-/// As many links as Linux follows.
-const MOST_LINKS: usize = 40;
 
 /// How long an empty file may be one that another program has just begun to write, and a missing one the moment between
 /// its old and its new name.
@@ -56,7 +56,10 @@ pub struct Snapshot {
 /// Missing means that it truly is not there, or that a symbolic link leads to where nothing is yet. Every other
 /// obstacle is an error, so that a file nobody could read is never taken for an empty one.
 pub fn read(path: &Path) -> Result<Snapshot, StoreError> {
-    let target = follow_links(path)?;
+    let target = links::follow(path).map_err(|lost| match lost {
+        Lost::Circle => StoreError::LinkLoop { path: path.to_owned() },
+        Lost::Refused(at, error) => failed("read", &at)(error),
+    })?;
     let (bytes, modified) = match fs_err::metadata(&target) {
         Ok(metadata) => (read_file(&target, &metadata)?, metadata.modified().ok()),
         Err(error) if error.kind() == io::ErrorKind::NotFound => (None, None),
@@ -245,23 +248,11 @@ impl Snapshot {
         }) && fs_err::read(path).ok() == self.bytes
     }
 
-    /// Renames over the file. On Windows a scanner or an editor may hold it open for a moment, so there it is tried for
-    /// two seconds.
-    fn rename(&self, mut draft: Draft) -> Result<(), StoreError> {
-        const PAUSE: Duration = Duration::from_millis(200);
-        let mut tries = if cfg!(windows) { 10 } else { 1 };
-        loop {
-            tries -= 1;
-            match draft.replace(&self.target) {
-                Ok(()) => return Ok(()),
-                Err((back, error)) if tries > 0 && error.kind() == io::ErrorKind::PermissionDenied => {
-                    draft = back;
-                    thread::sleep(PAUSE);
-                    self.check_unchanged()?;
-                }
-                Err((_, error)) => return Err(failed("replace", &self.target)(error)),
-            }
-        }
+    /// Renames over the file.
+    fn rename(&self, draft: Draft) -> Result<(), StoreError> {
+        let Err(error) = draft.replace(&self.target, || self.check_unchanged().is_ok()) else { return Ok(()) };
+        self.check_unchanged()?;
+        Err(failed("replace", &self.target)(error))
     }
 
     /// Gives a new file its name, which nobody else may have taken meanwhile.
@@ -287,23 +278,6 @@ impl fmt::Debug for Snapshot {
     }
 }
 
-/// Follows the links of the last path component by hand: `canonicalize` does not say where a dangling link leads.
-fn follow_links(path: &Path) -> Result<PathBuf, StoreError> {
-    let mut target = path.to_owned();
-    for _ in 0..MOST_LINKS {
-        match fs_err::symlink_metadata(&target) {
-            Ok(metadata) if metadata.is_symlink() => {
-                let link = fs_err::read_link(&target).map_err(failed("read the link", &target))?;
-                target = target.parent().map(|parent| parent.join(&link)).unwrap_or(link);
-            }
-            Ok(_) => return Ok(target),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(target),
-            Err(error) => return Err(failed("read", &target)(error)),
-        }
-    }
-    Err(StoreError::LinkLoop { path: path.to_owned() })
-}
-
 fn read_file(path: &Path, metadata: &Metadata) -> Result<Option<Vec<u8>>, StoreError> {
     // Before the file is opened: to open a pipe is to wait for a writer.
     if !metadata.is_file() {
@@ -321,56 +295,6 @@ fn read_file(path: &Path, metadata: &Metadata) -> Result<Option<Vec<u8>>, StoreE
         return Err(StoreError::TooLarge { path: path.to_owned() });
     }
     Ok(Some(bytes))
-}
-
-#[cfg(unix)]
-fn number_of_names(metadata: &Metadata) -> u64 {
-    std::os::unix::fs::MetadataExt::nlink(metadata)
-}
-
-#[cfg(not(unix))]
-fn number_of_names(_metadata: &Metadata) -> u64 {
-    1
-}
-
-/// Whether a file is a file, and open to the same people as another one.
-#[cfg(unix)]
-fn is_as_open(metadata: &Metadata, prior: &Metadata) -> bool {
-    use std::os::unix::fs::MetadataExt as _;
-    let access = |of: &Metadata| (of.mode(), of.uid(), of.gid(), of.nlink());
-    access(metadata) == access(prior)
-}
-
-#[cfg(not(unix))]
-fn is_as_open(metadata: &Metadata, _prior: &Metadata) -> bool {
-    metadata.is_file()
-}
-
-#[cfg(unix)]
-fn keep_owner(draft: &Draft, prior: &Metadata) -> io::Result<()> {
-    use std::os::unix::fs::{MetadataExt as _, fchown};
-    let new = draft.file().metadata()?;
-    if (new.uid(), new.gid()) == (prior.uid(), prior.gid()) {
-        return Ok(());
-    }
-    fchown(draft.file(), Some(prior.uid()), Some(prior.gid()))
-}
-
-#[cfg(not(unix))]
-fn keep_owner(_draft: &Draft, _prior: &Metadata) -> io::Result<()> {
-    Ok(())
-}
-
-#[cfg(unix)]
-fn keep_permissions(draft: &Draft, prior: &Metadata) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt as _;
-    let permissions = std::fs::Permissions::from_mode(prior.permissions().mode() & 0o777);
-    draft.file().set_permissions(permissions)
-}
-
-#[cfg(not(unix))]
-fn keep_permissions(_draft: &Draft, _prior: &Metadata) -> io::Result<()> {
-    Ok(())
 }
 
 /// Puts the rename on the disk. The change is made by then, and some network file systems refuse this, so a failure is

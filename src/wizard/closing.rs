@@ -105,7 +105,7 @@ impl Closing<'_> {
     /// What stops a model and what opens it; what nobody has verified.
     pub(super) fn notes(&self) -> Vec<String> {
         if self.are_all_proven() {
-            return vec!["Every model it pins has answered within the last day.".to_owned()];
+            return vec!["Every model to be pinned has answered within the last day.".to_owned()];
         }
         let mut notes = Vec::new();
         for id in self.models() {

@@ -10,6 +10,9 @@ use crate::wizard::question::{Offer, Question, Style, Topic};
 /// What Claude Code itself falls back to.
 const FALLBACK: &str = "us-east-1";
 
+/// As many models are named beside a region.
+const FEW: usize = 2;
+
 /// Those that settings and profile suggest first, then the nearest.
 pub(super) fn region(knowledge: &Knowledge, adopted: Option<&Recognised>, option: Option<&ProfileOption>) -> Question {
     let theirs = adopted.and_then(|recognised| recognised.region.clone());
@@ -37,20 +40,24 @@ pub(super) fn region(knowledge: &Knowledge, adopted: Option<&Recognised>, option
     if names.is_empty() {
         names.push(FALLBACK.into());
     }
+    let newest = survey.map(|survey| models(survey.newest())).unwrap_or_default();
     let row = |name: &str| survey.and_then(|survey| survey.rows.iter().find(|row| row.name == name));
     Question {
         topic: Topic::Region,
         notes: survey.map(notes).unwrap_or_default(),
         text: "In which AWS region?".into(),
         style: Style::Type,
-        offers: names.iter().map(|region| Offer::new(region, row(region).map(about).unwrap_or_default())).collect(),
+        offers: names
+            .iter()
+            .map(|region| Offer::new(region, row(region).map(|row| about(row, &newest)).unwrap_or_default()))
+            .collect(),
         has_recommendation: true,
         start: 0,
     }
 }
 
-/// How near it is, where it keeps requests, and which models it has.
-fn about(row: &Row) -> String {
+/// How near it is, where it keeps requests, and which models it has: the newest of all are told once, above the list.
+fn about(row: &Row, newest: &[String]) -> String {
     let latency = row.latency_ms().map(|latency| format!("{latency} ms"));
     let words = match &row.state {
         State::Unreached(_) => "could not be reached".to_owned(),
@@ -58,14 +65,19 @@ fn about(row: &Row) -> String {
         State::Open { offers, .. } if offers.is_empty() => "no Claude".to_owned(),
         State::Open { offers, .. } => {
             let kept: Vec<&str> = row.residencies().into_iter().map(word).collect();
-            let mut offers: Vec<&survey::Offer> = offers.iter().collect();
-            offers.sort_by_key(|offer| vars::FAMILY_PINS.iter().position(|(family, _)| *family == offer.family));
-            let models: Vec<String> =
-                offers.iter().map(|offer| format!("{} {}", offer.family, offer.version())).collect();
-            format!("{}; {}", kept.join(" or "), models.join(", "))
+            let models = models(offers.iter().collect());
+            let is_told = models.len() > FEW && models == newest;
+            let models = if is_told { "the newest models".to_owned() } else { models.join(", ") };
+            format!("{}; {models}", kept.join(" or "))
         }
     };
     latency.into_iter().chain([words]).collect::<Vec<_>>().join("; ")
+}
+
+/// Families and their generations, in the order of the pins.
+fn models(mut offers: Vec<&survey::Offer>) -> Vec<String> {
+    offers.sort_by_key(|offer| vars::FAMILY_PINS.iter().position(|(family, _)| *family == offer.family));
+    offers.iter().map(|offer| format!("{} {}", offer.family, offer.version())).collect()
 }
 
 fn word(residency: Residency) -> &'static str {
@@ -81,7 +93,9 @@ fn notes(survey: &Survey) -> Vec<String> {
     let best = recommended.and_then(|best| survey.rows.iter().find(|row| row.name == best));
     let best = best.map(|row| {
         let latency = row.latency_ms().unwrap_or_default();
-        format!("The nearest region with the newest models for you is {}, {latency} ms away.", row.name)
+        let newest = models(survey.newest());
+        let which = if newest.len() > FEW { format!(" ({})", newest.join(", ")) } else { String::new() };
+        format!("The nearest region with the newest models for you{which} is {}, {latency} ms away.", row.name)
     });
     let silent = survey.rows.iter().filter(|row| matches!(row.state, State::Unreached(_))).count();
     let silent = match silent {

@@ -69,7 +69,7 @@ impl Cache {
     }
 
     fn path(&self) -> PathBuf {
-        session::token_path(self.home.path(), &self.sso)
+        session::token_path(&self.world, &self.sso)
     }
 
     /// Writes as a sign-in or a renewal of ours does.

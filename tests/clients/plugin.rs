@@ -1,6 +1,7 @@
 //! The plugin in the real Claude Code: installed, updated, asked at a terminal, and never approving what it should not.
 
 mod commands;
+mod large;
 mod notices;
 
 use std::fmt::Write;
@@ -116,6 +117,11 @@ fn the_plugin_is_validated_installed_updated_and_removed_and_renews_before_the_f
         let said = machine.run([claude, "plugin", "validate", "--strict", place.to_str().expect("UTF-8")]).success();
         assert!(said.contains("Validation passed"), "{said}");
     }
+    // From the repository, as `/plugin marketplace add` does it.
+    machine.run([claude, "plugin", "marketplace", "add", env!("CARGO_MANIFEST_DIR")]).success();
+    machine.run([claude, "plugin", "install", PLUGIN]).success();
+    assert!(machine.run([claude, "plugin", "list"]).success().contains(PLUGIN));
+    machine.program(&["plugin", "uninstall"]).success();
     machine.program(&["setup", "--yes", "--profile", "work", "--identity", "shared"]).success();
     let before = fs_err::read(machine.home().join(".claude/settings.json")).expect("settings");
     for _ in 0..2 {
@@ -127,12 +133,22 @@ fn the_plugin_is_validated_installed_updated_and_removed_and_renews_before_the_f
     // A session that begins with a token that has ended just works: beside `awsAuthRefresh`, which is run at the same
     // time, and without it.
     let settings = machine.home().join(".claude/settings.json");
+    let end = || machine.change(&machine.token_file(), |token| token["expiresAt"] = json!("2020-01-01T00:00:00Z"));
+    let asked = || (machine.asked("CreateToken"), machine.asked("StartDeviceAuthorization"));
     for helper in ["awsAuthRefresh", "none"] {
-        machine.change(&machine.token_file(), |token| token["expiresAt"] = json!("2020-01-01T00:00:00Z"));
+        end();
         let answer = machine.run([claude, "-p", "Say hello."]).success();
         assert!(answer.starts_with("Hello from the AWS sandbox"), "{answer}");
-        let asked = (machine.asked("CreateToken"), machine.asked("StartDeviceAuthorization"));
-        assert_eq!(asked, (1, 0), "with {helper}");
+        assert_eq!(asked(), (1, 0), "with {helper}");
+        end();
+        let greeting = [wait("❯"), typed("Say hello."), enter(), wait("Hello from the AWS sandbox")];
+        let screen = at_a_terminal(&machine, Path::new(claude), &greeting);
+        // There Claude Code itself renews the token at the same moment, under no lock of ours; one of the two is refused
+        // and takes what the other got.
+        let requests = machine.requests();
+        let tokens = requests.iter().filter(|request| request.operation == "CreateToken" && request.status == 200);
+        let seen = (tokens.count(), asked().1, screen.contains("says: Amazon Bedrock"));
+        assert_eq!(seen, (1, 0, false), "at a terminal with {helper}: {screen}");
         machine.change(&settings, |settings| {
             settings.as_object_mut().expect("an object").remove("awsAuthRefresh");
         });

@@ -120,13 +120,17 @@ fn a_profile_for_other_tools_gives_them_our_credentials() {
     assert_eq!(process["AccessKeyId"], own["AccessKeyId"]);
     assert_eq!(home.asked("GetRoleCredentials"), 1, "one cache serves both");
 
-    for (name, reason) in [("tools", "there already is"), ("work", "would ask itself"), ("my tools", "cannot be used")]
+    home.run(more).success();
+    assert_eq!(config(&home).matches("[profile tools]").count(), 1, "once is enough");
+    let taken = "[profile taken]\nregion = us-west-2\n";
+    home.write(".aws/config", format!("{}{taken}", config(&home)));
+    for (name, reason) in [("taken", "there already is"), ("work", "would ask itself"), ("my tools", "cannot be used")]
     {
         let said = home.run(["setup", "--yes", "--profile", "work", "--process-profile", name]).failure(2);
         assert!(said.contains(reason), "{name}: {said}");
     }
     home.run(["reset"]).success();
-    assert_eq!(home.read(".aws/config"), before);
+    assert_eq!(home.read(".aws/config"), [&before[..], taken.as_bytes()].concat());
 }
 
 #[test]
@@ -189,4 +193,26 @@ fn a_settings_file_changed_at_the_last_moment_is_planned_on_anew() {
     assert_eq!(home.settings_json()["env"]["CLAUDE_CODE_USE_BEDROCK"], "1");
     home.run(["reset"]).success();
     assert_eq!(home.settings_text(), "{\"language\": \"german\"}\n");
+}
+
+#[test]
+fn a_file_that_cannot_be_written_leaves_nothing_to_undo() {
+    let home = home();
+    let path = home.path().join(".aws/config");
+    set_mode(&path, 0o444);
+    let said = home.run(["refresh", "--upgrade", "--yes", "--profile", "old"]).failure(1);
+    assert!(said.contains("read-only"), "{said}");
+    assert_eq!(config(&home), legacy());
+    let said = home.run(["reset"]).success();
+    assert!(said.contains("Nothing of ours is in the settings."), "{said}");
+}
+
+#[test]
+fn a_file_that_nothing_can_be_added_to_ends_a_set_up_before_it_writes() {
+    let home = Home::new();
+    let before = [&home.read(".aws/config")[..], b"# caf\xe9\n"].concat();
+    home.write(".aws/config", &before);
+    let said = home.run(["setup", "--yes", "--profile", "work", "--process-profile", "tools"]).failure(2);
+    assert!(said.contains("is not UTF-8 text; nothing was written"), "{said}");
+    assert!(home.read(".aws/config") == before && !home.settings().exists());
 }

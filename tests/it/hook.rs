@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use aws_sandbox::{Fault, FaultEffect};
 use serde_json::{Value, json};
 
 use crate::harness::{Home, Run};
@@ -36,19 +37,25 @@ fn message(home: &Home) -> Option<String> {
     Some(message)
 }
 
-/// Claude Code's own `!` has no terminal: what is named for it must not ask for one.
+/// Both ways, a terminal and Claude Code's own `!`, which has no terminal: what is named for it must not ask for one.
+/// What is about a sign-in names `refresh`.
 #[track_caller]
 fn names_a_way_without_a_model(home: &Home, message: &str) {
     let (_, run) = message.split_once("Run `").unwrap_or_else(|| panic!("it names what to run: {message}"));
-    let (command, place) = run.split_once('`').expect("the command's end");
-    assert!(command.starts_with("claude-bedrock ") && place.starts_with(" in a terminal"), "{message}");
-    let words = shlex::split(command).expect("words");
-    // Nobody decides, and only whether somebody could is asked.
-    let tried = home.run(words[1..].iter().map(String::as_str).chain(["--help"]));
-    assert_eq!(tried.code, Some(0), "{message}: {}", tried.stderr);
-    let named_here = message.contains(&format!("type `! {command}` here"));
-    let asks = ["setup", "refresh --upgrade"].iter().any(|name| command[15..].starts_with(name));
-    assert_eq!(named_here, !asks, "{message}");
+    let (command, rest) = run.split_once("` in a terminal").expect("the command's end");
+    let (_, rest) = rest.split_once("`! ").unwrap_or_else(|| panic!("it names what to type: {message}"));
+    let (here, _) = rest.split_once('`').expect("the command's end");
+    for command in [command, here] {
+        let words = shlex::split(command.strip_prefix("claude-bedrock ").expect("ours")).expect("words");
+        // Nobody decides, and only whether somebody could is asked.
+        let tried = home.run(words.iter().map(String::as_str).chain(["--help"]));
+        assert_eq!(tried.code, Some(0), "{message}: {}", tried.stderr);
+    }
+    let asks = command == "claude-bedrock refresh --upgrade" || command.starts_with("claude-bedrock setup");
+    assert_eq!(here == command, !asks, "{message}");
+    assert!(here.ends_with(" --dry-run") || !here.contains(" setup") && !here.contains(" --upgrade"), "{message}");
+    let is_about_sign_in = message.contains("sign-in to") || message.contains("signed in");
+    assert_eq!(command.starts_with("claude-bedrock refresh"), is_about_sign_in, "{message}");
 }
 
 fn without_refresh_token(home: &Home) {
@@ -81,12 +88,17 @@ fn a_token_that_ended_is_renewed_before_the_session_begins() {
 
 #[test]
 fn a_renewal_that_takes_long_goes_on_behind_the_session() {
-    let home = Home::far_away(Duration::from_secs(3)).env("CLAUDE_CODE_USE_BEDROCK", "1").env("AWS_PROFILE", "work");
+    let home = Home::new().env("CLAUDE_CODE_USE_BEDROCK", "1").env("AWS_PROFILE", "work");
+    // Much longer than a session is held back, and not too long for the renewal.
+    home.sandbox.set_fault(Fault {
+        latency: Some(jiff::SignedDuration::from_secs(8)),
+        effect: None,
+        ..Fault::of("CreateToken", FaultEffect::Silence)
+    });
     home.change_token(&[("expiresAt", json!(LONG_AGO))]);
-    let start = Instant::now();
     assert_eq!(message(&home), None);
-    assert!(start.elapsed() < Duration::from_millis(2_900), "{:?}", start.elapsed());
-    let end = Instant::now() + Duration::from_secs(20);
+    assert_eq!(home.token()["expiresAt"], LONG_AGO, "it was not waited for");
+    let end = Instant::now() + Duration::from_mins(1);
     while home.token()["expiresAt"] == LONG_AGO {
         assert!(Instant::now() < end, "the renewal ends by itself");
         std::thread::sleep(Duration::from_millis(50));
@@ -132,7 +144,10 @@ fn an_end_is_told_half_an_hour_before_or_as_configured() {
     without_refresh_token(&home);
     home.shorten_token(32);
     let told = message(&home).expect("a message");
-    assert!(told.contains("ends in 27 minutes and cannot renew itself"), "{told}");
+    assert!(
+        told.contains("ends in 27 minutes and cannot renew itself. Run `claude-bedrock refresh --force`"),
+        "{told}"
+    );
     let home = home.env("CLAUDE_BEDROCK_WARN_MINUTES", "20");
     assert!(message(&home).is_none_or(|told| told.contains("90 days")), "not yet");
 }
@@ -142,7 +157,7 @@ fn the_longer_sign_in_is_offered_once_a_week() {
     let home = set_up("shared");
     without_refresh_token(&home);
     let offered = message(&home).expect("an offer");
-    assert!(offered.contains("every 8 hours") && offered.contains("`claude-bedrock refresh --upgrade`"), "{offered}");
+    assert!(offered.contains("every 8 hours") && offered.contains("`claude-bedrock refresh --force`"), "{offered}");
     assert_eq!(message(&home), None, "the same day");
     home.write(".local/state/claude-bedrock/told/upgrade", "2026-01-01T00:00:00Z");
     assert!(message(&home).is_some(), "after a week");
@@ -160,6 +175,43 @@ fn what_stops_claude_code_is_told() {
     home.write(".claude/settings.json", settings.replacen('{', "{ // mine\n", 1));
     let ignored = message(&home).expect("a message");
     assert!(ignored.contains("Claude Code ignores") && ignored.contains("line 1"), "{ignored}");
+}
+
+#[test]
+fn a_setting_that_stops_claude_code_from_answering_is_told() {
+    let home = set_up("shared");
+    let settings = home.settings_json();
+    let asked = home.sandbox.requests().len();
+    let cases = [
+        (&[("AWS_REGION", "us-west-2a")][..], "`AWS_REGION` is `us-west-2a`, which is an availability zone"),
+        (&[("ANTHROPIC_MODEL", "anthropic.claude-sonnet-4-6")], "only answers through an inference profile"),
+        (&[("ANTHROPIC_MODEL", "eu.anthropic.claude-sonnet-4-6")], "no region such as `us-west-2` serves those"),
+        (&[("ANTHROPIC_MODEL", "gpt-5")], "which is no model of Claude's on Bedrock"),
+        (&[("AWS_BEARER_TOKEN_BEDROCK", "sk-elsewhere")], "holds no Bedrock API key"),
+        (
+            &[
+                ("MAX_THINKING_TOKENS", "9000"),
+                ("CLAUDE_CODE_MAX_OUTPUT_TOKENS", "8000"),
+                ("ANTHROPIC_MODEL", "us.anthropic.claude-sonnet-4-5-20250929-v1:0"),
+            ],
+            "`MAX_THINKING_TOKENS` (9000) is not below",
+        ),
+    ];
+    for (variables, reason) in cases {
+        let mut changed = settings.clone();
+        for (name, value) in variables {
+            changed["env"][name] = json!(value);
+        }
+        home.write(".claude/settings.json", changed.to_string());
+        let told = message(&home).unwrap_or_else(|| panic!("a message: {reason}"));
+        assert!(told.contains(reason) && told.contains("Run `claude-bedrock diagnose` in a terminal"), "{told}");
+        // The command that is named tells of it, too.
+        let said = home.run(["diagnose", "--offline"]).failure(1);
+        assert!(home.run(["diagnose", "--offline"]).stdout.contains(reason), "{reason}: {said}");
+    }
+    home.write(".claude/settings.json", settings.to_string());
+    assert_eq!(message(&home), None);
+    assert_eq!(home.sandbox.requests().len(), asked);
 }
 
 #[test]
@@ -195,6 +247,14 @@ fn a_failed_turn_is_told_by_a_notification_of_the_terminal() {
     let sequence = told["terminalSequence"].as_str().expect("a sequence");
     let line = sequence.strip_prefix("\u{1b}]9;").and_then(|rest| rest.strip_suffix('\u{7}')).expect("OSC 9");
     assert!(line.contains("ended") && line.ends_with("Run: claude-bedrock refresh"), "{line}");
+    // AWS ended the session, and nothing here knows; what is named finds out and signs in.
+    let home = set_up("shared");
+    home.sandbox.forget_sessions();
+    let told = answer(&home.run(["hook", "stop-failure"])).expect("an answer")["terminalSequence"].to_string();
+    assert!(
+        told.contains("Run: claude-bedrock refresh --force - and if that was not it: claude-bedrock diagnose"),
+        "{told}"
+    );
     let home = home.env("ANTHROPIC_API_KEY", "sk-elsewhere");
     home.run(["reset"]).success();
     assert_eq!(answer(&home.run(["hook", "stop-failure"])), None, "the credentials of another provider");
@@ -202,14 +262,37 @@ fn a_failed_turn_is_told_by_a_notification_of_the_terminal() {
 
 #[test]
 fn what_asks_questions_is_named_for_a_terminal_alone() {
-    let home = set_up("shared");
-    without_refresh_token(&home);
-    let offered = message(&home).expect("an offer");
-    assert!(offered.ends_with("Run `claude-bedrock refresh --upgrade` in a terminal."), "{offered}");
-    home.run(["setup", "--identity", "isolated"]).failure(2);
+    let home = Home::approving().env("DISPLAY", ":0");
     home.write(".aws/config", LEGACY);
+    home.run(["login", "--profile", "work"]).success();
+    home.run(["setup", "--yes", "--profile", "work", "--identity", "shared"]).success();
+    let offered = message(&home).expect("an offer");
+    let way = "Run `claude-bedrock refresh --upgrade` in a terminal; `! claude-bedrock refresh --upgrade --dry-run` here \
+               shows more.";
+    assert!(
+        offered.contains("configured in the old form and ends every 8 hours") && offered.ends_with(way),
+        "{offered}"
+    );
+    home.run(["setup", "--identity", "isolated"]).failure(2);
     let asks = home.run(["refresh", "--upgrade"]).failure(2);
     assert!(asks.contains("terminal"), "{asks}");
+    let shown = home.run(["refresh", "--upgrade", "--dry-run"]).success();
+    assert!(shown.contains('+') && shown.contains("sso_session"), "{shown}");
+}
+
+#[test]
+fn after_a_refused_sign_in_what_is_named_asks_again_all_the_same() {
+    let home = set_up("shared").env("DISPLAY", ":0").with_browser("deny");
+    home.change_token(&[("expiresAt", json!(LONG_AGO)), ("refreshToken", Value::Null)]);
+    home.run(["refresh"]).failure(3);
+    let told = message(&home).expect("a message");
+    assert!(
+        told.contains("and the last attempt to sign in was refused. Run `claude-bedrock refresh --force`"),
+        "{told}"
+    );
+    home.sandbox.decide_from_now_on(Some(true));
+    home.run(["refresh", "--force"]).success();
+    assert_eq!(message(&home), None);
 }
 
 #[test]
@@ -259,10 +342,10 @@ fn a_sign_in_after_a_word_on_the_client_registration_leaves_nothing_to_say() {
     }
     let told = message(&home).expect("a message");
     assert!(
-        told.contains("registration with AWS ends in 19 minutes") && told.contains("`claude-bedrock login`"),
+        told.contains("registration with AWS ends in 19 minutes") && told.contains("`claude-bedrock refresh --force`"),
         "{told}"
     );
-    home.run(["login"]).success();
+    home.run(["refresh", "--force"]).success();
     assert_eq!(message(&home), None);
 }
 

@@ -54,7 +54,7 @@ fn assert_untouched(home: &Home) {
 }
 
 /// Runs a script as root of a namespace with mounts of its own; the program is `"$0"`.
-fn in_namespace(home: &Home, script: &str) -> Option<Run> {
+pub(crate) fn in_namespace(home: &Home, script: &str) -> Option<Run> {
     let probe = Command::new("unshare").args(["-rm", "mount", "-t", "tmpfs", "none", "/mnt"]).output();
     if !probe.is_ok_and(|output| output.status.success()) {
         unavailable("no file system can be mounted in a user namespace here");

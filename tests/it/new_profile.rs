@@ -1,8 +1,8 @@
 //! A profile from nothing but a start URL, and its way out again.
 
-use aws_sandbox::Account;
+use aws_sandbox::{Account, Fault, FaultAnswer, FaultEffect};
 
-use crate::harness::Home;
+use crate::harness::{Home, PROGRAM, Run};
 
 const URL: &str = "https://d-9067642ac7.awsapps.com/start";
 
@@ -145,4 +145,17 @@ fn a_session_that_is_there_already_is_used_again() {
         assert!(config.contains(&format!("[profile {name}]\nsso_session = work\n")), "{config}");
     }
     assert_eq!(home.opened().len(), 1, "one sign-in serves them all");
+}
+
+#[test]
+fn a_portal_that_leads_back_to_the_same_page_is_not_followed_for_ever() {
+    let home = bare();
+    let page = r#"{"accountList": [{"accountId": "111122223333", "accountName": "one"}], "nextToken": "again"}"#;
+    home.sandbox
+        .set_fault(Fault::of("ListAccounts", FaultEffect::Answer(FaultAnswer::page(200, "application/json", page))));
+    let mut command = home.command("timeout");
+    command.args(["20", PROGRAM]).args(setup(&["--dry-run", "--region", "us-west-2"]));
+    let said = Run::from(command.output().expect("starts")).failure(2);
+    assert!(said.contains("several"), "{said}");
+    assert_eq!(home.asked("ListAccounts"), 2);
 }

@@ -5,9 +5,9 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use claude_bedrock::{catalogue, plugin_files, regions};
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::harness::{Home, PROGRAM};
+use crate::harness::{Home, PROGRAM, Run, set_mode};
 
 /// A text of the plugin by its path.
 fn texts() -> Vec<(&'static str, &'static str)> {
@@ -86,7 +86,7 @@ fn with_words(command: &str, hostile: &str) -> Vec<String> {
                 answers[key] = hostile.into();
                 with(Value::from(answers).to_string());
             }
-        } else if word.starts_with("us.") || word == "O02" {
+        } else if word.starts_with("us.") || word == "O02" || word == "work" {
             with(hostile.to_owned());
         }
     }
@@ -136,6 +136,102 @@ fn whatever_stands_in_the_files_is_data() {
     }
     let names = fs_err::read_dir(home.working_directory()).expect("a folder");
     assert_eq!(names.count(), 0);
+}
+
+/// So many profiles with such names that what is said of all of them is megabytes.
+fn crowd(home: &Home) -> usize {
+    let mut config = String::from_utf8(home.read(".aws/config")).expect("UTF-8");
+    let name = ";$(touch${IFS}pwned)&`touch${IFS}pwned`|{a:1}\\n<b>".repeat(24);
+    let many = 800;
+    for number in 0..many {
+        let _ = write!(
+            config,
+            "[profile p{number:03}{name}]\nregion = us-west-2\nsso_session = work\nsso_account_id = 111122223333\n\
+             sso_role_name = R$(touch pwned)\"'\n",
+        );
+    }
+    home.write(".aws/config", config);
+    many
+}
+
+/// Claude Code shows a model 30,000 characters of what a command prints, and of more only the beginning.
+#[test]
+fn what_is_said_of_hundreds_of_hostile_profiles_is_json_and_no_more_than_claude_code_shows() {
+    let home = Home::new();
+    home.run(["setup", "--yes", "--profile", "work"]).success();
+    let many = crowd(&home);
+    let texts = texts().into_iter().filter(|(path, _)| !path.ends_with("models.md"));
+    let reading = texts.flat_map(|(_, text)| commands(text)).filter(|command| command.contains("--json"));
+    for command in reading.collect::<BTreeSet<_>>() {
+        let output = home.command("sh").args(["-c", command]).output().expect("a shell");
+        assert!(output.stdout.is_empty() || is_object(&output.stdout), "{command}: {output:?}");
+        assert!(output.stdout.len() < 30_000, "{command} says {} bytes", output.stdout.len());
+        assert!(output.stderr.len() < 30_000, "{command} says {} bytes beside", output.stderr.len());
+    }
+    let ask = |answers: Value| home.run(["setup", "--json", "--answers", &answers.to_string()]).json();
+    let first = ask(json!({}));
+    let listed = first["question"]["choices"].as_array().expect("choices").len();
+    assert_eq!(first["question"]["choices"][0]["answer"], "work", "the better ones come first");
+    assert_eq!(first["question"]["unlisted"], many + 1 - listed);
+    let found = ask(json!({ "search": "p799 touch" }));
+    let name = found["question"]["choices"][0]["answer"].as_str().expect("a name").to_owned();
+    assert!(name.starts_with("p799;$(touch${IFS}pwned)&`"), "{name}");
+    assert_eq!((&found["question"]["unlisted"], &found["answers"]), (&json!(many), &json!({})));
+    let none = ask(json!({ "search": "p800 \u{7}$(touch pwned)" }));
+    assert_eq!(none["question"]["choices"], json!([]));
+    assert!(none["question"]["notes"].to_string().contains("None of the 801 choices holds «p800"), "{none}");
+    // One that is not listed is an answer all the same; what is none says so in no more words than fit.
+    let chosen = ask(json!({ "profile": name }));
+    assert_ne!((&chosen["state"], &chosen["question"]["topic"]), (&json!("stuck"), &json!("profile")), "{chosen}");
+    let wrong = home.run(["setup", "--json", "--answers", "{\"profile\":\"nobody\"}"]);
+    assert!(wrong.stdout.len() < 30_000 && wrong.stdout.contains("and 781 more"), "{}", wrong.stdout);
+    // Whole, for programs that read it all.
+    let all = home.run(["profiles", "--json"]).json();
+    assert_eq!(all["profiles"].as_array().map(Vec::len), Some(many + 1));
+    let names = fs_err::read_dir(home.working_directory()).expect("a folder");
+    assert_eq!(names.count(), 0);
+}
+
+/// A `claude` that answers with empty lists, and fails where it is told to.
+fn claude_failing_at(home: &Home, what: &str) -> String {
+    let script = format!(
+        "#!/bin/sh\necho \"$*\" >> '{0}/asked'\ncase \"$*\" in\n  '{what}'*) echo 'no room' >&2; exit 1 ;;\n  \
+         *list*) echo '[]' ;;\nesac\n",
+        home.path().display()
+    );
+    let claude = home.write("bin/claude", script);
+    set_mode(&claude, 0o700);
+    format!("{}:/usr/bin:/bin", claude.parent().expect("a folder").display())
+}
+
+#[test]
+fn an_installation_that_fails_leaves_nothing_and_none_is_begun_without_claude_code() {
+    let home = Home::new();
+    let state = home.path().join(".local/state/claude-bedrock");
+    let run = |path: &str, arguments: &[&str]| -> Run {
+        home.command(PROGRAM).args(arguments).env("PATH", path).output().expect("it starts").into()
+    };
+    let nowhere = "/usr/bin:/bin";
+    let refused = run(nowhere, &["plugin", "install"]).failure(1);
+    assert!(refused.contains("no `claude` on PATH"), "{refused}");
+    assert!(!state.join("marketplace").exists());
+    let path = claude_failing_at(&home, "plugin install");
+    let failed = run(&path, &["plugin", "install"]).failure(1);
+    assert!(failed.contains("no room"), "{failed}");
+    assert!(!state.join("marketplace").exists());
+    // What was in use before stays, for Claude Code reads the plugin from there.
+    plugin_files::write(&state.join("marketplace")).expect("written");
+    let _ = run(&path, &["plugin", "install"]).failure(1);
+    assert!(state.join("marketplace/plugin/hooks/hooks.json").exists());
+    // Without Claude Code what is left of it goes, but for what its own files name.
+    let known = home.write(".claude/plugins/known_marketplaces.json", "{\"bedrock-for-claude-code\": {}}");
+    let kept = run(nowhere, &["plugin", "uninstall"]).failure(1);
+    assert!(kept.contains("known_marketplaces.json` names the plugin"), "{kept}");
+    assert!(state.join("marketplace").exists());
+    fs_err::remove_file(known).expect("there");
+    let gone = run(nowhere, &["plugin", "uninstall", "--json"]).json();
+    assert_eq!(gone["installed"], false);
+    assert!(!state.join("marketplace").exists());
 }
 
 fn is_object(answer: &[u8]) -> bool {

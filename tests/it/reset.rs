@@ -40,13 +40,13 @@ fn reset_says_what_it_does() {
     insta::assert_snapshot!(said, @"
     ~/.claude/settings.json goes away, for there was none before
 
-    ✔ Claude Code's provider now: anthropic
+    ✔ Claude Code now answers from Anthropic, not from Amazon Bedrock.
     ");
     let again = home.run(["reset"]).success();
     insta::assert_snapshot!(again, @"
     Nothing of ours is in the settings.
 
-    ✔ Claude Code's provider now: anthropic
+    ✔ Claude Code now answers from Anthropic, not from Amazon Bedrock.
     ");
 }
 
@@ -206,7 +206,7 @@ fn settings_that_others_wrote_are_not_ours() {
     home.write(".claude/settings.json", FIRST_PLUGIN);
     let said = home.run(["reset"]).success();
     assert!(said.contains("Nothing of ours is in the settings."), "{said}");
-    assert!(said.contains("provider now: bedrock"), "{said}");
+    assert!(said.contains("now answers from Amazon Bedrock."), "{said}");
     assert_eq!(home.settings_text(), FIRST_PLUGIN);
 }
 
@@ -220,7 +220,7 @@ fn all_of_it_goes_only_after_a_yes() {
 
     let said = home.run(["reset", "--all", "--yes"]).success();
     assert!(said.contains("- awsAuthRefresh: \"aws sso login --profile work\""), "{said}");
-    assert!(said.contains("provider now: anthropic"), "{said}");
+    assert!(said.contains("now answers from Anthropic"), "{said}");
     insta::assert_snapshot!(home.settings_text(), @r#"
     {
       "permissions": {"allow": ["Bash(ls:*)"]},

@@ -1,24 +1,17 @@
 //! The SSO token cache as shared ground: renewals that are refused, busy services, files that others tore.
 
 use std::fmt::Write as _;
+use std::process::Stdio;
 
 use sha1::Digest as _;
 
 use aws_sandbox::{Account, Fault, FaultAnswer, FaultEffect};
 
-use crate::harness::{Home, PROGRAM, set_mode};
+use crate::harness::{Home, PROGRAM, READER, Run, set_mode};
 
 /// An answer of AWS that is an error.
 fn answer(status: u16, code: &str, retry_after: Option<u32>) -> FaultEffect {
-    FaultEffect::Answer(FaultAnswer {
-        status,
-        code: Some(code.into()),
-        message: Some("not now".into()),
-        body: None,
-        media_type: None,
-        retry_after,
-        headers: std::collections::BTreeMap::new(),
-    })
+    FaultEffect::Answer(FaultAnswer { retry_after, ..FaultAnswer::error(status, code, "not now") })
 }
 
 /// A home whose token needs a renewal; `minutes` of its hour are over.
@@ -55,14 +48,35 @@ fn a_token_that_another_client_renewed_meanwhile_is_kept_and_used() {
         latency: Some(jiff::SignedDuration::from_millis(1500)),
         ..Fault::of("CreateToken", answer(400, "InvalidGrantException", None)).times(1)
     };
-    home.sandbox.set_fault(refused);
+    let refused = home.sandbox.set_fault(refused);
     let theirs = Home::new().token();
     let mut command = home.command(PROGRAM);
     let child = command.args(["refresh", "--profile", "work"]).spawn().expect("starts");
-    std::thread::sleep(std::time::Duration::from_millis(600));
+    home.wait_for(|| home.sandbox.requests_of_fault(refused) == 1);
     home.change_token(&[("refreshToken", "theirs".into()), ("expiresAt", theirs["expiresAt"].clone())]);
     assert!(child.wait_with_output().expect("ends").status.success());
     assert_eq!(home.token()["refreshToken"], "theirs");
+}
+
+#[test]
+fn a_token_whose_renewal_was_refused_to_another_serves_those_who_waited_for_it() {
+    let home = Home::with_more(READER);
+    home.shorten_token(45);
+    home.sandbox.set_fault(Fault::of("CreateToken", answer(400, "InvalidGrantException", None)));
+    let start = |profile: &str| {
+        let mut command = home.command(PROGRAM);
+        command.args(["credentials", "--profile", profile]).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.spawn().expect("starts")
+    };
+    let first = start("work");
+    // A refused renewal looks for two seconds whether somebody else has won the race for it.
+    std::thread::sleep(std::time::Duration::from_millis(700));
+    let waiting = start("reader");
+    for child in [first, waiting] {
+        let _ = Run::from(child.wait_with_output().expect("ends")).success();
+    }
+    assert!(home.token().get("refreshToken").is_none());
+    assert_eq!(home.asked("CreateToken"), 1, "what is spent is not sent again");
 }
 
 #[test]

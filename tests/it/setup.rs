@@ -113,7 +113,7 @@ fn a_set_up_says_who_where_what_and_the_way_back() {
 
     ✔ Claude Code is set up for Amazon Bedrock.
 
-    Sessions that are running pick up the variables and helpers at once; the main model counts from the next one.
+    Start `claude`, and Bedrock answers. Sessions that are running pick up the variables and helpers at once; the main model counts from the next one.
     Undo with `claude-bedrock reset`; look with `claude-bedrock status`.
 
     Should Claude Code stop answering and this program be gone, edit ~/.claude/settings.json:

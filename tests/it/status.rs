@@ -49,6 +49,7 @@ fn an_unconfigured_home_is_reported_to_a_person() {
     insta::assert_snapshot!(said, @"
     Claude Code answers from Anthropic, not from Amazon Bedrock
       because no provider is switched on (CLAUDE_CODE_USE_BEDROCK is unset)
+      `claude-bedrock setup` switches Amazon Bedrock on
 
       profile             none
       identity            ambient: what the AWS SDK finds by itself

@@ -62,14 +62,14 @@ fn an_end_is_counted_down_and_then_told_with_what_to_run() {
     home.change_token(&[("refreshToken", Value::Null)]);
     assert_eq!(segment(&home), "Bedrock work · us-west-2 · sonnet\n", "it ends in an hour");
     home.shorten_token(32);
-    assert_eq!(segment(&home), "Bedrock work · us-west-2 · sonnet · 27 min left: claude-bedrock login\n");
+    assert_eq!(segment(&home), "Bedrock work · us-west-2 · sonnet · 27 min left: claude-bedrock refresh --force\n");
     home.change_token(&[("expiresAt", json!(LONG_AGO))]);
-    let ended = "Bedrock work · us-west-2 · sonnet · signed out: claude-bedrock login\n";
+    let ended = "Bedrock work · us-west-2 · sonnet · signed out: claude-bedrock refresh\n";
     assert_eq!(segment(&home), ended);
     fs_err::remove_file(home.token_file()).expect("there");
     assert_eq!(segment(&home), ended);
     let in_colour = home.env("NO_COLOR", "");
-    assert!(segment(&in_colour).contains("\u{1b}[31msigned out: claude-bedrock login\u{1b}[0m"));
+    assert!(segment(&in_colour).contains("\u{1b}[31msigned out: claude-bedrock refresh\u{1b}[0m"));
 }
 
 #[test]
@@ -80,7 +80,10 @@ fn the_end_of_the_client_registration_is_no_end_of_the_sign_in() {
     set(-24 * 60);
     assert_eq!(segment(&home), "Bedrock work · us-west-2 · sonnet\n");
     set(40);
-    assert_eq!(segment(&home), "Bedrock work · us-west-2 · sonnet · renewal ends in 19 min: claude-bedrock login\n");
+    assert_eq!(
+        segment(&home),
+        "Bedrock work · us-west-2 · sonnet · renewal ends in 19 min: claude-bedrock refresh --force\n"
+    );
     set(61);
     assert_eq!(segment(&home), "Bedrock work · us-west-2 · sonnet\n", "it lasts another hour");
 }
@@ -89,9 +92,12 @@ fn the_end_of_the_client_registration_is_no_end_of_the_sign_in() {
 fn role_credentials_that_outlive_the_sign_in_and_a_helper_that_is_gone_are_shown() {
     let home = set_up("isolated").env("NO_COLOR", "1");
     home.change_token(&[("refreshToken", Value::Null), ("expiresAt", json!(LONG_AGO))]);
-    assert!(segment(&home).ends_with("sonnet · signed out, credentials for 59 min: claude-bedrock login\n"));
+    assert!(segment(&home).ends_with("sonnet · signed out, credentials for 59 min: claude-bedrock refresh\n"));
     home.write(".claude/settings.json", home.settings_text().replace(PROGRAM, "/gone/claude-bedrock"));
     assert!(segment(&home).ends_with("sonnet · helper missing: claude-bedrock setup\n"));
+    let home = set_up("shared").env("NO_COLOR", "1");
+    home.write(".claude/settings.json", home.settings_text().replace("us-west-2", "us-west-2a"));
+    assert!(segment(&home).ends_with("us-west-2a · sonnet · a setting is wrong: claude-bedrock diagnose\n"));
 }
 
 #[test]
@@ -103,7 +109,7 @@ fn what_the_session_says_is_bounded_in_time_and_size_and_may_be_anything() {
     assert_eq!(drawn(&home, b"{\"model\": {\"id\": ", false), usual);
     let session = br#"{"model": {"id": "eu.anthropic.claude-haiku-5-5"}}"#;
     assert_eq!(drawn(&home, session, false), "Bedrock work · us-west-2 · haiku\n");
-    assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
+    assert!(start.elapsed() < Duration::from_secs(30), "{:?}", start.elapsed());
     let endless = [b"{\"a\": \"".as_slice(), &vec![b'x'; 1 << 20], b"\"}"].concat();
     let deep = vec![b'['; 100_000];
     let said: [&[u8]; 6] =

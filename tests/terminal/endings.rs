@@ -12,6 +12,15 @@ const QUESTIONS: [(&[&str], &str); 6] = [
     (&["Enter"], "Write these 9 changes?"),
 ];
 
+/// Presses Ctrl-C, which ends it with a word.
+#[track_caller]
+fn interrupt(screen: &Screen) {
+    screen.keys(&["C-c"]);
+    assert_eq!(screen.exit_code(), 130);
+    let shown = screen.shown();
+    assert!(shown.lines().any(|line| line == "stopped; nothing was changed"), "{shown}");
+}
+
 #[test]
 fn an_interrupt_at_any_question_changes_nothing() {
     for last in 0..QUESTIONS.len() {
@@ -27,10 +36,7 @@ fn an_interrupt_at_any_question_changes_nothing() {
                 before = screen.files();
             }
         }
-        screen.keys(&["C-c"]);
-        assert_eq!(screen.exit_code(), 130);
-        let shown = screen.shown();
-        assert!(shown.lines().any(|line| line == "stopped; nothing was changed"), "{shown}");
+        interrupt(&screen);
         assert_eq!(screen.files(), before, "after {}", QUESTIONS[last].1);
         assert!(!screen.home().join(".claude").exists());
         assert!(!screen.home().join(".local/state/claude-bedrock/receipts").exists());
@@ -49,10 +55,7 @@ fn an_interrupt_while_aws_is_asked_changes_nothing_and_says_so() {
         screen.start("claude-bedrock setup --profile work --region us-west-2");
         screen.wait_for("Asking AWS who `work` is");
         let before = screen.files();
-        screen.keys(&["C-c"]);
-        assert_eq!(screen.exit_code(), 130);
-        let shown = screen.shown();
-        assert!(shown.lines().any(|line| line == "stopped; nothing was changed"), "{shown}");
+        interrupt(&screen);
         assert_eq!(screen.files(), before);
         assert!(!screen.home().join(".claude").exists());
     }
@@ -66,10 +69,7 @@ fn an_interrupt_while_regions_are_asked_changes_nothing() {
     screen.start("claude-bedrock setup --profile work");
     screen.wait_for("regions at once…");
     let before = screen.files();
-    screen.keys(&["C-c"]);
-    assert_eq!(screen.exit_code(), 130);
-    let shown = screen.shown();
-    assert!(shown.lines().any(|line| line == "stopped; nothing was changed"), "{shown}");
+    interrupt(&screen);
     assert_eq!(screen.files(), before);
 }
 
@@ -81,10 +81,7 @@ fn an_interrupt_while_accounts_are_listed_changes_nothing() {
     let url = "https://d-9067642ac7.awsapps.com/start";
     screen.start(&format!("claude-bedrock setup --start-url {url} --sso-region us-east-1 --profile new"));
     screen.wait_for("Asking AWS which accounts you may use");
-    screen.keys(&["C-c"]);
-    assert_eq!(screen.exit_code(), 130);
-    let shown = screen.shown();
-    assert!(shown.lines().any(|line| line == "stopped; nothing was changed"), "{shown}");
+    interrupt(&screen);
     assert!(!screen.read(".aws/config").contains("[profile new]"));
     assert!(!screen.home().join(".claude").exists());
 }
@@ -101,11 +98,40 @@ fn an_interrupt_while_models_are_asked_changes_nothing() {
     screen.wait_for_question("Write these 9 changes?");
     screen.keys(&["p", "Enter"]);
     screen.wait_for("Asking 4 models for one token each");
-    screen.keys(&["C-c"]);
-    assert_eq!(screen.exit_code(), 130);
-    let shown = screen.shown();
-    assert!(shown.lines().any(|line| line == "stopped; nothing was changed"), "{shown}");
+    interrupt(&screen);
     assert_eq!(screen.files(), before);
+}
+
+#[test]
+fn an_interrupt_while_a_report_is_made_leaves_the_terminal_as_it_was() {
+    let probe = "models --probe --yes --profile work --region us-west-2";
+    let slow = "[[faults]]\noperation = \"InvokeModelWithResponseStream\"\nlatency = \"20s\"\n";
+    let cut_off = "[[faults]]\noperation = \"ListInferenceProfiles\"\nlatency = \"20s\"\n";
+    for (command, fault, told) in [
+        (probe, slow, "Asking 28 models for one token each"),
+        ("models --profile work --region us-west-2", cut_off, "Asking Bedrock which models us-west-2 has"),
+        ("models pin --auto --yes --profile work --region us-west-2", slow, "for one token each…"),
+        ("regions --profile work", cut_off, "regions at once…"),
+    ] {
+        let Some(screen) = Screen::new(80) else { return };
+        let screen = screen.with_more_at_the_end(fault);
+        screen.start(&format!("claude-bedrock {command}"));
+        screen.wait_for(told);
+        let before = screen.files();
+        screen.keys(&["C-c"]);
+        assert_eq!(screen.exit_code(), 130, "{command}");
+        let shown = screen.shown();
+        assert!(shown.lines().any(|line| line == "stopped; nothing was changed"), "{command}: {shown}");
+        assert_eq!(screen.files(), before, "{command}");
+        let state = screen.home().join(".local/state/claude-bedrock");
+        assert!(!state.join("proofs").exists() && !state.join("receipts").exists(), "{command}: something was kept");
+        // What is typed is shown again, and so is the cursor.
+        screen.types("still here");
+        screen.wait_for("still here");
+        let raw = screen.raw();
+        let (hidden, back) = (raw.rfind("\u{1b}[?25l"), raw.rfind("\u{1b}[?25h"));
+        assert!(hidden <= back, "{command}: {raw:?}");
+    }
 }
 
 #[test]

@@ -79,7 +79,7 @@ fn the_last_question_leads_to_more_to_a_status_line_and_to_a_probe() {
         screen.keys(&["p", "Enter"]);
         screen.wait_for("✔ us.anthropic.claude-haiku-5-5");
         let shown = screen.wait_for_question("Write these 11 changes?");
-        assert!(shown.contains("Every model it pins has answered"), "{shown}");
+        assert!(shown.contains("Every model to be pinned has answered"), "{shown}");
         screen.keys(&["y", "Enter"]);
         assert_eq!(screen.exit_code(), 0);
         assert_eq!(screen.too_long(), Vec::<String>::new(), "{width} columns");

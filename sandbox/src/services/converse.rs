@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 
 use super::{
     invalid,
-    runtime::{self, Message, Wanted},
+    message::Message,
+    runtime::{self, Wanted},
 };
 use crate::{
     cloud::Cloud,

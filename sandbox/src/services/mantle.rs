@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::{
     Visit, gates,
+    message::plain_name,
     runtime::{self, Wanted},
 };
 use crate::{
@@ -104,7 +105,7 @@ fn enter<'a>(
 
 /// A model's id as Mantle has it, without date and version: `anthropic.claude-haiku-4-5`.
 fn plain(id: &str) -> String {
-    let name = runtime::plain_name(id);
+    let name = plain_name(id);
     let is_date = |end: &str| end.len() == 8 && end.bytes().all(|byte| byte.is_ascii_digit());
     let name = name.rsplit_once('-').filter(|(_, end)| is_date(end)).map_or(name.as_str(), |(stem, _)| stem);
     let provider = id.split_once('.').map_or("", |(provider, _)| provider);

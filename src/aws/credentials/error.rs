@@ -19,6 +19,8 @@ pub enum CredentialsError {
         config: PathBuf,
         /// The credentials file looked into.
         credentials: PathBuf,
+        /// The profile that was probably meant.
+        meant: Option<String>,
     },
     /// The profile lacks something.
     #[error("the profile `{name}` gives no credentials: {reason}")]

@@ -5,6 +5,7 @@
 
 mod proof;
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -72,7 +73,6 @@ impl LoginError {
 }
 
 /// A sign-in as its cache file holds it.
-#[derive(Debug)]
 pub(super) struct SignIn {
     credentials: Credentials,
     client_id: String,
@@ -123,12 +123,19 @@ impl SignIn {
     }
 }
 
+impl fmt::Debug for SignIn {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The object holds the secrets in clear.
+        formatter.debug_struct("SignIn").field("expiration", &self.expiration()).finish_non_exhaustive()
+    }
+}
+
 /// Where a sign-in is cached. The variable is taken literally, as the SDKs do.
 #[must_use]
 pub(super) fn path(world: &World, session: &str) -> PathBuf {
     let folder = match world.path_var(vars::AWS_LOGIN_CACHE_DIRECTORY) {
         Some(folder) => world.absolute(&folder),
-        None => world.home().unwrap_or_default().join(".aws").join("login").join("cache"),
+        None => world.below_home(".aws/login/cache"),
     };
     folder.join(format!("{:x}.json", Sha256::digest(session)))
 }
@@ -177,12 +184,17 @@ pub(super) fn credentials(
     if current.expiration() > found.expiration() {
         return Ok(current.credentials);
     }
+    // A refresh token is single use: it is not spent where what comes for it could not be kept.
+    let file = match private_file::prepare(&path) {
+        Err(_) if current.expiration() > world.now() => return Ok(current.credentials),
+        other => other.map_err(file_error)?,
+    };
     match call::block_on(exchange(world, files, profile, session, &current)) {
         Ok(answer) => {
             let incomplete =
                 || CallError::Unreachable { service: SERVICE, reason: "its answer holds no credentials".into() };
             let text = current.renewed(&answer, world.now()).ok_or_else(incomplete)?;
-            private_file::write(&path, &text).map_err(file_error)?;
+            file.write(&text).map_err(file_error)?;
             let renewed = SignIn::parse(&text).map_err(|reason| LoginError::Unreadable { path, reason })?;
             Ok(renewed.credentials)
         }
@@ -205,8 +217,8 @@ async fn exchange(
     let endpoint = endpoint::configured(world, &files.profiles, Some(profile), Service::SignIn);
     let config = client_config!(
         aws_sdk_signin,
-        network::client(world, &files.profiles, Some(profile)),
-        sts::region(world, files, profile),
+        network::client_for_sign_ins(world, &files.profiles, Some(profile)),
+        sts::region(world, &files.profiles, profile),
         endpoint
     )
     .allow_no_auth()

@@ -44,6 +44,7 @@ fn look(world: &World, link: &Link) -> Result<(), CredentialsError> {
         Origin::Sso(sso) => Ok(token(world, sso)?),
         Origin::Environment => environment::expect_keys(world, &link.profile).map(drop),
         Origin::Keys(_) | Origin::Role { .. } => Ok(()),
+        Origin::Machine(machine) => machine.is_there(world).map_err(incomplete),
         Origin::Process { command } => program(world, command).map_err(incomplete),
         Origin::WebIdentity { token_file, .. } => {
             sts::web_identity_token(world, token_file).map(drop).map_err(incomplete)
@@ -56,7 +57,7 @@ fn look(world: &World, link: &Link) -> Result<(), CredentialsError> {
 }
 
 fn token(world: &World, sso: &SsoProfile) -> Result<(), SessionError> {
-    let path = session::token_path(&world.home().unwrap_or_default(), sso);
+    let path = session::token_path(world, sso);
     match session::cached(&path) {
         Cached::Absent => Err(SessionError::SignedOut(session::session_name(sso))),
         Cached::Unreadable(reason) => Err(SessionError::Unreadable { path, reason }),

@@ -35,10 +35,14 @@ pub(super) async fn renew(
     path: &Path,
     token: &Token,
 ) -> Result<Token, SessionError> {
-    let Some(renewal) = &token.renewal else { return Err(ended(token, sso)) };
+    let is_alive = token.expires_at > world.now();
+    let Some(renewal) = &token.renewal else {
+        // Whoever held the lock before was refused, which costs this token nothing of its life.
+        return if is_alive { Ok(token.clone()) } else { Err(ended(token, sso)) };
+    };
     // A refresh token is single use: it is not spent where what comes for it could not be kept.
     let file = match prepare(world, sso) {
-        Err(_) if token.expires_at > world.now() => return Ok(token.clone()),
+        Err(_) if is_alive => return Ok(token.clone()),
         other => other?,
     };
     match exchange(world, files, profile, sso, renewal).await {
@@ -90,8 +94,13 @@ async fn exchange(
     renewal: &Renewal,
 ) -> Result<Renewed, CallError> {
     let endpoint = endpoint::configured(world, files, Some(profile), Service::SsoOidc);
-    let config = client_config!(aws_sdk_ssooidc, network::client(world, files, Some(profile)), &sso.region, endpoint)
-        .retry_config(RetryConfig::disabled());
+    let config = client_config!(
+        aws_sdk_ssooidc,
+        network::client_for_sign_ins(world, files, Some(profile)),
+        &sso.region,
+        endpoint
+    )
+    .retry_config(RetryConfig::disabled());
     let client = Client::from_conf(config.build());
     let ask = || {
         client

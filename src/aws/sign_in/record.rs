@@ -134,6 +134,6 @@ impl Record {
 }
 
 fn path(state: &StateFolder, world: &World, sso: &SsoProfile) -> std::path::PathBuf {
-    let token = session::token_path(&world.home().unwrap_or_default(), sso);
+    let token = session::token_path(world, sso);
     state.path().join("sign-in").join(token.file_name().unwrap_or_default())
 }

@@ -1,7 +1,7 @@
 //! Our client registration with IAM Identity Center, kept where the AWS CLI keeps its own: either can use the other's.
 
 use std::fmt::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use aws_sdk_ssooidc::Client;
 use jiff::{SignedDuration, Timestamp};
@@ -57,6 +57,11 @@ pub(super) enum Flow {
     Code,
 }
 
+/// Whether a registration that ends then is not used for another sign-in.
+pub(super) fn is_short(end: Timestamp, now: Timestamp) -> bool {
+    end <= now + LEAST_LIFE
+}
+
 /// A registration for the flow: the cached one while it lasts, else a new one.
 pub(super) async fn obtain(
     world: &World,
@@ -65,7 +70,7 @@ pub(super) async fn obtain(
     flow: Flow,
 ) -> Result<Registration, SignInError> {
     let path = path(world, sso);
-    if let Some(known) = cached(&path, flow).filter(|known| known.expires_at > world.now() + LEAST_LIFE) {
+    if let Some(known) = cached(&path, flow).filter(|known| !is_short(known.expires_at, world.now())) {
         return Ok(known);
     }
     let scopes = scopes(sso, flow);
@@ -102,12 +107,7 @@ pub(super) fn is_refused(error: &CallError) -> bool {
     matches!(error.code(), Some("InvalidClientException" | "UnauthorizedClientException"))
 }
 
-fn keep(
-    path: &std::path::Path,
-    registration: &Registration,
-    scopes: Option<Vec<String>>,
-    flow: Flow,
-) -> Result<(), SignInError> {
+fn keep(path: &Path, registration: &Registration, scopes: Option<Vec<String>>, flow: Flow) -> Result<(), SignInError> {
     let grants = ["authorization_code", "refresh_token"].map(str::to_owned).to_vec();
     let file = File {
         client_id: registration.client_id.clone(),
@@ -120,7 +120,7 @@ fn keep(
     private_file::write(path, &text).map_err(|error| SessionError::File(error.to_string()).into())
 }
 
-fn cached(path: &std::path::Path, flow: Flow) -> Option<Registration> {
+fn cached(path: &Path, flow: Flow) -> Option<Registration> {
     let file: File = serde_json::from_slice(&private_file::read(path).ok()??).ok()?;
     let is_for_callback = file.grant_types.is_some();
     (is_for_callback == (flow == Flow::Callback)).then_some(())?;
@@ -142,7 +142,7 @@ fn scopes(sso: &SsoProfile, flow: Flow) -> Option<Vec<String>> {
 fn path(world: &World, sso: &SsoProfile) -> PathBuf {
     let mut name = format!("{:x}", Sha1::digest(cache_text(sso)));
     name.push_str(".json");
-    world.home().unwrap_or_default().join(".aws").join("sso").join("cache").join(name)
+    world.below_home(Path::new(".aws/sso/cache").join(name))
 }
 
 fn cache_text(sso: &SsoProfile) -> String {

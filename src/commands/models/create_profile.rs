@@ -40,6 +40,10 @@ pub(super) fn run(
     ));
     if args.dry_run {
         ui.status("Nothing was made (--dry-run).");
+        if global.json {
+            let report = v1::models::Created::planned(&source.id);
+            ui.answer_verbatim(&(serde_json::to_string_pretty(&report).unwrap_or_default() + "\n"))?;
+        }
         return Ok(());
     }
     if !args.yes {

@@ -1,25 +1,22 @@
 //! `models pin`: one plan for the main model, every alias and the background model.
 
+mod decision;
+
 use std::fmt::Write;
 use std::path::PathBuf;
 
 use crate::apply;
 use crate::ask::{self, Watch};
-use crate::capabilities::{self, LongContext};
 use crate::cli::models::PinArgs;
 use crate::cli::{Global, SetupScope};
 use crate::commands::target;
 use crate::configuration;
 use crate::error::Failure;
-use crate::model;
 use crate::observe::models::Extent;
-use crate::offering::{Entry, Kind};
-use crate::pins::{self, Pinning, Wanted};
+use crate::pins::Pinning;
 use crate::plan::{self, Consent, Plan};
 use crate::private_file::StateFolder;
-use crate::proof::{Proof, Status};
 use crate::receipt::{Receipt, Receipts};
-use crate::regions::{self, Residency};
 use crate::report::{human, v1};
 use crate::settings::document::Document;
 use crate::settings::scope::{self, Scope, Settings};
@@ -30,13 +27,7 @@ use crate::world::World;
 
 use super::Look;
 
-/// What is to be pinned and what speaks for it.
-struct Decision {
-    pinning: Pinning,
-    /// Ids that neither a listing nor a probe has shown.
-    unverified: Vec<String>,
-    residency: Option<Residency>,
-}
+use decision::Decision;
 
 /// A settings file with the plan for it.
 struct Draft {
@@ -98,173 +89,6 @@ impl Pin<'_> {
         self.carry_out(&decision, may_ask, watch)
     }
 
-    fn decide(&self) -> Result<Decision, Failure> {
-        let entries = &self.look.offering.entries;
-        let named: Vec<String> = self.args.models.iter().map(|id| self.resolved(id)).collect();
-        self.check_families(&named)?;
-        for id in &named {
-            self.check_listed(id)?;
-            self.check_long_context(id)?;
-        }
-        let kept = self.look.pinned.iter().find(|(role, _)| *role == "main").map(|(_, id)| id.as_str());
-        let from_named = pins::kept_residency(entries, named.first().map(String::as_str));
-        let residency = self.args.residency.or(from_named).or_else(|| pins::kept_residency(entries, kept));
-        self.check_residency(&named)?;
-        let asked = self.ask_models(&named, residency)?;
-        let proofs = self.look.proofs(self.world);
-        // A model that was not asked now counts as it answered last; one that never was may be there.
-        let is_usable = |entry: &Entry| {
-            let proof = proofs.of(&[&entry.id, &entry.arn]);
-            if self.args.auto {
-                proof.is_some_and(Proof::is_usable)
-            } else {
-                proof.is_none_or(|p| p.status != Status::Stopped)
-            }
-        };
-        let current: Vec<(&'static str, String)> = if self.args.auto { Vec::new() } else { self.look.pinned.clone() };
-        let wanted = Wanted { entries, residency, named: &named, current: &current, is_usable: &is_usable };
-        let pinning = wanted.pinning().ok_or_else(|| self.nothing_answers(&asked, residency))?;
-        let mut unverified: Vec<String> = Vec::new();
-        for id in std::iter::once(&pinning.main).chain(pinning.aliases.iter().map(|(_, id)| id)) {
-            let is_seen = entries.iter().any(|entry| entry.is_named(id));
-            let is_proven = proofs.of(&[id]).is_some_and(Proof::is_usable);
-            if !is_seen && !is_proven && !unverified.contains(id) {
-                unverified.push(id.clone());
-            }
-        }
-        Ok(Decision { pinning, unverified, residency })
-    }
-
-    /// An id as it is written: an application profile by its ARN, `[1m]` behind it.
-    fn resolved(&self, id: &str) -> String {
-        let suffix = &id[model::without_context_suffix(id).len()..];
-        match self.look.offering.entries.iter().find(|entry| entry.is_named(id)) {
-            Some(entry) => format!("{}{suffix}", entry.pin()),
-            None => id.to_owned(),
-        }
-    }
-
-    fn check_families(&self, named: &[String]) -> Result<(), Failure> {
-        let wanted =
-            Wanted { entries: &self.look.offering.entries, residency: None, named, current: &[], is_usable: &|_| true };
-        let mut seen: Vec<(String, &String)> = Vec::new();
-        for id in named {
-            let Some(family) = wanted.family_of(id) else { continue };
-            if let Some((_, other)) = seen.iter().find(|(known, _)| *known == family) {
-                return Err(Failure::refused(format!(
-                    "both {other} and {id} would be what the alias `{family}` means"
-                ))
-                .hint("name one of each family; the first is the main model"));
-            }
-            seen.push((family, id));
-        }
-        Ok(())
-    }
-
-    fn check_listed(&self, id: &str) -> Result<(), Failure> {
-        let offering = &self.look.offering;
-        let found = offering.entries.iter().find(|entry| entry.is_named(id));
-        let region = &self.look.who.region;
-        match found {
-            Some(entry) if entry.kind == Kind::Foundation && offering.is_listed => {
-                Err(Failure::refused(format!("`{id}` is a model, and Claude Code needs an inference profile"))
-                    .hint("`claude-bedrock models` lists them"))
-            }
-            Some(_) => Ok(()),
-            // Proven below, or accepted for want of a listing and said to be unverified.
-            None if self.args.probe || !offering.is_listed => Ok(()),
-            None => {
-                let failure = Failure::refused(format!("Bedrock lists no inference profile `{id}` in {region}"));
-                let near = self.look.near(id);
-                let failure = match near.as_slice() {
-                    [] => failure.hint("`claude-bedrock models` lists what there is"),
-                    near => failure.hint(format!("listed there: {}", near.join(", "))),
-                };
-                Err(failure.hint("an id that is not listed has to answer for itself: add `--probe`"))
-            }
-        }
-    }
-
-    /// `[1m]` where the model takes it; a probe may know better than the file.
-    fn check_long_context(&self, id: &str) -> Result<(), Failure> {
-        if id == model::without_context_suffix(id) || self.args.probe {
-            return Ok(());
-        }
-        let entries = &self.look.offering.entries;
-        let listed = entries.iter().find(|entry| entry.is_named(id)).map(|entry| entry.model.clone());
-        let Some(model) = listed.or_else(|| model::Model::parse(model::without_context_suffix(id))) else {
-            return Ok(());
-        };
-        let refused = |why: &str| {
-            let date = capabilities::as_of();
-            Failure::refused(format!("`[1m]` behind `{}` {why} (as of {date})", model::without_context_suffix(id)))
-                .hint("leave `[1m]` out; or have the model answer for itself with `--probe`")
-        };
-        match capabilities::long_context(&model) {
-            LongContext::BySuffix => Ok(()),
-            LongContext::Always => Err(refused("has no use: the model always has the long window")),
-            LongContext::No => Err(refused("is an error: the model has no long window")),
-        }
-    }
-
-    fn check_residency(&self, named: &[String]) -> Result<(), Failure> {
-        let Some(residency) = self.args.residency else { return Ok(()) };
-        for id in named {
-            let entry = self.look.offering.entries.iter().find(|entry| entry.is_named(id));
-            if let Some(entry) = entry.filter(|entry| !residency.admits(&entry.reach)) {
-                return Err(Failure::refused(format!(
-                    "`{id}` {}, which `--residency {}` does not allow",
-                    entry.reach,
-                    residency.name()
-                ))
-                .hint("name another way to the model; `claude-bedrock models` says where each goes"));
-            }
-        }
-        Ok(())
-    }
-
-    /// Asks the models themselves, where that is wanted: all that may be chosen, or those that were named.
-    fn ask_models(&self, named: &[String], residency: Option<Residency>) -> Result<Vec<Proof>, Failure> {
-        let ids: Vec<String> = if self.args.auto {
-            let entries = self.look.offering.entries.iter().filter(|entry| entry.kind != Kind::Foundation);
-            let admitted = entries.filter(|entry| residency.is_none_or(|residency| residency.admits(&entry.reach)));
-            admitted.map(|entry| entry.pin().to_owned()).collect()
-        } else if self.args.probe {
-            named.to_vec()
-        } else {
-            return Ok(Vec::new());
-        };
-        let proofs = self.look.probe(self.world, self.ui, &ids, self.args.yes)?;
-        match proofs.iter().find(|proof| !proof.is_usable()) {
-            Some(proof) if !self.args.auto => {
-                let failure = Failure::refused(format!("{} does not answer: {}", proof.id, proof.words()));
-                Err(proof.fix.iter().fold(failure, |failure, fix| failure.hint(fix.clone())))
-            }
-            _ => Ok(proofs),
-        }
-    }
-
-    fn nothing_answers(&self, asked: &[Proof], residency: Option<Residency>) -> Failure {
-        let region = &self.look.who.region;
-        let under = residency.filter(|residency| *residency != Residency::Any);
-        let under = under.map(|residency| format!(" under `--residency {}`", residency.name())).unwrap_or_default();
-        let failure = Failure::failed(format!("no Claude model answers in {region}{under}; nothing was written"));
-        let mut failure = self.look.unlisted(failure);
-        let nowhere = residency.filter(|residency| asked.is_empty() && *residency != Residency::Any);
-        if let Some(elsewhere) = nowhere.and_then(|wanted| elsewhere(region, wanted)) {
-            failure = failure.hint(elsewhere);
-        }
-        let mut told: Vec<String> = Vec::new();
-        for proof in asked {
-            let words = format!("{}; {}", proof.words(), proof.fix.as_deref().unwrap_or("no fix is known"));
-            if !told.contains(&words) {
-                told.push(words.clone());
-                failure = failure.hint(words);
-            }
-        }
-        failure
-    }
-
     fn carry_out(&self, decision: &Decision, may_ask: bool, watch: Watch) -> Result<Outcome, Failure> {
         let mut consent = Consent { replace: self.args.force, ..Consent::default() };
         let mut draft = self.draft(decision, &consent)?;
@@ -314,17 +138,21 @@ impl Pin<'_> {
         let receipts = Receipts::of(&self.state);
         let receipt = receipts.find(&self.path).map_err(|error| Failure::failed(error.to_string()))?;
         let offering = &self.look.offering;
-        let wishes = decision.pinning.wishes(&offering.entries, &self.look.who.region, &offering.listed);
+        let mut wishes = decision.pinning.wishes(&offering.entries, &self.look.who.region, &offering.listed);
+        let is_shared = scope_of(self.args.scope) == Scope::Project;
+        let settings = Settings::read(self.world);
+        let rivals = configuration::rivals_of_pins(self.world, &settings, &self.path, is_shared);
+        wishes.extend(decision.pinning.cancelling(&offering.entries, &rivals));
         let plan = plan::pin(&document, receipt.as_ref(), &wishes, consent);
         let bytes = document.apply(&plan.edits()).map_err(|error| Failure::failed(error.to_string()))?;
         let afterwards = Document::parse(&bytes).map_err(|malformed| Failure::failed(malformed.to_string()))?;
-        self.warn_of_stronger(&afterwards, decision);
+        self.warn_of_stronger(settings, &afterwards, decision);
         Ok(Draft { snapshot, document, receipt, plan })
     }
 
     /// A stronger settings file may say otherwise; then this pin counts elsewhere only.
-    fn warn_of_stronger(&self, afterwards: &Document, decision: &Decision) {
-        let settings = Settings::read(self.world).with_document(&self.path, afterwards.clone());
+    fn warn_of_stronger(&self, settings: Settings, afterwards: &Document, decision: &Decision) {
+        let settings = settings.with_document(&self.path, afterwards.clone());
         let judged = configuration::judge(self.world, &settings, &self.look.files.profiles, None);
         if let Some(main) = judged.main_model.filter(|found| found.value != decision.pinning.main) {
             self.ui.warning(&format!("the main model here is still `{}`, for something stronger says so", main.value));
@@ -343,11 +171,13 @@ impl Pin<'_> {
         if let Some(residency) = decision.residency {
             let _ = writeln!(text, "  {:<20}{}", "residency", residency.name());
         }
-        let _ = writeln!(text, "\n{}", styled(BOLD, &self.file()));
-        text.push_str(&human::changes(&draft.plan));
+        let _ = write!(text, "\n{}", human::changes_of(&self.file(), &draft.plan));
         if !draft.plan.kept.is_empty() {
             let _ =
                 writeln!(text, "  kept, for they are not ours (`--force` replaces them):\n{}", kept_lines(&draft.plan));
+        }
+        for told in decision.pinning.stand_ins(&self.look.offering.entries) {
+            let _ = writeln!(text, "  {told}");
         }
         for id in &decision.unverified {
             let _ = writeln!(
@@ -370,21 +200,6 @@ impl Pin<'_> {
         let report = v1::models::Pinned::of(&decision.pinning, &decision.unverified, &draft.plan, path, applied);
         Outcome { text, report }
     }
-}
-
-/// Where profiles that keep a residency would be listed, when none is here.
-fn elsewhere(region: &str, wanted: Residency) -> Option<String> {
-    let partition = regions::partition_of(region).name;
-    let within = regions::with_bedrock(partition).filter(|found| found.name != region && wanted.has(found.country));
-    let names: Vec<&str> = within.map(|found| found.name).collect();
-    Some(format!(
-        "no profile listed in {region} stays in {}; ask from a region there, such as `--region {}` (Bedrock is in {}), \
-         or compare them with `claude-bedrock regions --residency {}`",
-        wanted.place(),
-        names.first()?,
-        names.join(", "),
-        wanted.name()
-    ))
 }
 
 fn kept_lines(plan: &Plan) -> String {

@@ -10,6 +10,11 @@ use crate::report::v1_questions::Interview;
 use crate::wizard::question::{NO, YES};
 use crate::wizard::{Offer, Question, Style, Topic};
 
+/// The key of the words that every choice of the next question is to hold.
+const SEARCH: &str = "search";
+/// The most of what an answer may have been that is said of one that is none.
+const CHOICES_NAMED: usize = 20;
+
 /// The key of the answer to whether someone signs in now.
 pub(super) const SIGN_IN: &str = "sign-in";
 
@@ -28,6 +33,8 @@ pub(super) enum Asker {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Given {
     pub(super) answers: BTreeMap<String, String>,
+    /// What the choices of the next question are to hold, where there are too many to be listed.
+    pub(super) search: Option<String>,
 }
 
 /// Why a set-up goes no further.
@@ -83,13 +90,16 @@ impl Given {
         let mut answers = BTreeMap::new();
         for (key, value) in object {
             let Value::String(answer) = value else { return Err(refused(format!("holds no text under `{key}`"))) };
-            if key != SIGN_IN && !known.contains(&key.as_str()) {
+            if ![SIGN_IN, SEARCH].contains(&key.as_str()) && !known.contains(&key.as_str()) {
                 let known = known.join(", ");
-                return Err(refused(format!("holds `{key}`, which is no question; there are {known}, {SIGN_IN}")));
+                return Err(refused(format!(
+                    "holds `{key}`, which is no question; there are {known}, {SIGN_IN}, {SEARCH}"
+                )));
             }
             answers.insert(key, answer);
         }
-        Ok(Self { answers })
+        let search = answers.remove(SEARCH);
+        Ok(Self { answers, search })
     }
 
     /// Whether a profile that is not there yet is spoken of.
@@ -107,14 +117,17 @@ impl Given {
         if is_free || question.offers.iter().any(|offer| offer.value == *answer) {
             return Ok(answer.clone());
         }
-        let choices: Vec<&str> = question.offers.iter().map(|offer| offer.value.as_str()).collect();
+        let named = question.offers.iter().take(CHOICES_NAMED).map(|offer| offer.value.as_str());
+        let more = question.offers.len().saturating_sub(CHOICES_NAMED);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let choices = named.collect::<Vec<_>>().join(", ");
         let failure = Failure::refused(format!("`{answer}` is no answer to «{}»", question.text))
-            .hint(format!("the choices are: {}", choices.join(", ")));
+            .hint(format!("the choices are: {choices}{more}"));
         Err(Stop::Failed(failure, vec![key.to_owned()]))
     }
 
     pub(super) fn asked(&self, key: &str, question: &Question) -> Stop {
-        Stop::Asked(Box::new(Interview::asking(key, question, &self.answers)))
+        Stop::Asked(Box::new(Interview::asking(key, question, &self.answers, self.search.as_deref())))
     }
 
     /// Whether someone signs in now; a question until it is answered.

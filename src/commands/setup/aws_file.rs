@@ -1,10 +1,12 @@
 //! What `setup` writes into the AWS config file beside a new profile: a profile for other tools, and a legacy one moved
 //! to an SSO session.
 
+use std::collections::BTreeMap;
+
 use crate::aws::files;
-use crate::aws::profile::{ProfileKind, SsoProfile};
+use crate::aws::profile::{Profile, ProfileKind, SsoProfile};
 use crate::aws::sign_in::Wish;
-use crate::aws_config::{is_portable_name, process_section};
+use crate::aws_config::{ConfigFile, is_portable_name, process_section};
 use crate::cli::WayArgs;
 use crate::commands::sign_in::{self, Wanted};
 use crate::commands::upgrade::{self, Consent};
@@ -27,33 +29,40 @@ impl Setup<'_> {
             return Err(Failure::refused(format!("the profile `{name}` would ask itself for credentials"))
                 .hint("give `--process-profile` a name of its own"));
         }
-        if self.files.profiles.profile(name).is_some() {
-            return Err(Failure::refused(format!("there already is a profile `{name}`; nothing was written"))
-                .hint("give `--process-profile` another name"));
+        // One of ours may be the very one that is wanted, which the answers will tell.
+        let is_ours = |there: &Profile| {
+            let command = there.get("credential_process");
+            command.is_some_and(|command| command.text.contains(" credentials --format process --profile"))
+        };
+        match self.files.profiles.profile(name) {
+            Some(there) if !is_ours(there) => Err(name_is_taken(name)),
+            _ => Ok(()),
         }
-        Ok(())
     }
 
-    /// The section of the profile for other tools, where one is wanted.
+    /// The section of the profile for other tools, where one is wanted and not there yet.
     pub(super) fn process_sections(&self, choice: &Choice) -> Result<Option<String>, Failure> {
         let Some(name) = &self.args.aws_file.process_profile else { return Ok(None) };
         let program = helper_command::lasting_program_path(self.world);
-        process_section(name, &program, &choice.profile, &choice.region)
-            .map(Some)
-            .map_err(|reason| Failure::refused(format!("{reason}; nothing was written")))
+        let sections = process_section(name, &program, &choice.profile, &choice.region)
+            .map_err(|reason| Failure::refused(format!("{reason}; nothing was written")))?;
+        let Some(there) = self.files.profiles.profile(name) else { return Ok(Some(sections)) };
+        let wanted = files::with_config(self.world, &sections);
+        let values =
+            |profile: &Profile| profile.keys().map(|(key, value)| (key.to_owned(), value.text.clone())).collect();
+        let (there, wanted): (BTreeMap<_, _>, Option<BTreeMap<_, _>>) =
+            (values(there), wanted.profiles.profile(name).map(values));
+        if wanted == Some(there) { Ok(None) } else { Err(name_is_taken(name)) }
     }
 
     /// Refuses a profile for other tools that leads back to itself.
     pub(super) fn check_process_profile(&self, choice: &Choice) -> Result<(), Failure> {
         let Some(sections) = self.process_sections(choice)? else { return Ok(()) };
-        // The profile that this run adds has a name, too.
-        self.check_process_name()?;
         let name = self.args.aws_file.process_profile.as_deref().unwrap_or_default();
-        let config = match &self.planned {
-            Some((planned, _)) => planned.text().to_owned(),
-            None => String::from_utf8_lossy(self.files.config.as_deref().unwrap_or_default()).into_owned(),
-        };
-        let afterwards = files::with_config(self.world, &format!("{config}\n{sections}"));
+        // Before anything is written: a file that nothing can be added to ends it here.
+        let config = ConfigFile::read(&self.files.config_path)?;
+        let planned = config.with(&(self.new_sections(&choice.region) + &sections));
+        let afterwards = files::with_config(self.world, planned.text());
         let profile = afterwards.profiles.profile(name);
         match profile.and_then(|profile| profile.endless_chain(&afterwards.profiles)) {
             Some(chain) => {
@@ -119,4 +128,9 @@ impl Setup<'_> {
             _ => None,
         }
     }
+}
+
+fn name_is_taken(name: &str) -> Failure {
+    Failure::refused(format!("there already is a profile `{name}`; nothing was written"))
+        .hint("give `--process-profile` another name")
 }

@@ -11,6 +11,7 @@ use crate::observe::{self, Verified};
 use crate::plan::{Choice, Consent};
 use crate::private_file::Lock;
 use crate::proof::Proofs;
+use crate::regions;
 use crate::wizard::question::NO;
 use crate::wizard::{Question, Step, Stuck, Topic, Wizard, more};
 
@@ -94,7 +95,7 @@ impl<'a> Interview<'a> {
 
     fn ask(&mut self, question: &Question) -> Result<(), Stop> {
         match question.topic {
-            Topic::Confirmation if self.setup.asker.given().is_none() => self.show_draft(),
+            Topic::Confirmation if self.setup.asker.given().is_none() => self.show_draft(!question.notes.is_empty()),
             _ => self.displayed = None,
         }
         match self.reply(question)? {
@@ -170,8 +171,11 @@ impl<'a> Interview<'a> {
             }
             Err(error) => {
                 let failure = self.setup.own.explain(&error, profile);
-                let signed_out = failure.exit == Exit::SignedOut;
-                self.go_back(failure, if signed_out { &[Topic::Profile] } else { &[Topic::Region, Topic::Profile] })
+                if failure.exit == Exit::SignedOut {
+                    return self.go_back(failure, &[Topic::Profile]);
+                }
+                let failure = regions::doubt(region).into_iter().fold(failure, Failure::hint);
+                self.go_back(failure, &[Topic::Region, Topic::Profile])
             }
         }
     }
@@ -254,8 +258,8 @@ impl<'a> Interview<'a> {
         self.setup.ui.status(&format!("{text}These values are not ours:\n{}", lines.join("\n")));
     }
 
-    /// Shows the plan, unless it was the last thing that was shown.
-    fn show_draft(&mut self) {
+    /// Shows the plan, unless it was the last thing that was shown; notes of the question bring their own distance.
+    fn show_draft(&mut self, is_noted: bool) {
         let (Some((choice, draft)), Some(Verified { identity, .. })) = (&self.shown, &self.verified) else { return };
         let name = draft.fingerprint();
         if self.displayed.as_ref() == Some(&name) {
@@ -264,7 +268,8 @@ impl<'a> Interview<'a> {
         self.displayed = Some(name);
         let ui = self.setup.ui;
         let outcome = Outcome { setup: self.setup, choice, identity, draft };
-        ui.status(&format!("\n{}", outcome.plan_with_diff(ui.status_width())));
+        let plan = outcome.plan_with_diff(ui.status_width());
+        ui.status(&format!("\n{}", if is_noted { plan.trim_end() } else { &plan }));
     }
 
     /// The settings file as it stands now, under the lock; `None`, and the plan is made anew, when it is not what was
@@ -311,7 +316,7 @@ fn not_guessed(question: &Question) -> Failure {
         Topic::Region => ("no region is known", "--region REGION"),
         Topic::Model => ("the models may not be listed with this identity", "--model ID"),
         Topic::Identity => ("no identity mode is known", "--identity MODE"),
-        Topic::Residency => ("requests could be processed in several places", "--residency WHERE"),
+        Topic::Residency => ("requests could be processed in several places", "--residency PLACE"),
         Topic::Adoption | Topic::Conflict | Topic::Confirmation | Topic::More | Topic::Extra(_) => {
             ("someone has to decide", "--force")
         }

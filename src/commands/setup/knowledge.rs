@@ -74,7 +74,7 @@ fn describe(world: &World, kind: &ProfileKind) -> (String, bool) {
     let (ProfileKind::Sso(sso) | ProfileKind::LegacySso(sso)) = kind else {
         return (kind.to_string(), matches!(kind, ProfileKind::StaticKeys(_)));
     };
-    let path = session::token_path(&world.home().unwrap_or_default(), sso);
+    let path = session::token_path(world, sso);
     let now = world.now();
     let (sign_in, usable) = match session::cached(&path) {
         Cached::Token(token) if token.expires_at > now => ("signed in", true),

@@ -10,7 +10,7 @@ use crate::aws::sign_in::Wish;
 use crate::aws_config::NewProfile;
 use crate::cli::{Global, NewProfileArgs, WayArgs};
 use crate::commands::sign_in::{self, SignedIn, Wanted};
-use crate::error::{Exit, Failure};
+use crate::error::{Exit, Failure, UNREACHABLE_HINT};
 use crate::new_profile::{self, Answers, Knowledge, Step, Topic};
 use crate::ui::{Stream, Ui};
 use crate::wizard::{self, Offer, Question, Style};
@@ -123,7 +123,9 @@ impl Course<'_> {
 
 /// What the portal answered, and the answer that could mend it.
 fn failed(error: &call::CallError, mended_by: Topic) -> Stop {
-    Stop::Failed(Failure::failed(error.to_string()), vec![mended_by.key().to_owned()])
+    let failure = Failure::failed(error.to_string());
+    let failure = if error.code().is_none() { failure.hint(UNREACHABLE_HINT) } else { failure };
+    Stop::Failed(failure, vec![mended_by.key().to_owned()])
 }
 
 fn known(files: &AwsFiles) -> Knowledge {

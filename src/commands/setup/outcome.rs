@@ -66,7 +66,7 @@ impl Outcome<'_> {
             has_recommendation: true,
             start: 0,
         };
-        let interview = Interview::asking(Topic::Confirmation.key(), &question, &given.answers);
+        let interview = Interview::asking(Topic::Confirmation.key(), &question, &given.answers, None);
         Stop::Asked(Box::new(interview.planning(value(&report), diff)))
     }
 
@@ -79,10 +79,20 @@ impl Outcome<'_> {
     /// A set-up that was carried out; a person who was asked has seen the plan.
     pub(super) fn applied(&self, was_shown: bool) -> Result<(), Failure> {
         let mut text = if was_shown { String::new() } else { self.plan_as_list() };
+        if self.draft.plan.is_empty() {
+            let _ = writeln!(
+                text,
+                "\n{} The profile is in {}; Claude Code's settings stay as they are.\nUndo with `claude-bedrock reset`.",
+                styled(GOOD, "✔"),
+                self.config_file()
+            );
+            return self.say(true, &text);
+        }
         let _ = writeln!(text, "\n{} Claude Code is set up for Amazon Bedrock.", styled(GOOD, "✔"));
         let _ = writeln!(
             text,
-            "\nSessions that are running pick up the variables and helpers at once; the main model counts from the next one."
+            "\nStart `claude`, and Bedrock answers. Sessions that are running pick up the variables and helpers at once; the main \
+             model counts from the next one."
         );
         let _ = writeln!(text, "Undo with `claude-bedrock reset`; look with `claude-bedrock status`.");
         text.push_str(&self.manual_recovery());
@@ -126,15 +136,19 @@ impl Outcome<'_> {
         let process_profile = self.setup.process_sections(self.choice).ok().flatten().unwrap_or_default();
         let added: Vec<&str> = new_profile.chain(process_profile.lines()).collect();
         if !added.is_empty() {
-            let path = shortened(&self.setup.files.config_path, self.setup.world.home().as_deref());
-            let _ = writeln!(text, "\n{}", styled(BOLD, &path));
+            let _ = writeln!(text, "\n{}", styled(BOLD, &self.config_file()));
             for line in added {
                 let _ = writeln!(text, "  {}", styled(GOOD, &format!("+ {line}")));
             }
         }
-        let _ = writeln!(text, "\n{}", styled(BOLD, &self.file()));
-        text.push_str(changes);
-        for note in self.notes() {
+        let notes = if self.draft.plan.is_empty() {
+            self.setup.legacy_note(self.choice).into_iter().collect()
+        } else {
+            let _ = writeln!(text, "\n{}", styled(BOLD, &self.file()));
+            text.push_str(changes);
+            self.notes()
+        };
+        for note in notes {
             let _ = writeln!(text, "  {}", styled(DIM, &note));
         }
         text
@@ -203,6 +217,8 @@ impl Outcome<'_> {
                 keys.push((&change.key, change.before.is_some()));
             }
         }
+        // What this run has taken out again is nobody's to delete.
+        keys.retain(|(key, had_before)| *had_before || self.draft.afterwards.get(key).is_some());
         let of = |had_before: bool| -> Vec<String> {
             keys.iter().filter(|(_, had)| *had == had_before).map(|(key, _)| key.to_string()).collect()
         };
@@ -214,6 +230,10 @@ impl Outcome<'_> {
             let _ = writeln!(text, "  give back their former values to {}", of(true).join(", "));
         }
         text
+    }
+
+    fn config_file(&self) -> String {
+        shortened(&self.setup.files.config_path, self.setup.world.home().as_deref())
     }
 
     fn file(&self) -> String {

@@ -2,7 +2,8 @@
 
 use crate::aws_config::Repair;
 use crate::checks::finding::{Action, Evidence, Finding, Fix, SettingEdit};
-use crate::report::v1::diagnosis::{shown, why};
+use crate::report::redacted::shown;
+use crate::report::v1::diagnosis::why;
 
 use super::redaction::Redactor;
 use super::{Entry, Seen};

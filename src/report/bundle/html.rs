@@ -6,7 +6,7 @@ use crate::checks::finding::Severity;
 use crate::report::v1::diagnosis::title;
 
 use super::redaction::Safe;
-use super::{Bundle, Entry, MARK, Section, Seen};
+use super::{Bundle, Entry, MARK, Section, Seen, words_and_code};
 
 const STYLE: &str = include_str!("page.css");
 
@@ -131,14 +131,9 @@ fn inline(text: &Safe) -> String {
 
 /// A text, its words in backticks as code.
 fn spans(text: &str) -> String {
-    let parts: Vec<&str> = text.split('`').collect();
-    if parts.len().is_multiple_of(2) {
-        return escaped(text);
-    }
-    let parts = parts.iter().enumerate();
-    parts
-        .map(|(at, part)| if at % 2 == 0 { escaped(part) } else { format!("<code>{}</code>", escaped(part)) })
-        .collect()
+    let Some(pieces) = words_and_code(text) else { return escaped(text) };
+    let shown = |(is_code, piece)| if is_code { format!("<code>{}</code>", escaped(piece)) } else { escaped(piece) };
+    pieces.map(shown).collect()
 }
 
 fn escaped(text: &str) -> String {

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use crate::report::v1::diagnosis::title;
 
 use super::redaction::Safe;
-use super::{Bundle, Entry, MARK, Section, Seen};
+use super::{Bundle, Entry, MARK, Section, Seen, words_and_code};
 
 /// The bundle as a file.
 #[must_use]
@@ -89,17 +89,14 @@ fn push_section(text: &mut String, section: &Section) {
 /// A text in a line, its words in backticks left as code and everything else without a meaning to Markdown.
 fn inline(text: &Safe) -> String {
     let text = text.as_str().split_whitespace().collect::<Vec<_>>().join(" ");
-    let parts: Vec<&str> = text.split('`').collect();
-    if parts.len().is_multiple_of(2) {
-        return escaped(&text);
-    }
-    let parts = parts.iter().enumerate().map(|(at, part)| match (at % 2, part.is_empty()) {
-        (0, _) => escaped(part),
-        (_, true) => "\\`\\`".to_owned(),
+    let Some(pieces) = words_and_code(&text) else { return escaped(&text) };
+    let shown = |(is_code, piece): (bool, &str)| match (is_code, piece.is_empty()) {
+        (false, _) => escaped(piece),
+        (true, true) => "\\`\\`".to_owned(),
         // In tables a stroke ends a cell even in code, unless it is escaped.
-        _ => format!("`{}`", part.replace('|', "\\|")),
-    });
-    parts.collect()
+        (true, false) => format!("`{}`", piece.replace('|', "\\|")),
+    };
+    pieces.map(shown).collect()
 }
 
 fn escaped(text: &str) -> String {

@@ -7,7 +7,8 @@ use crate::apply::shortened;
 use crate::aws_config::Repair;
 use crate::checks::Outcome;
 use crate::checks::finding::{Action, Evidence, Finding, Fix, SettingEdit, Severity};
-use crate::report::v1::diagnosis::{shown, title, why};
+use crate::report::redacted::shown;
+use crate::report::v1::diagnosis::{title, why};
 use crate::ui::wrap::{fitted, parted, width_of, wrapped};
 use crate::ui::{BAD, BOLD, DIM, GOOD, NOTICE, styled};
 
@@ -63,9 +64,7 @@ fn push_finding(text: &mut String, finding: &Finding, home: Option<&Path>, width
     for evidence in &finding.evidence {
         push_evidence(text, evidence, home, width);
     }
-    if finding.severity != Severity::Hint {
-        paragraph(text, "why:", &why(finding), width);
-    }
+    paragraph(text, "why:", &why(finding), width);
     push_fix(text, &finding.fix, home, width);
 }
 

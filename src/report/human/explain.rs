@@ -44,7 +44,8 @@ pub fn report(explained: &Explanation, pasted: &Pasted, home: Option<&Path>) -> 
             let _ = writeln!(text, "  {} {}", styled(DIM, mode.id), mode.title);
         }
     }
-    text
+    text.truncate(text.trim_end().len());
+    text + "\n"
 }
 
 fn one(text: &mut String, found: &Match, pasted: &str) {

@@ -14,8 +14,10 @@ use crate::ui::{BAD, BOLD, DIM, GOOD, NOTICE, styled};
 
 use super::rough;
 
-/// The column of what is said of a way, where the terminal is wide enough for one.
+/// The column of what is said of a way, where the terminal is wide enough for one, and the furthest it gives way to
+/// longer ids.
 const COLUMN: usize = 50;
+const FURTHEST: usize = 60;
 
 /// What the report is made of.
 #[derive(Debug, Clone, Copy)]
@@ -78,13 +80,15 @@ pub fn models(facts: &Facts<'_>, width: usize) -> String {
         number => format!("{number} ways to Claude models in {}, newest first", facts.region),
     };
     let _ = writeln!(text, "{}", styled(BOLD, &headline));
+    let columns = entries.iter().map(|entry| width_of(entry.pin()) + 4).filter(|column| *column <= FURTHEST);
+    let column = columns.max().unwrap_or(COLUMN).max(COLUMN);
     let mut above = "";
     for entry in entries {
         if entry.model_id != above {
             above = &entry.model_id;
             heading(&mut text, entry, facts, width);
         }
-        way(&mut text, entry, facts, width);
+        way(&mut text, entry, facts, (column, width));
     }
     for (id, roles) in facts.unlisted() {
         let _ = writeln!(text);
@@ -141,7 +145,7 @@ fn heading(text: &mut String, entry: &Entry, facts: &Facts<'_>, width: usize) {
 }
 
 /// One way to a model: its id, where its traffic goes, what it is pinned as, and below how it answered.
-fn way(text: &mut String, entry: &Entry, facts: &Facts<'_>, width: usize) {
+fn way(text: &mut String, entry: &Entry, facts: &Facts<'_>, (column, width): (usize, usize)) {
     let mut said = vec![entry.reach.to_string()];
     match entry.kind {
         Kind::Application => said.insert(0, format!("application profile `{}`", entry.name)),
@@ -154,7 +158,7 @@ fn way(text: &mut String, entry: &Entry, facts: &Facts<'_>, width: usize) {
     }
     let said = said.join("; ");
     let id = entry.pin();
-    let column = COLUMN.max(width_of(id) + 4);
+    let column = column.max(width_of(id) + 4);
     if column + width_of(&said) <= width {
         let _ = writeln!(text, "  {id}{}{said}", " ".repeat(column - 2 - width_of(id)));
     } else {

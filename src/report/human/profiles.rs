@@ -20,7 +20,8 @@ pub fn profiles(facts: &ProfileFacts, home: Option<&Path>) -> String {
     }
     if facts.listed.is_empty() {
         let config = shortened(&facts.files.config_path, home);
-        let _ = writeln!(text, "No profile is in `{config}` or its credentials file.\n");
+        let _ = writeln!(text, "No profile is in `{config}` or its credentials file.");
+        let _ = writeln!(text, "`claude-bedrock setup` makes one from your company's SSO start URL.\n");
     }
     for lint in &facts.lints {
         finding(&mut text, lint, facts, home);
@@ -28,7 +29,7 @@ pub fn profiles(facts: &ProfileFacts, home: Option<&Path>) -> String {
     for problem in &facts.files.problems {
         let _ = writeln!(text, "{} {problem}", styled(BAD.bold(), "problem:"));
     }
-    printable(&text)
+    printable(text.trim_end()) + "\n"
 }
 
 fn profile(text: &mut String, listed: &Listed) {

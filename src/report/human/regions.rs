@@ -1,6 +1,5 @@
 //! `regions` for a person: a bar of latency for every region, what is there, and the one to take.
 
-use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use crate::aws::reachability::{DEADLINE, Unreached};
@@ -29,6 +28,8 @@ struct Layout {
     bar: usize,
     /// What rows need not repeat: the newest generation of each family, where that is said once for all.
     newest: Option<Vec<String>>,
+    /// What is said of a region that lists models, and none of Claude's that keeps to the residency.
+    nothing: &'static str,
 }
 
 impl Layout {
@@ -38,21 +39,10 @@ impl Layout {
             NARROW.. => 12,
             _ => width.saturating_sub(2 + NAME + 1 + 1 + LATENCY).clamp(4, 12),
         };
-        let newest = newest(survey);
-        Self { width, bar, newest: (width < ROOMY && !newest.is_empty()).then_some(newest) }
+        let newest: Vec<String> = survey.newest().into_iter().map(named).collect();
+        let nothing = if survey.residency == Residency::Any { "no Claude" } else { "no Claude that stays there" };
+        Self { width, bar, newest: (width < ROOMY && !newest.is_empty()).then_some(newest), nothing }
     }
-}
-
-/// The newest generation of each family that any region lists.
-fn newest(survey: &Survey) -> Vec<String> {
-    let mut newest: BTreeMap<&str, &Offer> = BTreeMap::new();
-    for offer in survey.rows.iter().flat_map(Row::offers) {
-        let known = newest.entry(&offer.family).or_insert(offer);
-        if offer.generation > known.generation {
-            *known = offer;
-        }
-    }
-    newest.into_values().map(named).collect()
 }
 
 fn named(offer: &Offer) -> String {
@@ -79,16 +69,15 @@ pub fn regions(survey: &Survey, width: usize) -> String {
         line(&mut text, row, longest, &layout);
     }
     text.push('\n');
-    match &survey.recommendation {
-        Some(recommendation) => {
-            let _ = writeln!(text, "Take {}:", styled(GOOD.bold(), &recommendation.region));
-            for reason in &recommendation.reasons {
-                let _ = writeln!(text, "{}", wrapped(&format!("  {reason}"), width, 2));
-            }
+    if let Some(recommendation) = &survey.recommendation {
+        let _ = writeln!(text, "Take {}:", styled(GOOD.bold(), &recommendation.region));
+        for reason in &recommendation.reasons {
+            let _ = writeln!(text, "{}", wrapped(&format!("  {reason}"), width, 2));
         }
-        None => {
-            let _ = writeln!(text, "{}", styled(NOTICE, "No region lists a Claude model that fits."));
-        }
+    } else {
+        let stays = if survey.residency == Residency::Any { "" } else { " that stays there" };
+        let words = format!("No region lists a Claude model{stays}.");
+        let _ = writeln!(text, "{}", wrapped(&styled(NOTICE, &words), width, 2));
     }
     text
 }
@@ -108,7 +97,7 @@ fn line(text: &mut String, row: &Row, longest: u64, layout: &Layout) {
         let _ = write!(head, "{}", styled(BAD, &format!("{:>room$}", "-")));
     }
     let words = match &row.state {
-        State::Open { offers, .. } if offers.is_empty() => styled(DIM, "no Claude that fits"),
+        State::Open { offers, .. } if offers.is_empty() => styled(DIM, layout.nothing),
         State::Open { offers, .. } => {
             let families: Vec<String> = offers.iter().map(named).collect();
             let has_all = layout.newest.as_ref().is_some_and(|newest| *newest == families);

@@ -7,9 +7,7 @@ use crate::catalogue;
 use crate::checks::Outcome;
 use crate::checks::facts::Facts;
 use crate::checks::finding::{Action, Evidence, Finding, Fix, SettingEdit};
-use crate::report::human::HIDDEN;
-use crate::settings::document::{Key, RawJson};
-use crate::vars;
+use crate::report::redacted::shown;
 
 /// What is wrong, what is not, and what could not be looked for.
 #[derive(Debug, Serialize)]
@@ -205,11 +203,4 @@ impl Edited {
             after: edit.after.as_ref().map(|value| shown(&edit.key, value)),
         }
     }
-}
-
-/// A value of a settings file as it may be shown.
-#[must_use]
-pub fn shown(key: &Key, value: &RawJson) -> String {
-    let is_secret = matches!(key, Key::Env(name) if vars::may_hold_secret(name));
-    if is_secret && value.text() != "\"\"" { HIDDEN.to_owned() } else { value.text().to_owned() }
 }

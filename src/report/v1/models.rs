@@ -202,7 +202,8 @@ impl PinProbe {
 #[derive(Debug, Serialize)]
 pub struct Created<'a> {
     version: u32,
-    arn: &'a str,
+    /// `null` where nothing was made.
+    arn: Option<&'a str>,
     from: &'a str,
     /// What `--pin` did; `null` where nothing was pinned.
     pinned: Option<Pinned>,
@@ -212,7 +213,13 @@ impl<'a> Created<'a> {
     /// The report of a profile that was made, and pinned or not.
     #[must_use]
     pub fn new(arn: &'a str, from: &'a str, pinned: Option<Pinned>) -> Self {
-        Self { version: 1, arn, from, pinned }
+        Self { version: 1, arn: Some(arn), from, pinned }
+    }
+
+    /// The report of a dry run.
+    #[must_use]
+    pub fn planned(from: &'a str) -> Self {
+        Self { version: 1, arn: None, from, pinned: None }
     }
 }
 

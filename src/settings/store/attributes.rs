@@ -8,8 +8,9 @@ use std::path::Path;
 
 use super::error::StoreError;
 
-/// What the system keeps by itself: hashes of the content (evm(7), ima) and marks nobody can set.
-const OF_THE_SYSTEM: [&[u8]; 3] = [b"security.ima", b"security.evm", b"com.apple.provenance"];
+/// What the system keeps by itself: hashes of the content (evm(7), ima) and marks nobody can set, such as the one macOS
+/// leaves on a file that an application was given by hand (`com.apple.macl`, under System Integrity Protection).
+const OF_THE_SYSTEM: [&[u8]; 4] = [b"security.ima", b"security.evm", b"com.apple.macl", b"com.apple.provenance"];
 
 /// What a folder can bring into a new file (the access entries of its default list).
 const ACCESS_LIST: &[u8] = b"system.posix_acl_access";

@@ -26,20 +26,7 @@ fn tokyo() -> Listing {
 }
 
 fn routed(profiles: &[(&str, &[&str])]) -> Listing {
-    let profile = |(id, regions): &(&str, &[&str])| InferenceProfile {
-        id: (*id).to_owned(),
-        arn: format!("arn:aws:bedrock:us-west-2:1:inference-profile/{id}"),
-        name: format!("name of {id}"),
-        is_application: false,
-        model_arns: regions
-            .iter()
-            .map(|region| {
-                let model = id.split_once('.').expect("a prefix").1;
-                format!("arn:aws:bedrock:{region}::foundation-model/{model}")
-            })
-            .collect(),
-    };
-    Listing::Profiles(profiles.iter().map(profile).collect())
+    Listing::Profiles(profiles.iter().map(|(id, regions)| InferenceProfile::routed(id, regions)).collect())
 }
 
 fn there(region: &str) -> Answers {
@@ -51,14 +38,14 @@ fn there(region: &str) -> Answers {
     }
 }
 
-fn asked(wizard: &Wizard) -> Question {
+pub(super) fn asked(wizard: &Wizard) -> Question {
     match wizard.next() {
         Step::Ask(question) => question,
         other => panic!("no question but {other:?}"),
     }
 }
 
-fn offered(wizard: &Wizard) -> Vec<String> {
+pub(super) fn offered(wizard: &Wizard) -> Vec<String> {
     asked(wizard).offers.into_iter().map(|offer| offer.value).collect()
 }
 

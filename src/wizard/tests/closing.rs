@@ -1,5 +1,6 @@
 //! The last question: what else it offers, and that all of it comes back to it.
 
+use super::choices::{asked, offered};
 use super::*;
 use crate::aws::bedrock::{FoundationModel, Lifecycle};
 use crate::aws::call::CallError;
@@ -9,17 +10,6 @@ use crate::gate::Asked;
 use crate::proof::Proof;
 use crate::proof::Proofs;
 use crate::regions::survey::Survey;
-
-fn asked(wizard: &Wizard) -> Question {
-    match wizard.next() {
-        Step::Ask(question) => question,
-        other => panic!("no question but {other:?}"),
-    }
-}
-
-fn offered(wizard: &Wizard) -> Vec<String> {
-    asked(wizard).offers.into_iter().map(|offer| offer.value).collect()
-}
 
 /// At the last question, with nothing but the model asked before.
 fn at_the_end(knowledge: Knowledge, listed: Do) -> Wizard {
@@ -170,7 +160,7 @@ fn a_typed_model_is_unverified_until_it_answers() {
     assert_eq!(steps.last().map(String::as_str), Some("Confirmation?"));
     assert!(asked(&wizard).notes[0].contains("us.anthropic.claude-x is unverified"));
     wizard.proven(Proofs::default().and(vec![proof("us.anthropic.claude-x", None)]));
-    assert_eq!(asked(&wizard).notes, ["Every model it pins has answered within the last day."]);
+    assert_eq!(asked(&wizard).notes, ["Every model to be pinned has answered within the last day."]);
     let (mut wizard, steps) = walk(Wizard::new(knowledge(), given), &path);
     assert_eq!(steps.last().map(String::as_str), Some("probe us.anthropic.claude-x"), "a flag is a consent");
     let silence = Probed { id: "us.anthropic.claude-x".into(), outcome: Outcome::TimedOut };
@@ -216,7 +206,7 @@ fn regions_are_offered_nearest_first_with_what_they_have() {
 
 #[test]
 fn a_region_elsewhere_than_requests_are_to_stay_is_no_suggestion() {
-    let eu = profile_routed("eu.anthropic.claude-opus-5-5", &["eu-west-1", "eu-north-1"]);
+    let eu = InferenceProfile::routed("eu.anthropic.claude-opus-5-5", &["eu-west-1", "eu-north-1"]);
     let listing = Ok(vec![eu]);
     let answer = Answer {
         region: "eu-north-1".into(),
@@ -228,18 +218,6 @@ fn a_region_elsewhere_than_requests_are_to_stay_is_no_suggestion() {
     wizard.surveyed(Some(Survey::of("aws", Residency::Eu, vec![answer])));
     assert_eq!(offered(&wizard), ["eu-north-1"], "the profile's own is us-west-2");
     assert!(asked(&wizard).offers[0].about.starts_with("7 ms; eu; opus 5.5"), "{:?}", asked(&wizard).offers);
-}
-
-fn profile_routed(id: &str, regions: &[&str]) -> InferenceProfile {
-    let model = id.split_once('.').expect("a prefix").1;
-    let arn = |region: &&str| format!("arn:aws:bedrock:{region}::foundation-model/{model}");
-    InferenceProfile {
-        id: id.into(),
-        arn: String::new(),
-        name: String::new(),
-        is_application: false,
-        model_arns: regions.iter().map(arn).collect(),
-    }
 }
 
 #[test]

@@ -60,6 +60,13 @@ fn unrenewable(minutes: i64) -> impl FnOnce(&mut Value) {
     }
 }
 
+/// The token renews itself, and what it needs for that ends before it.
+fn registration_ends(token: &mut Value) {
+    let end: jiff::Timestamp = token["expiresAt"].as_str().expect("text").parse().expect("a time");
+    let end = end - jiff::SignedDuration::from_mins(45);
+    token["registrationExpiresAt"] = end.strftime("%Y-%m-%dT%H:%M:%SZ").to_string().into();
+}
+
 /// A hook of the user's own that says something when ours has long been heard.
 fn late_word(settings: &mut Value) {
     let hook = json!({ "type": "command", "command": "sleep 1; echo '{\"systemMessage\": \"LATE-WORD\"}'" });
@@ -86,7 +93,7 @@ fn ended(machine: &Machine) -> Person {
     });
     state.sees(vec![
         wait("says: Amazon Bedrock: the sign-in to `work` ended"),
-        wait("Bedrock work · us-west-2 · sonnet · signed out: claude-bedrock login"),
+        wait("Bedrock work · us-west-2 · sonnet · signed out: claude-bedrock refresh"),
         typed("Say hello."),
         enter(),
         wait("Could not load AWS credentials"),
@@ -163,6 +170,12 @@ fn every_state_is_told_when_a_session_begins_and_a_healthy_one_is_not() {
         State::new(&machine, "setting")
             .settings(|settings| settings["env"]["AWS_PROFILE"] = json!("nobody"))
             .sees(says("the profile `nobody` is in neither")),
+        State::new(&machine, "registration")
+            .token(registration_ends)
+            .sees(says("this machine's registration with AWS ends in")),
+        State::new(&machine, "fault")
+            .settings(|settings| settings["env"]["ANTHROPIC_MODEL"] = json!("anthropic.claude-sonnet-4-6"))
+            .sees(says("`ANTHROPIC_MODEL` names a model that only answers through an inference profile")),
         dropped(&machine),
         refused(&machine),
         State::new(&machine, "healthy").settings(late_word).sees(quiet()),
@@ -173,10 +186,10 @@ fn every_state_is_told_when_a_session_begins_and_a_healthy_one_is_not() {
     ];
     let screens = at_terminals(&machine, &claude, &people);
     assert!(screens[0].contains("! claude-bedrock refresh"), "{}", screens[0]);
-    for screen in &screens[..6] {
+    for screen in &screens[..8] {
         assert_eq!(screen.matches("says: Amazon Bedrock").count(), 1, "{screen}");
     }
-    for screen in &screens[6..] {
+    for screen in &screens[8..] {
         assert!(!screen.contains("says: Amazon Bedrock"), "{screen}");
     }
     let token = fs_err::read_to_string(machine.home().join("states/ended").join(below(&machine))).expect("a token");

@@ -1,6 +1,6 @@
 //! Faults that only AWS shows, each in an account that has it.
 
-use aws_sandbox::{Account, Fault, FaultAnswer, FaultEffect};
+use aws_sandbox::{Account, Fault, FaultEffect};
 use claude_bedrock::checks::finding::{Finding, Severity};
 use claude_bedrock::checks::{self, Needs, Outcome, Selection};
 use claude_bedrock::observe::diagnosis::{self, Depth};
@@ -42,16 +42,7 @@ fn with_account(more: &str) -> Home {
 
 fn faulty(operation: &str, status: u16, code: &str, message: &str) -> Home {
     let home = plain();
-    let answer = FaultAnswer {
-        status,
-        code: Some(code.to_owned()),
-        message: Some(message.to_owned()),
-        body: None,
-        media_type: None,
-        retry_after: None,
-        headers: std::collections::BTreeMap::new(),
-    };
-    home.sandbox.set_fault(Fault::of(operation, FaultEffect::Answer(answer)));
+    home.sandbox.set_fault(Fault::of(operation, FaultEffect::error(status, code, message)));
     home
 }
 
@@ -259,17 +250,7 @@ fn is_never_passed(operation: &str, lacking: &[Needs], name: &str, effect: Fault
 #[test]
 fn what_could_not_be_asked_is_never_passed() {
     let passed = outcome(&plain(), &[]).passed;
-    let answer = |status, code: &str| {
-        FaultEffect::Answer(FaultAnswer {
-            status,
-            code: Some(code.to_owned()),
-            message: Some("no".to_owned()),
-            body: None,
-            media_type: None,
-            retry_after: None,
-            headers: std::collections::BTreeMap::new(),
-        })
-    };
+    let answer = |status, code: &str| FaultEffect::error(status, code, "no");
     std::thread::scope(|scope| {
         for (operation, lacking) in OPERATIONS {
             let effects = [

@@ -62,16 +62,7 @@ fn role(permissions: &str) -> Home {
 
 fn answering(status: u16, code: &str, message: &str) -> Home {
     let home = with_more("");
-    let answer = FaultAnswer {
-        status,
-        code: Some(code.to_owned()),
-        message: Some(message.to_owned()),
-        body: None,
-        media_type: None,
-        retry_after: None,
-        headers: std::collections::BTreeMap::new(),
-    };
-    let fault = Fault::of("InvokeModelWithResponseStream", FaultEffect::Answer(answer));
+    let fault = Fault::of("InvokeModelWithResponseStream", FaultEffect::error(status, code, message));
     home.sandbox.set_fault(Fault { model: Some("*opus*".to_owned()), ..fault });
     home
 }
@@ -79,16 +70,8 @@ fn answering(status: u16, code: &str, message: &str) -> Home {
 /// A gateway that gives the stream another form.
 fn rewriting() -> Home {
     let home = with_more("");
-    let answer = FaultAnswer {
-        status: 200,
-        code: None,
-        message: None,
-        body: Some("data: {}\n\n".to_owned()),
-        media_type: Some("text/event-stream".to_owned()),
-        retry_after: None,
-        headers: std::collections::BTreeMap::new(),
-    };
-    home.sandbox.set_fault(Fault::of("InvokeModelWithResponseStream", FaultEffect::Answer(answer)));
+    let stream = FaultEffect::Answer(FaultAnswer::page(200, "text/event-stream", "data: {}\n\n"));
+    home.sandbox.set_fault(Fault::of("InvokeModelWithResponseStream", stream));
     home
 }
 

@@ -1,13 +1,11 @@
 //! The command itself: what it prints, its exit codes, its JSON.
 
-use std::process::Command;
-
-use aws_sandbox::{Fault, FaultAnswer, FaultEffect};
+use aws_sandbox::{Fault, FaultEffect};
 use serde_json::Value;
 
 use super::shared;
-use crate::clients::machine::json_schema;
 use crate::harness::Home;
+use crate::schema::assert_fits;
 
 fn faulty() -> Home {
     let home = Home::new();
@@ -36,6 +34,22 @@ fn a_finding_is_shown_with_its_line_underlined() {
 }
 
 #[test]
+fn a_hint_says_why_too() {
+    let home = Home::new();
+    home.write(
+        ".claude/settings.json",
+        shared(", \"ANTHROPIC_SMALL_FAST_MODEL\": \"us.anthropic.claude-haiku-5-5\"", ""),
+    );
+    let said = home.run(["diagnose", "--offline", "--only", "C08"]).success();
+    let lines: Vec<&str> = said.lines().map(str::trim_start).collect();
+    assert!(lines[0].starts_with("hint[C08]") && lines.iter().any(|line| line.starts_with("why: ")), "{said}");
+    // What would go and what stays are both shown.
+    let shown = |text: &str| lines.iter().any(|line| line.contains(text));
+    assert!(shown("| \"ANTHROPIC_SMALL_FAST_MODEL\"") && shown("| \"ANTHROPIC_DEFAULT_HAIKU_MODEL\""), "{said}");
+    assert!(shown("- env.ANTHROPIC_SMALL_FAST_MODEL"), "{said}");
+}
+
+#[test]
 fn exit_codes_tell_health_from_problems_from_wrong_use() {
     let home = faulty();
     assert_eq!(home.run(["diagnose", "--offline"]).code, Some(1));
@@ -59,27 +73,13 @@ fn only_narrows_findings_and_what_passed() {
 #[test]
 fn the_json_is_what_its_schema_says() {
     let home = faulty();
-    let schema = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/diagnose.schema.json");
-    let check = "import json, sys, jsonschema\n\
-                 schema = json.load(open(sys.argv[1]))\n\
-                 jsonschema.Draft202012Validator.check_schema(schema)\n\
-                 for path in sys.argv[2:]: jsonschema.validate(json.load(open(path)), schema)\n";
-    let Some(python) = json_schema() else { return };
     let runs: [&[&str]; 4] = [
         &["diagnose", "--json"],
         &["diagnose", "--json", "--offline"],
         &["diagnose", "--json", "--fix", "--yes"],
         &["diagnose", "--json", "--only", "A"],
     ];
-    let mut paths = Vec::new();
-    for (number, arguments) in runs.iter().enumerate() {
-        let run = home.run(*arguments);
-        let report: Value = serde_json::from_str(&run.stdout).expect("JSON");
-        assert_eq!(report["version"], 1);
-        paths.push(home.write(&format!("report-{number}.json"), run.stdout));
-    }
-    let output = Command::new(python).args(["-c", check, schema]).args(paths).output().expect("Python starts");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_fits(&home, "diagnose.schema.json", &runs);
 }
 
 #[test]
@@ -115,16 +115,8 @@ fn a_refusal_of_a_model_is_told_again_while_it_counts() {
     let home = Home::new();
     home.write(".claude/settings.json", shared("", ""));
     let message = "You don't have access to the model with the specified model ID.";
-    let answer = FaultAnswer {
-        status: 403,
-        code: Some("AccessDeniedException".to_owned()),
-        message: Some(message.to_owned()),
-        body: None,
-        media_type: None,
-        retry_after: None,
-        headers: std::collections::BTreeMap::new(),
-    };
-    home.sandbox.set_fault(Fault::of("InvokeModelWithResponseStream", FaultEffect::Answer(answer)));
+    let refusal = FaultEffect::error(403, "AccessDeniedException", message);
+    home.sandbox.set_fault(Fault::of("InvokeModelWithResponseStream", refusal));
     let ids = |run: crate::harness::Run| {
         let report: Value = serde_json::from_str(&run.stdout).expect("JSON");
         let errors = report["findings"].as_array().expect("a list").iter().filter(|found| found["severity"] == "error");

@@ -1,16 +1,13 @@
 //! What a text says of the case stands in the command and in the JSON, which is what its schema says.
 
-use std::process::Command;
-
 use clap::Parser;
 use claude_bedrock::catalogue;
 use claude_bedrock::cli::Cli;
 use claude_bedrock::explain::explain;
-use serde_json::Value;
 
 use super::variants;
-use crate::clients::machine::json_schema;
 use crate::harness::Home;
+use crate::schema::assert_fits;
 
 const SUGGESTED: &str = "API Error (eu.anthropic.claude-sonnet-5-5): 400 The provided model identifier is invalid.. \
                          Try --model to switch to us.anthropic.claude-sonnet-5.";
@@ -51,12 +48,6 @@ fn every_filled_command_is_one_of_this_program() {
 #[test]
 fn the_json_is_what_its_schema_says() {
     let home = Home::new();
-    let schema = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/explain.schema.json");
-    let check = "import json, sys, jsonschema\n\
-                 schema = json.load(open(sys.argv[1]))\n\
-                 jsonschema.Draft202012Validator.check_schema(schema)\n\
-                 for path in sys.argv[2:]: jsonschema.validate(json.load(open(path)), schema)\n";
-    let Some(python) = json_schema() else { return };
     let every: Vec<String> = catalogue::all()
         .flat_map(|mode| mode.messages.iter().take(1))
         .map(|message| variants::filled(message, variants::VALUES[0]))
@@ -67,13 +58,5 @@ fn the_json_is_what_its_schema_says() {
         &["explain", "--json", SUGGESTED],
         &["explain", "--json", "the coffee machine reports a leak in its water tank"],
     ];
-    let mut paths = Vec::new();
-    for (number, arguments) in runs.iter().enumerate() {
-        let run = home.run(*arguments);
-        let report: Value = serde_json::from_str(&run.stdout).expect("JSON");
-        assert_eq!(report["version"], 1);
-        paths.push(home.write(&format!("report-{number}.json"), run.stdout));
-    }
-    let output = Command::new(python).args(["-c", check, schema]).args(paths).output().expect("Python starts");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_fits(&home, "explain.schema.json", &runs);
 }

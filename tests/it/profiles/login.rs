@@ -9,6 +9,7 @@ use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPai
 use serde_json::{Value, json};
 
 use crate::harness::{Home, mode};
+use crate::hostile_files::in_namespace;
 
 const USER: &str = r#"
 [[accounts.users]]
@@ -167,6 +168,22 @@ fn one_with_little_left_is_renewed_once_and_the_file_keeps_what_others_put_there
 }
 
 #[test]
+fn a_renewal_that_could_not_be_kept_is_not_begun() {
+    let home = signed_in();
+    let before = home.asked("CreateOAuth2Token");
+    for (minutes, code) in [(2, 0), (-2, 1)] {
+        change(&home, "/accessToken/expiresAt", time(now() + jiff::SignedDuration::from_mins(minutes)));
+        let script =
+            "mount --bind ../.aws ../.aws; mount -o remount,bind,ro ../.aws; exec \"$0\" credentials --profile console";
+        let Some(run) = in_namespace(&home, script) else { return };
+        assert_eq!(run.code, Some(code), "{run:?}");
+        assert!(code == 0 || run.stderr.contains("cannot create a file"), "{run:?}");
+        assert_eq!(home.asked("CreateOAuth2Token"), before, "the refresh token is not spent");
+    }
+    home.run(ASK).success();
+}
+
+#[test]
 fn one_that_cannot_be_renewed_is_used_to_its_end_and_then_needs_a_sign_in() {
     let home = signed_in();
     change(&home, "/refreshToken", "spent".into());
@@ -174,10 +191,7 @@ fn one_that_cannot_be_renewed_is_used_to_its_end_and_then_needs_a_sign_in() {
     home.run(ASK).success();
     change(&home, "/accessToken/expiresAt", time(now() - jiff::SignedDuration::from_mins(2)));
     let said = home.run(ASK).failure(3);
-    insta::assert_snapshot!(said, @r"
-    error: the `aws login` sign-in as `arn:aws:iam::111122223333:user/Admin` has ended
-    hint: run `aws login --profile console`, then try again
-    ");
+    insta::assert_snapshot!(said, @"error: the `aws login` sign-in as `arn:aws:iam::111122223333:user/Admin` has ended: run `aws login --profile console`, then try again");
 }
 
 #[test]

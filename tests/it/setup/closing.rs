@@ -190,7 +190,7 @@ fn a_consent_to_a_probe_is_good_for_one() {
     for _ in 0..2 {
         let plan = ask(&home, &answers);
         assert_eq!((plan["state"].as_str(), choices(&plan).len()), (Some("plan"), 3), "{plan}");
-        assert!(told(&plan).contains("Every model it pins has answered"), "{plan}");
+        assert!(told(&plan).contains("Every model to be pinned has answered"), "{plan}");
         assert_eq!(home.asked(INVOKED), 4);
     }
     let home = without_form();
@@ -212,6 +212,7 @@ fn regions_are_answered_with_how_near_they_are_and_what_they_have() {
         (&"region".into(), &"us-west-2".into())
     );
     let first = question["question"]["choices"][0]["about"].as_str().expect("words");
-    assert!(first.contains(" ms; us or anywhere; opus 5.5"), "{question}");
+    assert!(first.ends_with(" ms; us or anywhere; the newest models"), "{question}");
+    assert!(question.to_string().contains("the newest models for you (opus 5.5, sonnet 5.5, "), "{question}");
     assert!(choices(&question).contains(&"eu-central-1"), "{question}");
 }

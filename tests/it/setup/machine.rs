@@ -96,3 +96,45 @@ fn a_read_only_settings_file_is_left_alone() {
     assert!(run.stderr.contains("read-only") && run.stderr.contains(path.to_str().expect("UTF-8")), "{run:?}");
     assert_eq!(home.read(".claude/settings.json"), b"{\"a\": 1}");
 }
+
+#[test]
+fn a_secret_beside_a_change_or_in_a_value_that_stays_is_in_no_plan() {
+    let home = Home::new();
+    home.write(
+        ".claude/settings.json",
+        r#"{
+  "env": {
+    "AWS_REGION": "eu-west-1",
+    "HTTPS_PROXY": "http://ada:PLANTED-SECRET@127.0.0.1:9",
+    "NO_PROXY": "127.0.0.1"
+  },
+  "awsAuthRefresh": "vault login --password \"PLANTED SECRET\""
+}
+"#,
+    );
+    let answers =
+        r#"{"adoption": "adopt", "profile": "work", "region": "us-west-2", "residency": "any", "identity": "shared"}"#;
+    let runs: [&[&str]; 4] = [
+        &["setup", "--dry-run", "--profile", "work", "--region", "us-west-2", "--identity", "shared"],
+        &["setup", "--dry-run", "--profile", "work", "--region", "us-west-2", "--identity", "shared", "--force"],
+        &[
+            "setup",
+            "--dry-run",
+            "--json",
+            "--profile",
+            "work",
+            "--region",
+            "us-west-2",
+            "--identity",
+            "shared",
+            "--force",
+        ],
+        &["setup", "--json", "--answers", answers],
+    ];
+    for run in runs {
+        let said = home.run(run);
+        let said = format!("{}{}", said.stdout, said.stderr);
+        assert!(said.contains("awsAuthRefresh") || said.contains("question"), "{run:?}: {said}");
+        assert!(!said.contains("PLANTED") && !said.contains("SECRET\\"), "{run:?}: {said}");
+    }
+}
