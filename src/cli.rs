@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-pub use access::{EnvArgs, EnvFormat, PolicyArgs, PolicyCommand, PolicyFormat, PolicyModels, RegionsArgs};
+pub use access::{CheckArgs, EnvArgs, EnvFormat, PolicyArgs, PolicyCommand, PolicyFormat, PolicyModels, RegionsArgs};
 pub use aws_file::{AwsFileArgs, UpgradeArgs};
 pub use diagnose::DiagnoseArgs;
 pub use more::MoreArgs;

@@ -7,8 +7,9 @@ use crate::vars;
 use crate::world::World;
 
 /// Everything `env` may set, in the order it is shown in, and so everything `--unset` takes away.
-pub const NAMES: [&str; 32] = [
+pub const NAMES: [&str; 43] = [
     vars::USE_BEDROCK,
+    vars::USE_MANTLE,
     vars::AWS_PROFILE,
     vars::AWS_REGION,
     vars::AWS_CONFIG_FILE,
@@ -30,11 +31,21 @@ pub const NAMES: [&str; 32] = [
     "ANTHROPIC_DEFAULT_FABLE_MODEL_NAME",
     "ANTHROPIC_DEFAULT_FABLE_MODEL_DESCRIPTION",
     "ANTHROPIC_DEFAULT_FABLE_MODEL_SUPPORTED_CAPABILITIES",
+    vars::DEFAULT_MODEL,
+    vars::FURTHER_MODELS[0].0,
+    vars::FURTHER_MODELS[1].0,
+    vars::FURTHER_MODELS[2].0,
+    vars::FURTHER_MODELS[3].0,
+    vars::FURTHER_MODELS[4].0,
+    "ANTHROPIC_CUSTOM_MODEL_OPTION_NAME",
+    "ANTHROPIC_CUSTOM_MODEL_OPTION_DESCRIPTION",
+    "ANTHROPIC_CUSTOM_MODEL_OPTION_SUPPORTED_CAPABILITIES",
     vars::SMALL_FAST_MODEL,
     vars::SMALL_FAST_MODEL_AWS_REGION,
     vars::BEDROCK_REGION_PREFIX,
     vars::BEDROCK_SERVICE_TIER,
     vars::BEDROCK_BASE_URL,
+    vars::MANTLE_BASE_URL,
     vars::MAX_OUTPUT_TOKENS,
     vars::MAX_THINKING_TOKENS,
     vars::DISABLE_PROMPT_CACHING,
@@ -44,6 +55,10 @@ pub const NAMES: [&str; 32] = [
 
 /// The user's own files are AWS's to find; they are passed on only where Claude Code's settings name them.
 const FROM_SETTINGS_ALONE: [&str; 2] = [vars::AWS_CONFIG_FILE, vars::AWS_SHARED_CREDENTIALS_FILE];
+
+/// What names models and has no variable.
+const FILES_ALONE: [&str; 4] =
+    [vars::MODEL_OVERRIDES, vars::FALLBACK_MODEL, vars::AVAILABLE_MODELS, vars::MODEL_PICKER];
 
 /// What was said on the command line.
 #[derive(Debug, Clone, Default)]
@@ -73,7 +88,9 @@ pub fn of(world: &World, settings: &Settings, configuration: &Configuration, giv
     let value = |name: &'static str| -> Option<String> {
         let configured = || settings.variable(world, name).map(|found| found.value);
         let value = match name {
-            vars::USE_BEDROCK => Some("1".to_owned()),
+            // Where both are on, plain Bedrock answers for all but models named in Mantle's own way.
+            vars::USE_BEDROCK => (configuration.provider != Provider::Mantle).then(|| "1".to_owned()),
+            vars::USE_MANTLE => configuration.has_mantle.then(|| "1".to_owned()),
             vars::AWS_PROFILE => profile.clone(),
             vars::AWS_REGION => Some(given.region.clone()),
             vars::MODEL => {
@@ -89,17 +106,14 @@ pub fn of(world: &World, settings: &Settings, configuration: &Configuration, giv
         NAMES.iter().filter_map(|name| Some((*name, value(name)?))).collect();
     variables.retain(|(name, value)| {
         // `https://name:password@host` is the one place among these for a secret.
-        let secret = *name == vars::BEDROCK_BASE_URL && value.contains('@');
+        let secret = [vars::BEDROCK_BASE_URL, vars::MANTLE_BASE_URL].contains(name) && value.contains('@');
         if secret {
             notes.push(format!("{name} holds a password and is not printed; set it by hand"));
         }
         !secret
     });
-    if settings.top(vars::MODEL_OVERRIDES).is_some() {
-        notes.push(format!(
-            "{} cannot be exported: Claude Code reads it from settings files alone",
-            vars::MODEL_OVERRIDES
-        ));
+    for key in FILES_ALONE.into_iter().filter(|key| settings.top(key).is_some()) {
+        notes.push(format!("{key} cannot be exported: Claude Code reads it from settings files alone"));
     }
     identity_notes(configuration, profile.as_deref(), &mut notes);
     rival_notes(settings, &variables, &mut notes);
@@ -137,11 +151,12 @@ fn identity_notes(configuration: &Configuration, profile: Option<&str>, notes: &
             notes.push("the access keys in variables are secrets and are not printed".into());
         }
         Identity::Unsigned(_) => {
-            notes.push(format!("{} is not printed: it belongs to a gateway", vars::SKIP_BEDROCK_AUTH));
+            let name = if configuration.has_mantle { vars::SKIP_MANTLE_AUTH } else { vars::SKIP_BEDROCK_AUTH };
+            notes.push(format!("{name} is not printed: it belongs to a gateway"));
         }
         Identity::Profile(_) | Identity::Ambient => {}
     }
-    if configuration.provider != Provider::Bedrock {
+    if !matches!(configuration.provider, Provider::Bedrock | Provider::Mantle) {
         notes.push("Claude Code's settings do not switch Bedrock on; these variables do, where they are set".into());
     }
 }

@@ -28,6 +28,7 @@ pub mod helper_command;
 pub mod links;
 pub mod mending;
 pub mod model;
+pub mod model_uses;
 pub mod new_profile;
 pub mod observe;
 pub mod offering;

@@ -1,6 +1,7 @@
 //! Reads everything a report needs: settings, AWS files, caches and, when asked, AWS itself.
 
 pub mod diagnosis;
+pub mod editors;
 pub mod machine;
 pub mod models;
 pub mod pasted;

@@ -7,6 +7,7 @@
 pub mod check;
 pub mod comparison;
 pub mod document;
+mod mantle;
 
 use std::collections::BTreeSet;
 
@@ -44,6 +45,8 @@ pub struct Subject {
     pub has_unknown_path: bool,
     /// Whether Claude Code signs in with a Bedrock API key.
     pub with_api_key: bool,
+    /// Whether Claude Code is switched to Bedrock's Messages API (Mantle), alone or beside the rest.
+    pub on_mantle: bool,
 }
 
 /// A model to allow.
@@ -51,6 +54,8 @@ pub struct Subject {
 pub enum Target {
     /// An inference profile AWS told about.
     Profile(InferenceProfile),
+    /// A model's own id, which answers without a profile.
+    Model(String),
     /// An id or ARN that the asking principal may not look up, so that nobody could say where it routes to.
     Unseen(String),
 }
@@ -63,45 +68,7 @@ const THROUGH_PROFILE: &str = "bedrock:InferenceProfileArn";
 /// The statements for some models.
 #[must_use]
 pub fn least(subject: &Subject, targets: &[Target]) -> Vec<Statement> {
-    let Reached { profiles, models } = reached(subject, targets);
-    let profile_arns: Vec<String> = profiles.into_iter().collect();
-    let model_arns: Vec<String> = models.into_iter().collect();
-    let countable = countable(&model_arns, &subject.region);
-    let mut statements = vec![
-        Statement {
-            sid: "InvokeInferenceProfiles",
-            actions: vec!["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"],
-            resources: profile_arns.clone(),
-            condition: None,
-            reason: "a request names an inference profile, which is a resource of its own",
-            needed_for: "every turn of Claude Code, its checks at start, `models --probe`",
-        },
-        Statement {
-            sid: "InvokeTheirModels",
-            actions: vec!["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"],
-            resources: model_arns,
-            condition: Some((LIKE, THROUGH_PROFILE, profile_arns.clone())),
-            reason: "AWS also asks for the model in whichever region the profile routes to; past the profiles nothing \
-                     is allowed",
-            needed_for: "every turn of Claude Code, its checks at start, `models --probe`",
-        },
-        Statement {
-            sid: "CountTokens",
-            actions: vec!["bedrock:CountTokens"],
-            resources: countable,
-            condition: None,
-            reason: "tokens are counted by a model, not by a profile",
-            needed_for: "`/context` in Claude Code",
-        },
-        Statement {
-            sid: "DescribeInferenceProfiles",
-            actions: vec!["bedrock:GetInferenceProfile"],
-            resources: profile_arns,
-            condition: None,
-            reason: "the ARN of an application inference profile does not say which model is behind it",
-            needed_for: "Claude Code with ARNs as models, `setup --model ARN`, `policy`",
-        },
-    ];
+    let mut statements = invocation(subject, targets);
     statements.extend(discovery(&subject.partition));
     statements.extend(subject.principal.iter().map(|principal| Statement {
         sid: "CheckThisPolicy",
@@ -126,17 +93,71 @@ pub fn least(subject: &Subject, targets: &[Target]) -> Vec<Statement> {
             needed_for: "every turn of Claude Code",
         });
     }
+    if subject.on_mantle {
+        statements.extend(mantle::statements(subject));
+    }
     statements.retain(|statement| !statement.resources.is_empty());
     statements
 }
 
-/// The models Claude Code counts tokens with: those of its own region, or all where none is there. A model of every
-/// region, which has none in its ARN, counts none.
-fn countable(model_arns: &[String], region: &str) -> Vec<String> {
-    let here = format!(":bedrock:{region}:");
-    let of = |wanted: &dyn Fn(&str) -> bool| model_arns.iter().filter(|arn| wanted(arn)).cloned().collect::<Vec<_>>();
-    let local = of(&|arn| arn.contains(&here));
-    if local.is_empty() { of(&|arn| !arn.contains(":bedrock:::")) } else { local }
+/// What the models themselves take.
+fn invocation(subject: &Subject, targets: &[Target]) -> Vec<Statement> {
+    let reached = reached(subject, targets);
+    let profile_arns: Vec<String> = reached.profiles.into_iter().collect();
+    let countable = countable(subject, reached.models.iter().chain(&reached.direct));
+    let invoked = |sid, resources, condition, reason| Statement {
+        sid,
+        actions: vec!["bedrock:InvokeModel", "bedrock:InvokeModelWithResponseStream"],
+        resources,
+        condition,
+        reason,
+        needed_for: "every turn of Claude Code, its checks at start, `models --probe`",
+    };
+    vec![
+        invoked(
+            "InvokeInferenceProfiles",
+            profile_arns.clone(),
+            None,
+            "a request names an inference profile, which is a resource of its own",
+        ),
+        invoked(
+            "InvokeTheirModels",
+            reached.models.into_iter().collect(),
+            Some((LIKE, THROUGH_PROFILE, profile_arns.clone())),
+            "AWS also asks for the model in whichever region the profile routes to; past the profiles nothing is allowed",
+        ),
+        invoked(
+            "InvokeModelsDirectly",
+            reached.direct.into_iter().collect(),
+            None,
+            "a setting names a model by its own id, without a profile",
+        ),
+        Statement {
+            sid: "CountTokens",
+            actions: vec!["bedrock:CountTokens"],
+            resources: countable,
+            condition: None,
+            reason: "tokens are counted by a model, not by a profile, and in the region that is asked; AWS's reference \
+                     wants this action alone for it",
+            needed_for: "`/context` in Claude Code, for the models that count",
+        },
+        Statement {
+            sid: "DescribeInferenceProfiles",
+            actions: vec!["bedrock:GetInferenceProfile"],
+            resources: profile_arns,
+            condition: None,
+            reason: "the ARN of an application inference profile does not say which model is behind it",
+            needed_for: "Claude Code with ARNs as models, `setup --model ARN`, `policy`",
+        },
+    ]
+}
+
+/// The models as the region's own endpoint knows them, which is where Claude Code has tokens counted (observed): each
+/// once, whichever regions its profiles route to.
+fn countable<'a>(subject: &Subject, models: impl Iterator<Item = &'a String>) -> Vec<String> {
+    let Subject { partition, region, .. } = subject;
+    let ids: BTreeSet<&str> = models.filter_map(|arn| arn.split_once(":foundation-model/")).map(|(_, id)| id).collect();
+    ids.into_iter().map(|id| format!("arn:{partition}:bedrock:{region}::foundation-model/{id}")).collect()
 }
 
 /// What is read or done by the account's models as a whole.
@@ -196,17 +217,23 @@ fn everything() -> Vec<String> {
 
 struct Reached {
     profiles: BTreeSet<String>,
+    /// Behind the profiles.
     models: BTreeSet<String>,
+    /// Without one.
+    direct: BTreeSet<String>,
 }
 
 fn reached(subject: &Subject, targets: &[Target]) -> Reached {
     let Subject { partition, account, region, .. } = subject;
-    let mut reached = Reached { profiles: BTreeSet::new(), models: BTreeSet::new() };
+    let mut reached = Reached { profiles: BTreeSet::new(), models: BTreeSet::new(), direct: BTreeSet::new() };
     for target in targets {
         match target {
             Target::Profile(profile) => {
                 reached.profiles.insert(profile.arn.clone());
                 reached.models.extend(profile.model_arns.iter().cloned());
+            }
+            Target::Model(id) => {
+                reached.direct.insert(format!("arn:{partition}:bedrock:{region}::foundation-model/{id}"));
             }
             Target::Unseen(id) => {
                 let is_arn = id.starts_with("arn:");
@@ -232,6 +259,7 @@ mod tests {
             principal: None,
             has_unknown_path: false,
             with_api_key: false,
+            on_mantle: false,
         }
     }
 
@@ -268,16 +296,44 @@ mod tests {
     }
 
     #[test]
-    fn a_global_model_counts_no_tokens_and_an_opaque_arn_is_itself() {
+    fn tokens_are_counted_in_the_region_that_is_asked_and_an_opaque_arn_is_itself() {
         let arn = "arn:aws:bedrock:us-west-2:111122223333:application-inference-profile/abc123";
         let models = [
             "arn:aws:bedrock:us-west-2::foundation-model/anthropic.x",
             "arn:aws:bedrock:::foundation-model/anthropic.x",
         ];
-        let statements = least(&subject(), &[profile(arn, &models)]);
+        let here = Subject { partition: "aws".into(), region: "us-west-2".into(), ..subject() };
+        let statements = least(&here, &[profile(arn, &models)]);
         assert_eq!(of(&statements, "InvokeTheirModels").resources.len(), 2);
         assert_eq!(of(&statements, "CountTokens").resources, [models[0]]);
         assert_eq!(of(&statements, "DescribeInferenceProfiles").resources, [arn]);
+        // A profile that routes to other regions alone is counted where it is asked all the same.
+        let elsewhere = Subject { region: "ca-west-1".into(), ..here };
+        let statements = least(&elsewhere, &[profile(arn, &models)]);
+        let counted = "arn:aws:bedrock:ca-west-1::foundation-model/anthropic.x";
+        assert_eq!(of(&statements, "CountTokens").resources, [counted]);
+    }
+
+    #[test]
+    fn a_model_without_a_profile_is_allowed_by_itself() {
+        let here = Subject { partition: "aws".into(), region: "us-west-2".into(), ..subject() };
+        let statements = least(&here, &[Target::Model("anthropic.claude-3-haiku-20240307-v1:0".into())]);
+        let arn = "arn:aws:bedrock:us-west-2::foundation-model/anthropic.claude-3-haiku-20240307-v1:0";
+        assert_eq!(of(&statements, "InvokeModelsDirectly").resources, [arn]);
+        assert_eq!(of(&statements, "InvokeModelsDirectly").condition, None);
+        assert_eq!(of(&statements, "CountTokens").resources, [arn]);
+        assert!(statements.iter().all(|statement| statement.sid != "InvokeInferenceProfiles"));
+    }
+
+    #[test]
+    fn mantle_has_statements_of_its_own() {
+        let statements = least(&Subject { on_mantle: true, with_api_key: true, ..subject() }, &[]);
+        let project = "arn:aws-us-gov:bedrock-mantle:us-gov-west-1:111122223333:project/default";
+        assert_eq!(of(&statements, "InvokeThroughMantle").resources, [project]);
+        assert_eq!(of(&statements, "CountTokensThroughMantle").actions, ["bedrock-mantle:CountTokens"]);
+        assert_eq!(of(&statements, "UseApiKeysOnMantle").resources, ["*"]);
+        let without = least(&subject(), &[]);
+        assert!(without.iter().flat_map(|one| &one.actions).all(|action| !action.starts_with("bedrock-mantle:")));
     }
 
     #[test]

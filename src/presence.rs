@@ -23,6 +23,9 @@ pub enum Nobody {
     /// A continuous-integration job.
     #[error("this is a continuous-integration job, where nobody can sign in")]
     ContinuousIntegration,
+    /// A hook of Claude Code's, whose output nobody sees until it has ended.
+    #[error("this is a hook of Claude Code's, where nobody would see a sign-in")]
+    Hook,
     /// Neither a terminal nor a desktop.
     #[error("there is neither a terminal nor a desktop on which a sign-in could be seen")]
     NoTerminalAndNoDesktop,
@@ -47,8 +50,13 @@ pub struct Surroundings {
 /// # Errors
 /// Why nobody can be asked.
 pub fn way(world: &World, surroundings: Surroundings) -> Result<Way, Nobody> {
-    if world.var(vars::CI).is_some() {
+    // Whoever takes the mark back in its own words is in none.
+    if world.var(vars::CI).is_some_and(|value| !matches!(value, "false" | "0")) {
         return Err(Nobody::ContinuousIntegration);
+    }
+    let is_of_claude_code = world.var(vars::CLAUDE_TOOL).is_some();
+    if is_of_claude_code && world.var(vars::CLAUDE_PROJECT_DIR).is_some() && !world.terminal.input {
+        return Err(Nobody::Hook);
     }
     let remote = [vars::SSH_CONNECTION, vars::SSH_TTY].iter().any(|name| world.var(name).is_some());
     let desktop = has_desktop(world, remote);
@@ -58,7 +66,7 @@ pub fn way(world: &World, surroundings: Surroundings) -> Result<Way, Nobody> {
             return Err(Nobody::Unattended);
         }
         // What a command of the Bash tool prints is read out to whoever asked for it.
-        if !desktop && world.var(vars::CLAUDE_TOOL).is_none() {
+        if !desktop && !is_of_claude_code {
             return Err(Nobody::NoTerminalAndNoDesktop);
         }
     }
@@ -105,11 +113,15 @@ mod tests {
         assert_eq!(judged(&[("BROWSER", "x")], container), Ok(Way::Code { opens: true }));
         assert_eq!(judged(&[("BROWSER", "x"), ("CODESPACES", "true")], TERMINAL), Ok(Way::Code { opens: true }));
         assert_eq!(judged(&[desktop, ("CI", "true")], TERMINAL), Err(Nobody::ContinuousIntegration));
+        assert_eq!(judged(&[desktop, ("CI", "false")], TERMINAL), Ok(Way::Callback));
         assert_eq!(judged(&[desktop, sdk], NOTHING), Err(Nobody::Unattended));
         assert_eq!(judged(&[sdk], TERMINAL), Ok(Way::Code { opens: false }), "`claude -p` typed by a person");
         assert_eq!(judged(&[], NOTHING), Err(Nobody::NoTerminalAndNoDesktop));
         let tool = ("CLAUDECODE", "1");
         assert_eq!(judged(&[tool], NOTHING), Ok(Way::Code { opens: false }), "a session's Bash tool");
         assert_eq!(judged(&[tool, sdk], NOTHING), Err(Nobody::Unattended), "that of `claude -p`");
+        let hook = ("CLAUDE_PROJECT_DIR", "/project");
+        assert_eq!(judged(&[desktop, tool, hook], TERMINAL), Err(Nobody::Hook));
+        assert_eq!(judged(&[desktop, hook], TERMINAL), Ok(Way::Callback), "a helper of Claude Code's");
     }
 }

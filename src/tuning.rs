@@ -1,7 +1,7 @@
 //! What today's Claude Code makes of the settings that older guides recommend for Bedrock. Pure.
 //!
 //! The facts are those of Claude Code's documentation of August to October 2026 (environment variables, Amazon Bedrock)
-//! and of its changelog.
+//! and of its changelog; which of the variables for the background model counts was observed with 2.1.329 and 2.1.197.
 
 use crate::vars;
 
@@ -46,13 +46,14 @@ pub fn notes(value: impl Fn(&str) -> Option<String>) -> Vec<Note> {
     let has_haiku_pin = value(vars::DEFAULT_HAIKU_MODEL).is_some();
     if value(vars::SMALL_FAST_MODEL).is_some() {
         let text = if has_haiku_pin {
-            format!("deprecated; {} beats it, leave it out", vars::DEFAULT_HAIKU_MODEL)
+            format!("deprecated, and it beats {} for background requests; leave it out", vars::DEFAULT_HAIKU_MODEL)
         } else {
-            format!("deprecated; give its value to {}", vars::DEFAULT_HAIKU_MODEL)
+            format!("deprecated; give its value to {}, which the alias haiku heeds too", vars::DEFAULT_HAIKU_MODEL)
         };
         note(vars::SMALL_FAST_MODEL, text);
     }
-    if value(vars::SMALL_FAST_MODEL_AWS_REGION).is_some() && !has_haiku_pin {
+    let names_background = has_haiku_pin || value(vars::SMALL_FAST_MODEL).is_some();
+    if value(vars::SMALL_FAST_MODEL_AWS_REGION).is_some() && !names_background {
         let text = format!("without effect while {} is not set", vars::DEFAULT_HAIKU_MODEL);
         note(vars::SMALL_FAST_MODEL_AWS_REGION, text);
     }
@@ -85,11 +86,21 @@ mod tests {
                 "CLAUDE_CODE_MAX_OUTPUT_TOKENS",
                 "MAX_THINKING_TOKENS",
                 "DISABLE_PROMPT_CACHING",
-                "ANTHROPIC_SMALL_FAST_MODEL",
-                "ANTHROPIC_SMALL_FAST_MODEL_AWS_REGION"
+                "ANTHROPIC_SMALL_FAST_MODEL"
             ]
         );
         assert!(guide[1].1.contains("effortLevel"));
+    }
+
+    #[test]
+    fn the_region_of_the_background_model_wants_a_background_model() {
+        let region = ("ANTHROPIC_SMALL_FAST_MODEL_AWS_REGION", "eu-west-1");
+        let alone = said(&[region, ("ANTHROPIC_DEFAULT_OPUS_MODEL", "x")]);
+        assert_eq!(alone.len(), 1);
+        assert!(alone[0].1.contains("without effect"), "{alone:?}");
+        assert_eq!(said(&[region, ("ANTHROPIC_DEFAULT_HAIKU_MODEL", "x")]), []);
+        let both = said(&[("ANTHROPIC_SMALL_FAST_MODEL", "x"), ("ANTHROPIC_DEFAULT_HAIKU_MODEL", "y"), region]);
+        assert!(both.len() == 1 && both[0].1.contains("it beats ANTHROPIC_DEFAULT_HAIKU_MODEL"), "{both:?}");
     }
 
     #[test]

@@ -56,6 +56,18 @@ pub const PROFILE_CHAIN: &str = "CLAUDE_BEDROCK_PROFILE_CHAIN";
 pub const CHAIN_RESOLVE_TIMEOUT_MS: &str = "CLAUDE_CODE_AWS_CHAIN_RESOLVE_TIMEOUT_MS";
 /// `true` keeps the SDKs from asking for an instance's own role.
 pub const AWS_EC2_METADATA_DISABLED: &str = "AWS_EC2_METADATA_DISABLED";
+/// Where the metadata service of an EC2 instance is, when not at its usual address.
+pub const AWS_EC2_METADATA_SERVICE_ENDPOINT: &str = "AWS_EC2_METADATA_SERVICE_ENDPOINT";
+/// `IPv6` for the usual address of that kind.
+pub const AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE: &str = "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE";
+/// The path under which a container of ECS gets its role's credentials.
+pub const AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: &str = "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI";
+/// The same as a whole address, as in EKS.
+pub const AWS_CONTAINER_CREDENTIALS_FULL_URI: &str = "AWS_CONTAINER_CREDENTIALS_FULL_URI";
+/// What the container shows there.
+pub const AWS_CONTAINER_AUTHORIZATION_TOKEN: &str = "AWS_CONTAINER_AUTHORIZATION_TOKEN";
+/// The file that holds it, replaced from time to time.
+pub const AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: &str = "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE";
 /// The endpoint of every AWS service; `AWS_ENDPOINT_URL_<SERVICE>` beats it.
 pub const AWS_ENDPOINT_URL: &str = "AWS_ENDPOINT_URL";
 /// `true` switches the endpoint settings off.
@@ -71,10 +83,24 @@ pub const DEFAULT_SONNET_MODEL: &str = "ANTHROPIC_DEFAULT_SONNET_MODEL";
 pub const DEFAULT_HAIKU_MODEL: &str = "ANTHROPIC_DEFAULT_HAIKU_MODEL";
 /// What the alias `fable` means.
 pub const DEFAULT_FABLE_MODEL: &str = "ANTHROPIC_DEFAULT_FABLE_MODEL";
-/// Deprecated by [`DEFAULT_HAIKU_MODEL`].
+/// The model of background requests, deprecated; it beats [`DEFAULT_HAIKU_MODEL`] for them, not for the alias. An
+/// empty value cancels it.
 pub const SMALL_FAST_MODEL: &str = "ANTHROPIC_SMALL_FAST_MODEL";
-/// The region of the haiku pin.
+/// The model of subagents whose own file names none; in 2.1.197 of all of them. An empty value cancels it.
+pub const SUBAGENT_MODEL: &str = "CLAUDE_CODE_SUBAGENT_MODEL";
+/// The region of the background model, where one of those two names it.
 pub const SMALL_FAST_MODEL_AWS_REGION: &str = "ANTHROPIC_SMALL_FAST_MODEL_AWS_REGION";
+
+/// The main model where nobody chose one (Claude Code 2.1.236).
+pub const DEFAULT_MODEL: &str = "ANTHROPIC_DEFAULT_MODEL";
+/// What else makes Claude Code send a model, and for whom.
+pub const FURTHER_MODELS: [(&str, &str); 5] = [
+    (SUBAGENT_MODEL, "subagents whose own file names no model"),
+    ("CLAUDE_CODE_WORKFLOW_SUBAGENT_MODEL", "subagents of workflows"),
+    ("CLAUDE_CODE_AUTO_MODE_MODEL", "the judge of auto mode"),
+    ("CLAUDE_CODE_BG_CLASSIFIER_MODEL", "the judge of sessions in the background"),
+    ("ANTHROPIC_CUSTOM_MODEL_OPTION", "an entry of the model picker"),
+];
 
 /// Lets what is cached last five minutes, whatever else is set.
 pub const FORCE_PROMPT_CACHING_5M: &str = "FORCE_PROMPT_CACHING_5M";
@@ -106,6 +132,10 @@ pub const FAMILY_PINS: [(&str, &str); 4] = [
     ("haiku", DEFAULT_HAIKU_MODEL),
     ("fable", DEFAULT_FABLE_MODEL),
 ];
+
+/// The families whose models Claude Code looks for at its start where the alias is not pinned to one of them (observed
+/// with 2.1.329; 2.1.197 looks for none).
+pub const FAMILIES_LOOKED_FOR: [&str; 3] = ["opus", "sonnet", "haiku"];
 
 /// Headers of every request, one a line.
 pub const CUSTOM_HEADERS: &str = "ANTHROPIC_CUSTOM_HEADERS";
@@ -174,6 +204,8 @@ pub const CLAUDE_ENTRYPOINT: &str = "CLAUDE_CODE_ENTRYPOINT";
 /// Set by Claude Code in the commands of its Bash tool and in hooks, whose output a person gets to see; not in its
 /// credential helpers.
 pub const CLAUDE_TOOL: &str = "CLAUDECODE";
+/// Set by Claude Code in hooks, and neither in the commands of its Bash tool nor in its credential helpers.
+pub const CLAUDE_PROJECT_DIR: &str = "CLAUDE_PROJECT_DIR";
 /// `dumb` for a terminal that cannot move its cursor.
 pub const TERM: &str = "TERM";
 
@@ -203,15 +235,18 @@ pub const CREDENTIAL_EXPORT: &str = "awsCredentialExport";
 pub const API_KEY_HELPER: &str = "apiKeyHelper";
 /// Settings key: what Claude may do unasked, and may not do at all.
 pub const PERMISSIONS: &str = "permissions";
-/// Settings key: the models of the picker.
+/// Settings key: the models one may choose from; a list.
 pub const AVAILABLE_MODELS: &str = "availableModels";
+/// Settings key: what the picker offers; its `options` have a `model` each.
+pub const MODEL_PICKER: &str = "modelPicker";
+/// Settings key: the models that are tried when the main one is overloaded; a list.
+pub const FALLBACK_MODEL: &str = "fallbackModel";
 /// Settings key: the command that draws a line below the prompt; an object.
 pub const STATUS_LINE: &str = "statusLine";
 /// Settings key: the object of environment variables.
 pub const ENV: &str = "env";
 /// Settings key: the main model; [`MODEL`] beats it.
 pub const MODEL_SETTING: &str = "model";
-
 /// Settings key: provider ids by Anthropic's names of the models; an object of strings.
 pub const MODEL_OVERRIDES: &str = "modelOverrides";
 
@@ -219,7 +254,7 @@ pub const MODEL_OVERRIDES: &str = "modelOverrides";
 pub const OTHER_BEDROCK_SETTINGS: [&str; 1] = [MODEL_OVERRIDES];
 
 /// Settings keys that are removed by `reset --all` only when they hold a Bedrock model id.
-pub const MODEL_BEARING_SETTINGS: [&str; 2] = [MODEL_SETTING, "fallbackModel"];
+pub const MODEL_BEARING_SETTINGS: [&str; 2] = [MODEL_SETTING, FALLBACK_MODEL];
 
 /// The `env` keys of a Bedrock configuration, whoever wrote them: what `reset --all` offers to remove.
 pub const BEDROCK_ENV: [&str; 38] = [

@@ -133,6 +133,13 @@ impl Sandbox {
         self.cloud.faults.set(fault)
     }
 
+    /// How many requests a fault has been about so far, those it still holds back among them.
+    #[must_use]
+    pub fn requests_of_fault(&self, id: u64) -> u64 {
+        let found = self.cloud.faults.list().into_iter().find(|(known, _, _)| *known == id);
+        found.map_or(0, |(_, _, requests)| requests)
+    }
+
     /// Ends one fault; false when there is none with the id.
     pub fn clear_fault(&self, id: u64) -> bool {
         self.cloud.faults.clear(Some(id))

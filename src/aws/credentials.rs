@@ -8,6 +8,7 @@ mod chain;
 mod environment;
 mod error;
 mod login;
+mod machine_role;
 mod process;
 mod readiness;
 mod sso;
@@ -105,6 +106,8 @@ fn obtain<'a>(
             _ => Ok(as_they_are(world, keys)),
         },
         Origin::Environment => environment::expect_keys(world, &link.profile).map(|keys| as_they_are(world, &keys)),
+        // They are the machine's, and a home folder may be that of several; who gives them keeps them at hand.
+        Origin::Machine(machine) => call::block_on(machine.credentials(world, &link.profile)),
         Origin::Login { session } => login::credentials(world, files, &link.profile, session, min_ttl),
         _ => through_cache(world, files, link, min_ttl, above),
     };
@@ -129,7 +132,8 @@ fn through_cache<'a>(
     let _lock = private_file::lock(&lock_path, world.patience(LOCK_PATIENCE))
         .map_err(|error| CredentialsError::of_lock(&error))?;
     // Another process may have fetched them while we waited, or found out that nobody answers.
-    if let Some(fresh) = cache::cached_for(world, &key, min_ttl) {
+    let issued = || cache::issued_since(world, &key, waiting_since);
+    if let Some(fresh) = cache::cached_for(world, &key, min_ttl).or_else(issued) {
         return Ok(fresh);
     }
     let issued = match unanswered::told_since(world, &lock_path, waiting_since) {
@@ -148,7 +152,7 @@ fn through_cache<'a>(
     };
     if keep == Keep::Yes {
         // Where they cannot be kept, the next caller asks for others.
-        let _ = cache::keep(&state, &key, &issued);
+        let _ = cache::keep(world, &state, &key, &issued);
     }
     Ok(issued)
 }
@@ -181,7 +185,8 @@ fn issue<'a>(
             above.truncate(depth);
             call::block_on(sts::assume_role(world, files, profile, role, &source))?
         }
-        // These two have a cache of their own, or need none.
+        // These have a cache of their own, or need none.
+        Origin::Machine(machine) => return Ok((call::block_on(machine.credentials(world, profile))?, Keep::No)),
         Origin::Environment => {
             let keys = environment::expect_keys(world, profile)?;
             return Ok((as_they_are(world, &keys), Keep::No));

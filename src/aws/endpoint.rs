@@ -14,8 +14,10 @@ pub enum Service {
     Sso,
     /// Its token service.
     SsoOidc,
-    /// Security Token Service.
+    /// Security Token Service, to which requests are signed.
     Sts,
+    /// The same, to which somebody else's token is handed over instead.
+    StsFederation,
     /// Bedrock's control plane.
     Bedrock,
     /// Its data plane, where models answer.
@@ -33,7 +35,7 @@ pub enum Service {
 impl Service {
     /// Whether it is sent tokens or client secrets.
     fn takes_sign_ins(self) -> bool {
-        matches!(self, Self::Sso | Self::SsoOidc)
+        matches!(self, Self::Sso | Self::SsoOidc | Self::SignIn | Self::StsFederation)
     }
 
     /// The key of the service in a `[services]` section; upper-cased it ends `AWS_ENDPOINT_URL_`.
@@ -41,7 +43,7 @@ impl Service {
         match self {
             Self::Sso => "sso",
             Self::SsoOidc => "sso_oidc",
-            Self::Sts => "sts",
+            Self::Sts | Self::StsFederation => "sts",
             Self::Bedrock => "bedrock",
             Self::BedrockRuntime => "bedrock_runtime",
             Self::BedrockMantle => "bedrock_mantle",
@@ -51,6 +53,9 @@ impl Service {
         }
     }
 }
+
+/// The variables that name the user's AWS files.
+pub(super) const AWS_FILES: [&str; 2] = [vars::AWS_CONFIG_FILE, vars::AWS_SHARED_CREDENTIALS_FILE];
 
 /// The endpoint someone configured for a service, in the order the SDKs look: `AWS_ENDPOINT_URL_<SERVICE>`,
 /// `AWS_ENDPOINT_URL`, the profile's `services` section, the profile's `endpoint_url`.
@@ -80,7 +85,9 @@ pub fn configured(world: &World, files: &ProfileFiles, profile: Option<&str>, se
         }
     }
     let from_file = in_config_file(files, profile, service)?;
-    let trusted = !service.takes_sign_ins() || may_take_sign_ins(world, vars::AWS_CONFIG_FILE, &from_file);
+    // Either file may hold it, and either may be the project's.
+    let is_trusted = |file| may_take_sign_ins(world, file, &from_file);
+    let trusted = !service.takes_sign_ins() || AWS_FILES.into_iter().all(is_trusted);
     trusted.then_some(from_file)
 }
 
@@ -94,7 +101,7 @@ pub fn address(world: &World, files: &ProfileFiles, profile: Option<&str>, servi
         Service::BedrockRuntime => "bedrock-runtime",
         Service::ServiceQuotas => "servicequotas",
         Service::Bedrock => "bedrock",
-        Service::Sts => "sts",
+        Service::Sts | Service::StsFederation => "sts",
         Service::Sso => "portal.sso",
         Service::SsoOidc => "oidc",
         Service::SignIn => "signin",
@@ -150,19 +157,28 @@ pub fn host_of(url: &str) -> &str {
 
 fn is_aws_or_loopback(url: &str) -> bool {
     let scheme = url.split_once("://").map_or("", |(scheme, _)| scheme);
+    let host = host_without_port(url);
+    let aws = [".amazonaws.com", ".amazonaws.com.cn", ".amazonaws.eu", ".api.aws"];
+    is_loopback(url) || (scheme == "https" && aws.iter().any(|suffix| host.ends_with(suffix)))
+}
+
+/// Whether an address is this very machine's.
+pub(super) fn is_loopback(url: &str) -> bool {
+    let host = host_without_port(url);
+    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+/// The host of an address alone, one of IPv6 without its brackets.
+pub(super) fn host_without_port(url: &str) -> &str {
     let host_and_port = host_of(url);
-    let host = match host_and_port.strip_prefix('[') {
+    match host_and_port.strip_prefix('[') {
         Some(rest) => rest.split(']').next().unwrap_or_default(),
         None => host_and_port.split(':').next().unwrap_or_default(),
-    };
-    let is_loopback =
-        host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback());
-    let aws = [".amazonaws.com", ".amazonaws.com.cn", ".amazonaws.eu", ".api.aws"];
-    is_loopback || (scheme == "https" && aws.iter().any(|suffix| host.ends_with(suffix)))
+    }
 }
 
 /// Whether a settings file of the project sets a variable, so that its value need not be the user's.
-fn is_set_by_project(world: &World, variable: &str) -> bool {
+pub(super) fn is_set_by_project(world: &World, variable: &str) -> bool {
     let settings = Settings::read(world);
     let mut projects = settings.layers().iter().filter(|layer| matches!(layer.scope, Scope::Local | Scope::Project));
     projects.any(|layer| match &layer.content {
@@ -201,6 +217,8 @@ pub(super) async fn bedrock_address(region: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
 
     #[test]
@@ -235,14 +253,38 @@ mod tests {
         fs_err::create_dir(&claude).expect("a folder");
         let elsewhere = "https://evil.example";
         let world = World::with_variables([("AWS_ENDPOINT_URL", elsewhere), ("HOME", "/nowhere")], folder.path());
+        let sign_ins = [Service::SsoOidc, Service::Sso, Service::SignIn, Service::StsFederation];
         let files = ProfileFiles::parse(None, None);
         let asked = |service| configured(&world, &files, None, service);
-        assert_eq!(asked(Service::SsoOidc).as_deref(), Some(elsewhere), "the user's own shell may");
+        for service in sign_ins {
+            assert_eq!(asked(service).as_deref(), Some(elsewhere), "the user's own shell may");
+        }
         let settings = format!(r#"{{"env": {{"AWS_ENDPOINT_URL": "{elsewhere}"}}}}"#);
         #[expect(clippy::disallowed_methods, reason = "a test makes the project's file")]
         fs_err::write(claude.join("settings.json"), settings).expect("writable");
-        assert_eq!(asked(Service::SsoOidc), None);
-        assert_eq!(asked(Service::Sso), None);
+        for service in sign_ins {
+            assert_eq!(asked(service), None, "{service:?}");
+        }
         assert_eq!(asked(Service::Bedrock).as_deref(), Some(elsewhere), "requests there are signed, not handed over");
+    }
+
+    #[test]
+    fn a_file_that_a_project_names_cannot_lead_a_sign_in_elsewhere() {
+        let config = (Path::new("/c"), "[profile mine]\nendpoint_url = https://evil.example\n");
+        let credentials = (Path::new("/c"), "[mine]\nendpoint_url = https://evil.example\n");
+        for (variable, files) in [
+            ("AWS_CONFIG_FILE", ProfileFiles::parse(Some(config), None)),
+            ("AWS_SHARED_CREDENTIALS_FILE", ProfileFiles::parse(None, Some(credentials))),
+        ] {
+            let folder = tempfile::tempdir().expect("a temporary folder");
+            fs_err::create_dir(folder.path().join(".claude")).expect("a folder");
+            let world = World::with_variables([(variable, "/c"), ("HOME", "/nowhere")], folder.path());
+            let asked = || configured(&world, &files, Some("mine"), Service::SsoOidc);
+            assert_eq!(asked().as_deref(), Some("https://evil.example"), "the user's own shell may name it");
+            let settings = format!(r#"{{"env": {{"{variable}": "/c"}}}}"#);
+            #[expect(clippy::disallowed_methods, reason = "a test makes the project's file")]
+            fs_err::write(folder.path().join(".claude/settings.json"), settings).expect("writable");
+            assert_eq!(asked(), None, "{variable}");
+        }
     }
 }

@@ -17,6 +17,7 @@ use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 
+use crate::aws::endpoint;
 use crate::aws::profile::ProfileFiles;
 use crate::private_file;
 use crate::vars;
@@ -29,7 +30,7 @@ pub(super) fn connector_with(
     profile: &str,
     settings: &HttpConnectorSettings,
 ) -> SharedHttpConnector {
-    connect(settings, default_async_sleep(), proxy(world), &extra_certificates(world, files, Some(profile)))
+    connect(settings, default_async_sleep(), proxy(world), &all_certificates(world, files, Some(profile)))
 }
 
 /// An HTTP client of the SDK's that goes through a connector which others use, too.
@@ -40,8 +41,18 @@ pub(super) fn client_through(connector: SharedHttpConnector) -> SharedHttpClient
 /// An HTTP client for AWS, as a profile wants it. The SDK's own uses neither a proxy nor other certificates than the
 /// system's.
 pub(super) fn client(world: &World, files: &ProfileFiles, profile: Option<&str>) -> SharedHttpClient {
+    client_trusting(world, all_certificates(world, files, profile))
+}
+
+/// The same for what is sent tokens or client secrets: certificates that came with a project are no reason to believe
+/// that whoever its proxy leads to is AWS.
+pub(super) fn client_for_sign_ins(world: &World, files: &ProfileFiles, profile: Option<&str>) -> SharedHttpClient {
+    let bundles = bundles(world, files, profile).filter(|bundle| !bundle.came_with_project(world));
+    client_trusting(world, bundles.flat_map(|bundle| bundle.certificates()).collect())
+}
+
+fn client_trusting(world: &World, certificates: Vec<Vec<u8>>) -> SharedHttpClient {
     let proxy = proxy(world);
-    let certificates = extra_certificates(world, files, profile);
     // The settings are the same for each of a client's requests, and so is the connector with its open connections.
     let connector: OnceLock<SharedHttpConnector> = OnceLock::new();
     http_client_fn(move |settings, components| {
@@ -52,8 +63,12 @@ pub(super) fn client(world: &World, files: &ProfileFiles, profile: Option<&str>)
 
 /// The same way for a request we sign ourselves; its deadline is the caller's to keep.
 pub(super) fn connector(world: &World, files: &ProfileFiles, profile: &str) -> SharedHttpConnector {
-    let certificates = extra_certificates(world, files, Some(profile));
-    connect(&HttpConnectorSettings::default(), None, proxy(world), &certificates)
+    connect(&HttpConnectorSettings::default(), None, proxy(world), &all_certificates(world, files, Some(profile)))
+}
+
+/// The way to services of the machine itself, to which no proxy leads.
+pub(super) fn connector_without_proxy() -> SharedHttpConnector {
+    connect(&HttpConnectorSettings::default(), None, ProxyConfig::disabled(), &[])
 }
 
 fn connect(
@@ -88,18 +103,46 @@ fn proxy(world: &World) -> ProxyConfig {
     }
 }
 
-/// The certificates of `AWS_CA_BUNDLE`, or else of the profile's `ca_bundle`, and those of `NODE_EXTRA_CA_CERTS`, each by
-/// itself: one that is no certificate must not
-/// keep the others away, and the TLS library would end the program over it.
-fn extra_certificates(world: &World, files: &ProfileFiles, profile: Option<&str>) -> Vec<Vec<u8>> {
+/// A file of certificates, and the variables that led to it.
+struct Bundle {
+    path: PathBuf,
+    named_by: &'static [&'static str],
+}
+
+impl Bundle {
+    /// Its certificates, each by itself: one that is no certificate must not keep the others away, and the TLS library
+    /// would end the program over it.
+    fn certificates(&self) -> Vec<Vec<u8>> {
+        private_file::read(&self.path).ok().flatten().map(|text| certificates_in(&text)).unwrap_or_default()
+    }
+
+    /// Whether a project's settings named it, and it lies in the project's own repository. What a company keeps
+    /// elsewhere on the machine no project could have brought.
+    fn came_with_project(&self, world: &World) -> bool {
+        let folder = fs_err::canonicalize(world.working_directory()).unwrap_or_default();
+        let repository = folder.ancestors().find(|folder| folder.join(".git").exists()).unwrap_or(&folder);
+        let is_inside = fs_err::canonicalize(&self.path).is_ok_and(|path| path.starts_with(repository));
+        is_inside && self.named_by.iter().any(|variable| endpoint::is_set_by_project(world, variable))
+    }
+}
+
+/// The bundle of `AWS_CA_BUNDLE`, or else the profile's `ca_bundle`, and that of `NODE_EXTRA_CA_CERTS`.
+fn bundles(world: &World, files: &ProfileFiles, profile: Option<&str>) -> impl Iterator<Item = Bundle> {
+    let named = |variable: &'static [&'static str]| {
+        let path = world.path_var(variable[0])?;
+        Some(Bundle { path: world.absolute(&world.expand_home(&path)), named_by: variable })
+    };
     // As in the AWS CLI the variable beats the profile.
-    let bundle = world.path_var(vars::AWS_CA_BUNDLE).or_else(|| {
+    let bundle = named(&[vars::AWS_CA_BUNDLE]).or_else(|| {
         let profile = files.profile(profile.unwrap_or("default"))?;
-        Some(PathBuf::from(&profile.setting("ca_bundle")?.text))
+        let path = world.expand_home(profile.setting("ca_bundle")?.text.as_ref());
+        Some(Bundle { path: world.absolute(&path), named_by: &endpoint::AWS_FILES })
     });
-    let paths = bundle.into_iter().chain(world.path_var(vars::NODE_EXTRA_CA_CERTS));
-    let texts = paths.filter_map(|path| private_file::read(&world.absolute(&world.expand_home(&path))).ok().flatten());
-    texts.flat_map(|text| certificates_in(&text)).collect()
+    bundle.into_iter().chain(named(&[vars::NODE_EXTRA_CA_CERTS]))
+}
+
+fn all_certificates(world: &World, files: &ProfileFiles, profile: Option<&str>) -> Vec<Vec<u8>> {
+    bundles(world, files, profile).flat_map(|bundle| bundle.certificates()).collect()
 }
 
 fn certificates_in(text: &[u8]) -> Vec<Vec<u8>> {

@@ -52,8 +52,9 @@ impl<'a> Portal<'a> {
         });
         let profile = profile.map(|profile| profile.name.as_str());
         let endpoint = endpoint::configured(world, files, profile, Service::Sso);
-        let config = client_config!(aws_sdk_sso, network::client(world, files, profile), &sso.region, endpoint)
-            .retry_config(RetryConfig::disabled());
+        let config =
+            client_config!(aws_sdk_sso, network::client_for_sign_ins(world, files, profile), &sso.region, endpoint)
+                .retry_config(RetryConfig::disabled());
         Self { client: Client::from_conf(config.build()), token, next_call: Cell::new(None) }
     }
 

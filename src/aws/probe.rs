@@ -43,6 +43,9 @@ const LONG_CONTEXT_BETA: &str = "context-1m-2025-08-07";
 /// The end of the path of a request whose answer is streamed.
 const STREAMED: &str = "/invoke-with-response-stream";
 
+/// The same for one whose answer comes as a whole, which takes another permission.
+const WHOLE: &str = "/invoke";
+
 /// What stays as it is in a path; the rest is encoded, and once more where it is signed.
 const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
@@ -146,6 +149,17 @@ impl Prober {
         time::timeout(ONE_DEADLINE, self.exchange(id)).await.unwrap_or(Outcome::TimedOut)
     }
 
+    /// Asks one model for one token in an answer that is not streamed.
+    pub async fn ask_whole(&self, id: &str) -> Outcome {
+        let start = Instant::now();
+        let asked = self.post(id);
+        let post = Post { address: asked.address.replace(STREAMED, WHOLE), ..asked };
+        match self.settled(&post).await {
+            Ok(()) => Outcome::Answered { first_token: start.elapsed() },
+            Err(outcome) => outcome,
+        }
+    }
+
     /// Has a model, named by its own id, count the tokens of a probe, which AWS bills to nobody (Amazon Bedrock User
     /// Guide, token counting).
     ///
@@ -159,7 +173,19 @@ impl Prober {
             body: format!(r#"{{"input":{{"invokeModel":{{"body":"{body}"}}}}}}"#),
             ..asked
         };
-        match time::timeout(ONE_DEADLINE, self.send(&post)).await {
+        self.settled(&post).await
+    }
+
+    /// The same by Mantle, where models have names of their own.
+    ///
+    /// # Errors
+    /// How it ended where nothing was counted.
+    pub async fn count_by_mantle(&self, id: &str) -> Result<(), Outcome> {
+        self.settled(&messages::count(&self.mantle.0, id, &self.region)).await
+    }
+
+    async fn settled(&self, post: &Post) -> Result<(), Outcome> {
+        match time::timeout(ONE_DEADLINE, self.send(post)).await {
             Err(_) => Err(Outcome::TimedOut),
             Ok(Err(reason)) => Err(Outcome::Unreachable(reason)),
             Ok(Ok(response)) if response.status().is_success() => Ok(()),

@@ -316,7 +316,7 @@ impl SignIn<'_> {
         let endpoint = endpoint::configured(self.world, self.files, Some(self.profile), Service::SsoOidc);
         let config = client_config!(
             aws_sdk_ssooidc,
-            network::client(self.world, self.files, Some(self.profile)),
+            network::client_for_sign_ins(self.world, self.files, Some(self.profile)),
             &self.sso.region,
             endpoint
         );

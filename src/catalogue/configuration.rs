@@ -141,8 +141,8 @@ pub(super) const MODES: &[FailureMode] = &[
         id: "C08",
         title: "A variable that nobody reads is set",
         cause: "The name looks right but is invented or retired: `ANTHROPIC_BEDROCK_ENDPOINT_URL`, \
-            `CLAUDE_CODE_AWS_PROFILE`, `CLAUDE_CODE_BEDROCK_OPUS_MODEL`, `BEDROCK_AWS_REGION`, \
-            `ANTHROPIC_SMALL_FAST_MODEL`. Claude Code ignores it without a word.",
+            `CLAUDE_CODE_AWS_PROFILE`, `CLAUDE_CODE_BEDROCK_OPUS_MODEL`, `BEDROCK_AWS_REGION`. Claude Code ignores it \
+            without a word. `ANTHROPIC_SMALL_FAST_MODEL` is deprecated, and beats the pin for background requests.",
         fix: Fix::ask(
             "claude-bedrock diagnose --fix --only C08",
             "Rename it: `ANTHROPIC_BEDROCK_BASE_URL`, `AWS_PROFILE`, `ANTHROPIC_DEFAULT_OPUS_MODEL`, \

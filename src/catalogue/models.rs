@@ -229,12 +229,13 @@ pub(super) const MODES: &[FailureMode] = &[
     FailureMode {
         id: "M12",
         title: "The region of the small model has no effect",
-        cause: "`ANTHROPIC_SMALL_FAST_MODEL_AWS_REGION` counts only beside a pin of the Haiku family.",
+        cause: "`ANTHROPIC_SMALL_FAST_MODEL_AWS_REGION` counts only where a variable names the background model: a pin \
+            of the Haiku family, or the deprecated `ANTHROPIC_SMALL_FAST_MODEL`.",
         fix: Fix::ask("claude-bedrock models pin MODEL", "Add the pin, or remove the variable"),
         before: Before::Files("the variable without the pin"),
         symptom: "Nothing is said",
         messages: &[],
-        source: "environment-variables documentation",
+        source: "environment-variables documentation; observed",
     },
     FailureMode {
         id: "M13",

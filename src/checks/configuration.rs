@@ -263,11 +263,15 @@ fn variable(facts: &Facts, name: &'static str) -> Evidence {
 /// Requests without a signature, and nobody to sign them.
 fn unsigned(facts: &Facts) -> Vec<Finding> {
     let configuration::Identity::Unsigned(switch) = &facts.configuration.identity else { return Vec::new() };
-    if !facts.is_bedrock() || facts.variable(vars::BEDROCK_BASE_URL).is_some() {
+    let (name, gateway) = match facts.configuration.provider {
+        Provider::Mantle => (vars::SKIP_MANTLE_AUTH, vars::MANTLE_BASE_URL),
+        _ => (vars::SKIP_BEDROCK_AUTH, vars::BEDROCK_BASE_URL),
+    };
+    if !facts.is_bedrock() || facts.variable(gateway).is_some() {
         return Vec::new();
     }
-    let title = format!("`{}` is on and no gateway is named: AWS refuses every request", vars::SKIP_BEDROCK_AUTH);
-    let edits = evidence::edit(facts, &switch.source, Key::env(vars::SKIP_BEDROCK_AUTH), None);
-    let fix = Fix::ask(format!("remove `{}`", vars::SKIP_BEDROCK_AUTH), edits);
-    vec![Finding::error("C18", title, fix).seen([evidence::found(vars::SKIP_BEDROCK_AUTH, switch)])]
+    let title = format!("`{name}` is on and no gateway is named: AWS refuses every request");
+    let edits = evidence::edit(facts, &switch.source, Key::env(name), None);
+    let fix = Fix::ask(format!("remove `{name}`"), edits);
+    vec![Finding::error("C18", title, fix).seen([evidence::found(name, switch)])]
 }

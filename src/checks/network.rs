@@ -5,6 +5,7 @@ use crate::checks::evidence;
 use crate::checks::facts::{Endpoint, Facts, Look};
 use crate::checks::finding::{Evidence, Finding, Fix};
 use crate::checks::{Check, Needs};
+use crate::configuration::Provider;
 use crate::regions;
 use crate::settings::scope::{Found, Source};
 use crate::vars;
@@ -46,34 +47,35 @@ fn knock(endpoint: &Endpoint, answer: &str) -> Evidence {
     }
 }
 
-/// The address that takes the place of Bedrock's.
-fn base_url(facts: &Facts) -> Option<Found> {
-    facts.variable(vars::BEDROCK_BASE_URL).filter(|_| facts.is_bedrock())
+/// The addresses that take the place of Bedrock's and of Mantle's, where Claude Code asks there.
+fn base_urls(facts: &Facts) -> impl Iterator<Item = (&'static str, Found)> {
+    let is_asked = |name: &&str| match *name {
+        vars::MANTLE_BASE_URL => facts.configuration.has_mantle,
+        _ => facts.configuration.provider == Provider::Bedrock,
+    };
+    let names = [vars::BEDROCK_BASE_URL, vars::MANTLE_BASE_URL].into_iter().filter(is_asked);
+    names.filter_map(|name| Some((name, facts.variable(name)?)))
 }
 
 fn malformed_base_url(facts: &Facts) -> Vec<Finding> {
-    let Some(found) = base_url(facts) else { return Vec::new() };
+    base_urls(facts).filter_map(|(name, found)| malformed(facts, name, &found)).collect()
+}
+
+fn malformed(facts: &Facts, name: &'static str, found: &Found) -> Option<Finding> {
     let host = found.value.split_once("://").map(|(_, rest)| rest.split(['/', '?']).next().unwrap_or_default());
-    let fix = || Fix::explain("write the whole address, such as `https://gateway.example.com/bedrock`");
     let is_web = found.value.starts_with("https://") || found.value.starts_with("http://");
     let Some(host) = host.filter(|host| is_web && !host.is_empty()) else {
-        let title = format!("`{}` is no web address", vars::BEDROCK_BASE_URL);
-        return vec![Finding::error("N09", title, fix()).seen([evidence::found(vars::BEDROCK_BASE_URL, &found)])];
+        let title = format!("`{name}` is no web address");
+        let fix = Fix::explain("write the whole address, such as `https://gateway.example.com/bedrock`");
+        return Some(Finding::error("N09", title, fix).seen([evidence::found(name, found)]));
     };
     let region = &facts.configuration.region.value;
-    let of = host.strip_prefix("bedrock-runtime.").and_then(|rest| rest.split('.').next());
-    match of.filter(|of| of != region) {
-        Some(of) => {
-            let title = format!("`{}` is in {of}, and requests are signed for {region}", vars::BEDROCK_BASE_URL);
-            let fix = Fix::explain(format!("name the endpoint of {region}, or change the region"));
-            let seen = [
-                evidence::found(vars::BEDROCK_BASE_URL, &found),
-                evidence::found(vars::AWS_REGION, &facts.configuration.region),
-            ];
-            vec![Finding::error("N09", title, fix).seen(seen)]
-        }
-        None => Vec::new(),
-    }
+    let of_aws = ["bedrock-runtime.", "bedrock-mantle."].into_iter().find_map(|start| host.strip_prefix(start));
+    let of = of_aws.and_then(|rest| rest.split('.').next()).filter(|of| of != region)?;
+    let title = format!("`{name}` is in {of}, and requests are signed for {region}");
+    let fix = Fix::explain(format!("name the endpoint of {region}, or change the region"));
+    let seen = [evidence::found(name, found), evidence::found(vars::AWS_REGION, &facts.configuration.region)];
+    Some(Finding::error("N09", title, fix).seen(seen))
 }
 
 fn untrusted(facts: &Facts) -> Vec<Finding> {
@@ -114,16 +116,14 @@ fn proxy_refuses(facts: &Facts) -> Vec<Finding> {
 }
 
 fn base_url_leads_nowhere(facts: &Facts) -> Vec<Finding> {
-    let Some(found) = base_url(facts) else { return Vec::new() };
-    let failing =
-        failures(facts).find(|(endpoint, reason)| endpoint.service.contains("gateway") && !is_untrusted(reason));
-    let Some((endpoint, reason)) = failing else { return Vec::new() };
-    let title = format!("nobody answers at `{}`", vars::BEDROCK_BASE_URL);
-    let fix = Fix::explain("correct the address, or reach it: VPN, private DNS, `NO_PROXY`");
-    vec![
-        Finding::error("N09", title, fix)
-            .seen([evidence::found(vars::BEDROCK_BASE_URL, &found), knock(endpoint, reason)]),
-    ]
+    let led = |(name, found): (&'static str, Found)| {
+        let (endpoint, reason) =
+            failures(facts).find(|(endpoint, reason)| endpoint.service.ends_with(name) && !is_untrusted(reason))?;
+        let title = format!("nobody answers at `{name}`");
+        let fix = Fix::explain("correct the address, or reach it: VPN, private DNS, `NO_PROXY`");
+        Some(Finding::error("N09", title, fix).seen([evidence::found(name, &found), knock(endpoint, reason)]))
+    };
+    base_urls(facts).filter_map(led).collect()
 }
 
 /// A region that has the form of one and is none: no name service knows its hosts.

@@ -81,5 +81,16 @@ pub enum PolicyFormat {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Subcommand)]
 pub enum PolicyCommand {
     /// Compare the policy with what the principal may do, and name what is missing
-    Check,
+    Check(CheckArgs),
+}
+
+/// Options of `policy check`
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Args)]
+pub struct CheckArgs {
+    /// Ask every model for one token without a stream, too; at a terminal the cost is confirmed first
+    #[arg(long)]
+    pub probe: bool,
+    /// Agree to what asking the models costs
+    #[arg(long, requires = "probe")]
+    pub yes: bool,
 }

@@ -10,7 +10,7 @@ use crate::cli::{CredentialsArgs, Global};
 use crate::commands::sign_in;
 use crate::configuration;
 use crate::credential_document;
-use crate::error::{Failure, UNREACHABLE_HINT};
+use crate::error::{Exit, Failure, UNREACHABLE_HINT};
 use crate::helper_command::UNUSABLE_DOCUMENT;
 use crate::settings::scope::Settings;
 use crate::ui::Ui;
@@ -25,9 +25,18 @@ pub(super) fn run(world: &World, ui: Ui, global: &Global, args: &CredentialsArgs
             ui.failure_for_person(&failure);
             UNUSABLE_DOCUMENT.to_owned()
         }
-        Err(failure) => return Err(failure),
+        Err(failure) => return Err(in_one_line(failure)),
     };
     ui.answer_verbatim(&(document + "\n"))
+}
+
+/// What runs this as its `credential_process` shows one line at best: that somebody has to sign in is told in one, with
+/// what to run.
+fn in_one_line(failure: Failure) -> Failure {
+    match (failure.exit, failure.hints.as_slice()) {
+        (Exit::SignedOut, [hint]) => Failure::signed_out(format!("{}: {hint}", failure.message)),
+        _ => failure,
+    }
 }
 
 fn resolve(world: &World, ui: Ui, global: &Global, args: &CredentialsArgs) -> Result<Credentials, Failure> {

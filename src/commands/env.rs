@@ -1,5 +1,7 @@
 //! `env`: what Claude Code needs, as variables for those who configure by shell.
 
+mod unset;
+
 use serde_json::{Value, json};
 
 use crate::assignment::Syntax;
@@ -19,7 +21,7 @@ use crate::world::World;
 
 pub(super) fn run(world: &World, ui: Ui, global: &Global, args: &EnvArgs) -> Result<(), Failure> {
     if args.unset {
-        return ui.answer_verbatim(&unset(global, args.format)?);
+        return unset::run(world, ui, global, args.format);
     }
     let exported = export(world, global, args)?;
     if global.json {
@@ -89,24 +91,6 @@ fn set(exported: &Exported, format: EnvFormat) -> Result<String, Failure> {
     } else {
         variables.iter().map(|(name, value)| ((*name).to_owned(), Value::from(value.as_str()))).collect()
     }))
-}
-
-/// Takes away whatever `env` may ever have set, whether it is configured still or not.
-fn unset(global: &Global, format: EnvFormat) -> Result<String, Failure> {
-    let names = exported::NAMES;
-    if global.json || format == EnvFormat::Json {
-        let nothing: Value = names.iter().map(|name| ((*name).to_owned(), Value::Null)).collect();
-        return Ok(pretty(&if global.json { json!({ "version": 1, "variables": nothing }) } else { nothing }));
-    }
-    match syntax(format) {
-        // Its defaults.
-        None => Ok(pretty(&json!({ vars::VSCODE_DISABLE_LOGIN_PROMPT: false, vars::VSCODE_ENVIRONMENT: [] }))),
-        Some(syntax) => match names.iter().map(|name| syntax.unset(name)).collect::<Option<Vec<String>>>() {
-            Some(lines) => Ok(lines.join("\n") + "\n"),
-            None => Err(Failure::refused("an env file can set variables, and take none away")
-                .hint("delete its lines; an empty value is not the same as none")),
-        },
-    }
 }
 
 fn pretty(value: &Value) -> String {

@@ -6,7 +6,7 @@ use crate::aws::call;
 use crate::aws::credentials::{self, CacheKey};
 use crate::aws::files::{self, AwsFiles};
 use crate::aws::portal::Portal;
-use crate::aws::profile::{ProfileKind, SsoProfile};
+use crate::aws::profile::{ProfileKind, SsoProfile, SsoSession};
 use crate::aws::session;
 use crate::cli::{Global, LogoutArgs};
 use crate::commands::sign_in::Asked;
@@ -41,13 +41,15 @@ fn one_session(world: &World, global: &Global) -> Result<SsoProfile, Failure> {
     Asked::of(world, global)?.expect_sso("sign out of").cloned()
 }
 
-/// One profile of each session that any profile has.
+/// One profile of each session, and the sessions that no profile has (yet).
 fn all_sessions(files: &AwsFiles) -> Vec<SsoProfile> {
+    let of_profiles = files.profiles.profiles().filter_map(|profile| match profile.kind(&files.profiles) {
+        ProfileKind::Sso(sso) | ProfileKind::LegacySso(sso) => Some(sso),
+        _ => None,
+    });
     let mut sessions: Vec<SsoProfile> = Vec::new();
-    for profile in files.profiles.profiles() {
-        if let ProfileKind::Sso(sso) | ProfileKind::LegacySso(sso) = profile.kind(&files.profiles)
-            && sessions.iter().all(|known| known.token_cache_key != sso.token_cache_key)
-        {
+    for sso in of_profiles.chain(files.profiles.sso_sessions().filter_map(SsoSession::without_profile)) {
+        if sessions.iter().all(|known| known.token_cache_key != sso.token_cache_key) {
             sessions.push(sso);
         }
     }

@@ -90,18 +90,7 @@ impl Look {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
-        let cost = cost(ids.len());
-        if agreed {
-            ui.status(&cost);
-        } else if world.can_ask() {
-            ui.status(&cost);
-            if !ask::confirm(world, ui, "Ask them?", true)? {
-                return Err(Failure::interrupted());
-            }
-        } else {
-            return Err(Failure::refused(format!("{cost} Nobody is there to agree to that, so nothing was asked"))
-                .hint("run it again with `--yes`"));
-        }
+        agree(world, ui, ids.len(), agreed)?;
         let number = ids.len();
         let progress = ui.progress(&format!("Asking {number} models for one token each…"));
         let proofs = models::probe(world, &self.files, &self.who, &self.offering, ids);
@@ -151,6 +140,23 @@ fn elsewhere(world: &World, settings: &Settings, configuration: &Configuration) 
             vars::BEDROCK_BASE_URL
         )
     })
+}
+
+/// Says what so many requests cost, and goes on once that is agreed to.
+pub(super) fn agree(world: &World, ui: Ui, requests: usize, agreed: bool) -> Result<(), Failure> {
+    let cost = cost(requests);
+    if agreed {
+        ui.status(&cost);
+    } else if world.can_ask() {
+        ui.status(&cost);
+        if !ask::confirm(world, ui, "Ask them?", true)? {
+            return Err(Failure::interrupted());
+        }
+    } else {
+        return Err(Failure::refused(format!("{cost} Nobody is there to agree to that, so nothing was asked"))
+            .hint("run it again with `--yes`"));
+    }
+    Ok(())
 }
 
 /// What a probe costs, in what is billed.

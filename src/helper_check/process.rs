@@ -264,7 +264,8 @@ mod tests {
     }
 
     const PLENTY: Duration = Duration::from_secs(30);
-    const LITTLE: Duration = Duration::from_millis(300);
+    /// Enough for a shell to begin, on a busy machine too.
+    const LITTLE: Duration = Duration::from_secs(2);
 
     #[test]
     fn what_is_printed_and_how_it_ends_is_told() {

@@ -165,3 +165,17 @@ fn anthropics_own_names_are_what_is_left_of_awss() {
         assert_eq!(anthropic_name(id), name);
     }
 }
+
+#[test]
+fn what_is_not_pinned_is_named_as_claude_code_names_it() {
+    let listed = |ids: &[&str]| -> Vec<String> { ids.iter().map(|id| (*id).to_owned()).collect() };
+    let model = "anthropic.claude-opus-5-5";
+    let both = listed(&["global.anthropic.claude-opus-5-5", "us.anthropic.claude-opus-5-5"]);
+    assert_eq!(unpinned_id("us-west-2", None, &both, model), "us.anthropic.claude-opus-5-5");
+    assert_eq!(unpinned_id("us-west-2", Some("global"), &both, model), "global.anthropic.claude-opus-5-5");
+    // Where the preferred prefix is not listed, the first one of the model is taken, whichever it is.
+    let japan = listed(&["jp.anthropic.claude-sonnet-5-5", "jp.anthropic.claude-opus-5-5"]);
+    assert_eq!(unpinned_id("ap-northeast-1", None, &japan, model), "jp.anthropic.claude-opus-5-5");
+    assert_eq!(unpinned_id("ap-northeast-1", None, &[], model), "apac.anthropic.claude-opus-5-5");
+    assert_eq!(unpinned_id("sa-east-1", Some("nonsense"), &[], model), "global.anthropic.claude-opus-5-5");
+}

@@ -122,7 +122,7 @@ fn resources(subject: &Subject, statement: &Statement, targets: &[Target]) -> Ve
     let profiles = || {
         targets.iter().filter_map(|target| match target {
             Target::Profile(profile) => Some(profile),
-            Target::Unseen(_) => None,
+            Target::Model(_) | Target::Unseen(_) => None,
         })
     };
     if statement.condition.as_ref().is_some_and(|(_, key, _)| *key == THROUGH_PROFILE) {
@@ -205,6 +205,7 @@ mod tests {
             principal: Some("arn:aws:iam::111122223333:role/*x".into()),
             has_unknown_path: false,
             with_api_key: false,
+            on_mantle: false,
         }
     }
 

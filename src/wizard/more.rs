@@ -202,14 +202,15 @@ pub(super) fn question(extra: Extra, models: Vec<Offer>) -> Question {
         ),
         Extra::Background => (
             "Titles, summaries and checks go to what the alias haiku means, so both are one pin. \
-             ANTHROPIC_SMALL_FAST_MODEL, which older guides set, is obsolete: the pin beats it.",
+             ANTHROPIC_SMALL_FAST_MODEL, which older guides set, is deprecated, and beats the pin in the \
+             background; where it says something else it is set to nothing.",
             "Which model in the background?",
             if models.is_empty() { Style::Type } else { Style::Choose },
             models,
         ),
         Extra::BackgroundRegion => (
-            "ANTHROPIC_SMALL_FAST_MODEL_AWS_REGION sends what goes to the haiku pin to another region. Without that pin \
-             it does nothing; the pin is written.",
+            "ANTHROPIC_SMALL_FAST_MODEL_AWS_REGION sends what goes to the background model to another region. Where no \
+             variable names that model it does nothing; the haiku pin is written.",
             "In which region does the background model answer?",
             Style::Type,
             vec![as_it_is("")],

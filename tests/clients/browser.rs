@@ -30,7 +30,7 @@ fn sign_in(chromium: &Path, way: &str, decision: &str) -> (Run, Vec<Value>) {
     machine.variable("DISPLAY", ":0");
     // The login may end before the browser has shown what came of it.
     let script = "claude-bedrock login --profile work \"$0\"; code=$?; \
-         for n in $(seq 300); do [ \"$(wc -l <\"$HOME/pages\")\" -ge 2 ] && break; sleep 0.1; done; \
+         for n in $(seq 900); do [ \"$(wc -l <\"$HOME/pages\")\" -ge 2 ] && break; sleep 0.1; done; \
          sleep 1; cat \"$HOME/trouble\" >&2; exit $code";
     let run = machine.run(["sh", "-c", script, way]);
     let pages = fs_err::read_to_string(machine.home().join("pages")).expect("pages");

@@ -91,6 +91,32 @@ fn a_teams_profile_is_a_model_and_the_policy_holds_whatever_a_session_calls() {
     assert_eq!(shape, Some((&json!("adaptive"), &json!("high"))), "what the ARN does not say was declared");
 }
 
+#[test]
+fn the_policy_holds_what_other_settings_make_a_session_send() {
+    let Some(claude) = claude_code(CLAUDE_VERSIONS[0]) else { return };
+    let machine = trusted(Machine::new(), &claude);
+    let (small, there) = ("us.anthropic.claude-haiku-4-5-20251001-v1:0", "us-east-1");
+    let env = json!({ "CLAUDE_CODE_USE_BEDROCK": "1", "AWS_PROFILE": "work", "AWS_REGION": "us-west-2",
+        "ANTHROPIC_MODEL": "us.anthropic.claude-opus-5-5", "ANTHROPIC_DEFAULT_OPUS_MODEL": "us.anthropic.claude-opus-5-5",
+        "ANTHROPIC_DEFAULT_SONNET_MODEL": "us.anthropic.claude-sonnet-5-5",
+        "ANTHROPIC_DEFAULT_HAIKU_MODEL": "us.anthropic.claude-haiku-5-5",
+        "ANTHROPIC_DEFAULT_FABLE_MODEL": "us.anthropic.claude-fable-5-2",
+        "ANTHROPIC_SMALL_FAST_MODEL": small, "ANTHROPIC_SMALL_FAST_MODEL_AWS_REGION": there,
+        "CLAUDE_CODE_SUBAGENT_MODEL": "us.anthropic.claude-sonnet-5" });
+    machine.write("home/.claude/settings.json", json!({ "env": env }).to_string());
+    let policy: Value = serde_json::from_str(&machine.program(&["policy"]).success()).expect("JSON");
+    machine.change_account(PERMISSIONS, &format!("permissions = {}", permissions(&policy, "")));
+    let screen = ask_the_two_others(&machine, &claude, &[("small", "haiku"), ("plain", "")], &[]);
+    let requests = machine.requests();
+    assert!(requests.iter().all(|request| request.status == 200), "{requests:?}\n{screen}");
+    let asked = asked(&machine);
+    for id in ["us.anthropic.claude-opus-5-5", "us.anthropic.claude-haiku-5-5", "us.anthropic.claude-sonnet-5", small] {
+        assert!(asked.contains(&(id.to_owned(), 200)), "{id}: {asked:?}\n{screen}");
+    }
+    let mut of_small = requests.iter().filter(|request| request.model.as_deref() == Some(small));
+    assert!(of_small.all(|request| request.region.as_deref() == Some(there)), "{requests:?}");
+}
+
 /// A turn with the main model, and one with each alias, as `/model` and subagents use them.
 fn turns(machine: &mut Machine, claude: &Path, version: &str, exists: &dyn Fn(&str) -> bool) {
     for (alias, expected) in [(None, MAIN), (Some("sonnet"), MAIN), (Some("opus"), OPUS), (Some("haiku"), BACKGROUND)] {
@@ -128,7 +154,8 @@ fn a_session(machine: &Machine, claude: &Path, version: &str, exists: &dyn Fn(&s
 /// A turn of the main model that has two subagents answer first, and what is done after it.
 fn ask_the_two_others(machine: &Machine, claude: &Path, others: &[(&str, &str); 2], then: &[Value]) -> String {
     for (name, model) in others {
-        let text = format!("---\nname: {name}\ndescription: a {name} one\nmodel: {model}\n---\nYou are {name}.\n");
+        let model = if model.is_empty() { String::new() } else { format!("model: {model}\n") };
+        let text = format!("---\nname: {name}\ndescription: a {name} one\n{model}---\nYou are {name}.\n");
         machine.write(&format!("home/.claude/agents/{name}.md"), text);
     }
     let agents = others.map(|(name, _)| {

@@ -30,11 +30,21 @@ fn the_reference_knows_every_action_and_every_arn() {
     home.run(["setup", "--yes", "--profile", "work"]).success();
     let [pinned, all] = ["pinned", "all"]
         .map(|models| home.write(&format!("{models}.json"), home.run(["policy", "--models", models]).success()));
-    let judged = python(&lint, &[&script("forms.py"), &pinned, &all]);
+    let mantle = r#"{"env": {"CLAUDE_CODE_USE_BEDROCK": "1", "CLAUDE_CODE_USE_MANTLE": "1", "AWS_PROFILE": "work",
+        "AWS_REGION": "us-west-2", "ANTHROPIC_MODEL": "us.anthropic.claude-opus-5-5",
+        "ANTHROPIC_SMALL_FAST_MODEL": "anthropic.claude-3-haiku-20240307-v1:0"}}"#;
+    home.write(".claude/settings.json", mantle);
+    let mantle = home.run(["policy"]).success();
+    for sid in ["InvokeThroughMantle", "CountTokensThroughMantle", "InvokeModelsDirectly"] {
+        assert!(mantle.contains(sid), "{mantle}");
+    }
+    let beside = home.write("mantle.json", mantle);
+    let judged = python(&lint, &[&script("forms.py"), &pinned, &all, &beside]);
     assert_eq!(judged.success(), "all as the reference has them\n");
     let template = home.run(["policy", "--models", "all", "--format", "cloudformation"]).success();
     let parsed: Value = serde_json::from_str(&template).expect("JSON");
     assert!(parsed["Resources"].as_object().expect("an object").len() > 1, "too long for one managed policy");
+    assert!(template.contains("bedrock-mantle:CreateInference"), "{template}");
     let template = home.write("template.json", template);
     let judged = python(&lint, &[&lint.with_file_name("cfn-lint"), &template]);
     assert_eq!((judged.code, judged.stdout.as_str()), (Some(0), ""), "{}", judged.stderr);

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::json;
 
-use super::machine::{CLAUDE_VERSIONS, Machine, claude_code};
+use super::machine::{CLAUDE_VERSIONS, Machine, Request, claude_code};
 
 const LONG_AGO: &str = "2020-01-01T00:00:00Z";
 
@@ -49,10 +49,18 @@ fn a_turn_after_the_access_token_expired_is_answered_without_a_person() {
             let mut machine = used_machine(identity, &claude);
             expire_role_credentials(&machine);
             machine.change(&machine.token_file(), |token| token["expiresAt"] = json!(LONG_AGO));
-            assert_answered(&machine.ask_at_a_terminal(&claude, 1));
+            assert_answered(&machine.ask_at_a_terminal(&claude, if identity == "isolated" { 4 } else { 1 }));
             assert_eq!(machine.asked("StartDeviceAuthorization"), 0);
             assert_eq!(machine.asked("CreateToken"), 1);
         }
+        // Four that share the profile race for the refresh token without any lock; one of them wins.
+        let mut machine = used_machine("shared", &claude);
+        machine.change(&machine.token_file(), |token| token["expiresAt"] = json!(LONG_AGO));
+        assert_answered(&machine.ask_at_a_terminal(&claude, 4));
+        let is_renewal = |request: &&Request| request.operation == "CreateToken" && request.status == 200;
+        let renewals = machine.requests().iter().filter(is_renewal).count();
+        let sign_ins = machine.asked("StartDeviceAuthorization") + machine.asked("Authorize");
+        assert!(sign_ins <= 1 && renewals <= 1 + sign_ins, "{sign_ins} sign-ins, {renewals} renewals");
     }
 }
 

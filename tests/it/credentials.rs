@@ -181,10 +181,7 @@ fn someone_signed_out_is_told_in_one_line_with_what_to_do() {
     let run = home.run(ASK);
     assert_eq!(run.stdout, "");
     let said = run.failure(3);
-    insta::assert_snapshot!(said, @"
-    error: nobody is signed in to the SSO session `work`
-    hint: run `claude-bedrock login --profile work` to sign in
-    ");
+    insta::assert_snapshot!(said, @"error: nobody is signed in to the SSO session `work`: run `claude-bedrock login --profile work` to sign in");
 }
 
 #[test]

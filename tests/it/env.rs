@@ -173,7 +173,29 @@ fn an_env_file_is_read_back_by_a_real_reader_and_cannot_hold_everything() {
     assert!(said.contains("an env file cannot hold the value of ANTHROPIC_MODEL"), "{said}");
     let said = home.run(["env", "--format", "cmd", "--profile", "work", "--model", HOSTILE]).failure(2);
     assert!(said.contains("cmd.exe cannot hold the value of ANTHROPIC_MODEL: it has a `%` in it"), "{said}");
-    assert!(home.run(["env", "--format", "dotenv", "--unset"]).failure(2).contains("take none away"));
+}
+
+#[test]
+fn an_env_file_in_place_of_ours_sets_nothing() {
+    let home = Home::new();
+    let told = told(&home, &["--profile", "work", "--model", "us.anthropic.claude-opus-5-5"]);
+    let run = home.run(["env", "--format", "dotenv", "--unset"]);
+    assert!(run.stderr.contains("can take none away") && run.stderr.contains("delete the lines"), "{}", run.stderr);
+    let text = run.success();
+    for name in told.keys() {
+        assert!(text.contains(&format!("# {name}=\n")), "{name}: {text}");
+    }
+    let file = home.write("bedrock.env", &text);
+    let Some(node) = find("node") else { return unavailable("no node to read an env file") };
+    let mut command = Command::new(node);
+    command.env_clear().arg(format!("--env-file={}", file.display()));
+    let output = command.args(["-p", "JSON.stringify(process.env)"]).output().expect("node starts");
+    let read: Variables = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!(ours(read, &told), Variables::new());
+    let run = home.run(["env", "--format", "json", "--unset"]);
+    assert!(run.stderr.contains("Null takes a name away"), "{}", run.stderr);
+    let nothing: Value = serde_json::from_str(&run.success()).expect("JSON");
+    assert!(told.keys().all(|name| nothing.get(name) == Some(&Value::Null)), "{nothing}");
 }
 
 #[test]
@@ -185,9 +207,58 @@ fn vs_code_gets_its_own_settings() {
     assert_eq!(settings["claudeCode.disableLoginPrompt"], true);
     let first = &settings["claudeCode.environmentVariables"][0];
     assert_eq!(first, &serde_json::json!({ "name": "CLAUDE_CODE_USE_BEDROCK", "value": "1" }));
-    let undone: Value =
-        serde_json::from_str(&home.run(["env", "--format", "vscode", "--unset"]).success()).expect("JSON");
-    assert_eq!(undone["claudeCode.environmentVariables"], serde_json::json!([]));
+    let run = home.run(["env", "--format", "vscode", "--unset"]);
+    // Nothing is found to be ours, and a list that replaced the user's own would lose it: the names are told.
+    assert!(run.stderr.contains("entries named CLAUDE_CODE_USE_BEDROCK, CLAUDE_CODE_USE_MANTLE"), "{}", run.stderr);
+    let undone: Value = serde_json::from_str(&run.success()).expect("JSON");
+    assert_eq!(undone, serde_json::json!({ "claudeCode.disableLoginPrompt": false }));
+}
+
+#[test]
+fn vs_codes_settings_lose_our_entries_and_keep_the_users_own() {
+    let home = Home::new();
+    let ours: Value =
+        serde_json::from_str(&home.run(["env", "--format", "vscode", "--profile", "work"]).success()).expect("JSON");
+    let mut entries = ours["claudeCode.environmentVariables"].as_array().expect("a list").clone();
+    entries.insert(1, serde_json::json!({ "name": "MY_PROXY", "value": "http://proxy:8080" }));
+    let entries = Value::from(entries);
+    let place = ".config/Code/User/settings.json";
+    let text = format!(
+        "{{ // mine\n \"editor.fontSize\": 14,\n \"claudeCode.disableLoginPrompt\": true,\n \
+         \"claudeCode.environmentVariables\": {entries},\n}}"
+    );
+    home.write(place, &text);
+    let run = home.run(["env", "--format", "vscode", "--unset"]);
+    assert!(run.stderr.contains("Code/User/settings.json` holds CLAUDE_CODE_USE_BEDROCK,"), "{}", run.stderr);
+    assert!(run.stderr.contains("yours stay: MY_PROXY"), "{}", run.stderr);
+    let undone: Value = serde_json::from_str(&run.success()).expect("JSON");
+    let kept = serde_json::json!([{ "name": "MY_PROXY", "value": "http://proxy:8080" }]);
+    let expected =
+        serde_json::json!({ "claudeCode.disableLoginPrompt": false, "claudeCode.environmentVariables": kept });
+    assert_eq!(undone, expected);
+    assert_eq!(home.read(place), text.as_bytes(), "the file is the user's to change");
+    // A secret among theirs is not printed, and no list is that would lose it.
+    home.write(place, text.replace("MY_PROXY", "MY_API_TOKEN").replace("http://proxy:8080", "s3cr3t"));
+    let run = home.run(["env", "--format", "vscode", "--unset"]);
+    assert!(!format!("{run:?}").contains("s3cr3t") && run.stderr.contains("delete our entries there"), "{run:?}");
+    let undone: Value = serde_json::from_str(&run.success()).expect("JSON");
+    assert_eq!(undone, serde_json::json!({ "claudeCode.disableLoginPrompt": false }));
+}
+
+#[test]
+fn mantle_and_every_model_that_is_set_go_out() {
+    let home = Home::new();
+    let env = serde_json::json!({ "CLAUDE_CODE_USE_MANTLE": "1", "AWS_PROFILE": "work", "AWS_REGION": "us-west-2",
+        "ANTHROPIC_MODEL": "anthropic.claude-opus-5-5", "CLAUDE_CODE_SUBAGENT_MODEL": "anthropic.claude-haiku-4-5" });
+    let settings = serde_json::json!({ "env": env, "fallbackModel": ["anthropic.claude-haiku-4-5"] });
+    home.write(".claude/settings.json", settings.to_string());
+    let alone = told(&home, &[]);
+    assert_eq!(alone["CLAUDE_CODE_USE_MANTLE"], "1");
+    assert_eq!(alone["CLAUDE_CODE_SUBAGENT_MODEL"], "anthropic.claude-haiku-4-5");
+    assert_eq!(alone.get("CLAUDE_CODE_USE_BEDROCK"), None, "plain Bedrock would answer instead");
+    let run = home.run(["env"]);
+    assert!(run.stderr.contains("fallbackModel cannot be exported"), "{}", run.stderr);
+    assert!(!run.stderr.contains("do not switch Bedrock on"), "{}", run.stderr);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use aws_sandbox::{Account, Options, Sandbox};
 use serde_json::Value;
@@ -166,6 +166,16 @@ impl Home {
             collect(&folder, &mut found);
         }
         found.into_iter().map(|(path, _)| path).collect()
+    }
+
+    /// Waits until something is so, for as long as a busy machine may need.
+    #[track_caller]
+    pub(crate) fn wait_for(&self, is_so: impl Fn() -> bool) {
+        let end = Instant::now() + Duration::from_mins(1);
+        while !is_so() {
+            assert!(Instant::now() < end, "in time; asked so far: {:?}", self.sandbox.requests());
+            std::thread::sleep(Duration::from_millis(10));
+        }
     }
 
     /// How often the account was asked for an operation.

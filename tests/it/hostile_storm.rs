@@ -227,7 +227,7 @@ fn a_cool_down_or_a_code_of_a_time_to_come_does_not_hold_a_sign_in_up() {
 fn the_next_one_goes_on_as_soon_as_the_holder_of_the_lock_is_killed() {
     for lockless in [false, true] {
         let home = ended();
-        home.sandbox.set_fault(aws_sandbox::Fault {
+        let held_back = home.sandbox.set_fault(aws_sandbox::Fault {
             latency: Some(jiff::SignedDuration::from_secs(20)),
             ..aws_sandbox::Fault::of("CreateToken", aws_sandbox::FaultEffect::DroppedBefore).times(1)
         });
@@ -241,8 +241,7 @@ fn the_next_one_goes_on_as_soon_as_the_holder_of_the_lock_is_killed() {
         };
         let mut holder = start(&home);
         let locks = home.state().join("locks");
-        wait_for(|| locks.exists());
-        std::thread::sleep(Duration::from_millis(400));
+        home.wait_for(|| home.sandbox.requests_of_fault(held_back) == 1);
         let waiting = [start(&home), start(&home), start(&home)];
         std::thread::sleep(Duration::from_millis(300));
         // strace does not take what it runs with it, but the marker says who that is.
@@ -261,14 +260,6 @@ fn the_next_one_goes_on_as_soon_as_the_holder_of_the_lock_is_killed() {
         }
         tell(&format!("lockless: {lockless}; the rest were served {:?} after the kill", killed.elapsed()));
         assert_eq!((home.asked("CreateToken"), pages(&home)), (1, 0));
-    }
-}
-
-fn wait_for(is_so: impl Fn() -> bool) {
-    let start = Instant::now();
-    while !is_so() {
-        assert!(start.elapsed() < Duration::from_secs(20), "in time");
-        std::thread::sleep(Duration::from_millis(10));
     }
 }
 

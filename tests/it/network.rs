@@ -170,3 +170,39 @@ fn a_host_that_needs_no_proxy_takes_none() {
     command.env("AWS_CA_BUNDLE", home.path().join("company.pem")).args(["credentials", "--profile", "work"]);
     assert!(command.output().expect("starts").status.success());
 }
+
+#[test]
+fn a_certificate_that_came_with_a_project_opens_no_way_for_a_sign_in() {
+    let home = Home::new();
+    let network = Network::start(&home, "connect");
+    home.shorten_token(75);
+    let run = |home: &Home, variable: &str, value: &str| {
+        let mut command = home.command(crate::harness::PROGRAM);
+        command.env_remove("AWS_ENDPOINT_URL").env_remove("ANTHROPIC_BEDROCK_BASE_URL");
+        command.env("HTTPS_PROXY", network.address()).env(variable, value).args(["credentials", "--profile", "work"]);
+        crate::harness::Run::from(command.output().expect("starts"))
+    };
+    fs_err::copy(home.path().join("company.pem"), home.path().join("work/theirs.pem")).expect("copied");
+    let config = String::from_utf8(home.read(".aws/config")).expect("UTF-8");
+    let config = config.replace("[profile work]\n", "[profile work]\nca_bundle = theirs.pem\n");
+    home.write("work/theirs.config", config);
+    for (variable, file) in
+        [("AWS_CA_BUNDLE", "theirs.pem"), ("NODE_EXTRA_CA_CERTS", "theirs.pem"), ("AWS_CONFIG_FILE", "theirs.config")]
+    {
+        let settings =
+            format!("{{\"env\": {{\"{variable}\": \"{file}\", \"HTTPS_PROXY\": \"{}\"}}}}", network.address());
+        home.write("work/.claude/settings.json", settings);
+        let said = run(&home, variable, file).failure(1);
+        assert!(said.contains("certificate"), "{variable}: {said}");
+        assert_eq!(home.sandbox.requests().len(), 0, "{variable}");
+    }
+    // What the company keeps on the machine may be named by anybody.
+    let own = home.path().join("company.pem");
+    let own = own.to_str().expect("UTF-8");
+    home.write("work/.claude/settings.json", format!("{{\"env\": {{\"AWS_CA_BUNDLE\": \"{own}\"}}}}"));
+    run(&home, "AWS_CA_BUNDLE", own).success();
+    // And whoever names a file in a shell of their own means it.
+    fs_err::remove_file(home.path().join("work/.claude/settings.json")).expect("there");
+    home.shorten_token(75);
+    run(&home, "AWS_CA_BUNDLE", "theirs.pem").success();
+}

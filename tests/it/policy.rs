@@ -1,5 +1,8 @@
 //! `policy` and `policy check`: what is written, who it suffices for, and what is said when it is not there.
 
+mod evidence;
+mod sent;
+
 use serde_json::Value;
 
 use aws_sandbox::Account;

@@ -48,11 +48,11 @@ fn a_token_that_another_client_renewed_meanwhile_is_kept_and_used() {
         latency: Some(jiff::SignedDuration::from_millis(1500)),
         ..Fault::of("CreateToken", answer(400, "InvalidGrantException", None)).times(1)
     };
-    home.sandbox.set_fault(refused);
+    let refused = home.sandbox.set_fault(refused);
     let theirs = Home::new().token();
     let mut command = home.command(PROGRAM);
     let child = command.args(["refresh", "--profile", "work"]).spawn().expect("starts");
-    std::thread::sleep(std::time::Duration::from_millis(600));
+    home.wait_for(|| home.sandbox.requests_of_fault(refused) == 1);
     home.change_token(&[("refreshToken", "theirs".into()), ("expiresAt", theirs["expiresAt"].clone())]);
     assert!(child.wait_with_output().expect("ends").status.success());
     assert_eq!(home.token()["refreshToken"], "theirs");

@@ -202,7 +202,7 @@ fn wait_for<T>(mut look: impl FnMut() -> Option<T>) -> T {
         if let Some(found) = look() {
             return found;
         }
-        assert!(start.elapsed() < Duration::from_secs(20), "in time");
+        assert!(start.elapsed() < Duration::from_mins(1), "in time");
         std::thread::sleep(Duration::from_millis(20));
     }
 }
@@ -221,6 +221,28 @@ fn signing_out_touches_nothing_of_another_session() {
     home.run(["credentials", "--profile", "work"]).failure(3);
     let again = home.run(["logout", "--all"]).success();
     assert!(again.contains("Nobody was signed in to work"), "{again}");
+}
+
+#[test]
+fn signing_out_leaves_neither_a_session_without_profiles_nor_roles_over_one() {
+    let home = Home::with_more(
+        "[[accounts.iam_roles]]\nname = \"Hub\"\ntrust = { principals = [\"*\"] }\npermissions = { allow = [\"*\"] }\n",
+    );
+    let config = String::from_utf8(home.read(".aws/config")).expect("UTF-8");
+    let more = "[profile hub]\nrole_arn = arn:aws:iam::111122223333:role/Hub\nsource_profile = work\nregion = us-west-2\n\
+                [sso-session lonely]\nsso_start_url = https://d-9067642ac7.awsapps.com/start\nsso_region = us-east-1\n";
+    home.write(".aws/config", config + more);
+    home.run(["credentials", "--profile", "hub"]).success();
+    // SHA-1 of `lonely`.
+    let lonely = ".aws/sso/cache/2689a5aa7f3f352630b6159ebbf0200f6a50e9ea.json";
+    let lonely = home.write(lonely, home.token().to_string());
+    let said = home.run(["logout", "--profile", "work"]).success();
+    assert!(said.contains("Signed out of work") && !said.contains("lonely"), "{said}");
+    assert_eq!(home.state_files("credentials"), Vec::<std::path::PathBuf>::new());
+    home.run(["credentials", "--profile", "hub"]).failure(3);
+    assert!(lonely.exists());
+    let said = home.run(["logout", "--all"]).success();
+    assert!(said.contains("Signed out of lonely") && !lonely.exists(), "{said}");
 }
 
 #[test]

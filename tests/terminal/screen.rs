@@ -10,9 +10,10 @@ use tempfile::TempDir;
 
 use crate::clients::machine::{in_ci, sandbox_program, say};
 use crate::harness::{Run, files_below};
+use crate::recordings;
 
 /// How long something may take to appear.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// How long a picture stands still when it is whole.
 const SETTLED_AFTER: Duration = Duration::from_millis(60);
@@ -124,6 +125,7 @@ impl Screen {
         if let Some(account) = &self.account {
             words.extend(["--account".into(), account.into()]);
         }
+        words.extend(["--record".into(), recordings::next().into()]);
         words.extend(self.options.iter().map(OsString::from));
         for pair in self.variables.iter().filter(|pair| !pair.starts_with("TERM=")) {
             words.extend(["--env".into(), pair.into()]);
@@ -171,9 +173,13 @@ impl Screen {
         loop {
             let screen = self.shown();
             if holds(&screen) {
+                // What goes on never stands still, and may be over in a moment.
+                if !holds(&still(&screen)) {
+                    return screen;
+                }
                 // A picture half drawn holds what was waited for and not yet what stands below it.
                 std::thread::sleep(SETTLED_AFTER);
-                if self.shown() == screen {
+                if still(&self.shown()) == still(&screen) {
                     return screen;
                 }
             }
@@ -233,6 +239,13 @@ impl Drop for Screen {
         }
         let _ = self.tmux().arg("kill-server").output();
     }
+}
+
+/// What stands on a screen, without the line of what goes on behind a moving picture (`ui/progress`).
+fn still(screen: &str) -> String {
+    let moves = |line: &&str| line.starts_with(|sign| ('\u{2800}'..='\u{28ff}').contains(&sign));
+    let lines: Vec<&str> = screen.lines().filter(|line| !moves(line)).collect();
+    lines.join("\n").trim_end().to_owned()
 }
 
 fn shlex_quoted(path: &Path) -> String {

@@ -27,6 +27,20 @@ struct CacheFile {
     secret_access_key: String,
     session_token: String,
     expiration: Timestamp,
+    /// When they were issued; files of earlier versions do not say.
+    #[serde(default)]
+    issued_at: Option<Timestamp>,
+}
+
+impl CacheFile {
+    fn credentials(self) -> Credentials {
+        Credentials {
+            access_key_id: self.access_key_id,
+            secret_access_key: self.secret_access_key.into(),
+            session_token: self.session_token.into(),
+            expiration: self.expiration,
+        }
+    }
 }
 
 impl CacheKey {
@@ -75,6 +89,7 @@ fn identify(world: &World, link: &Link, parts: &mut Vec<String>) -> Option<()> {
             let keys = environment::keys(world)?;
             add(&["keys", keys.access_key_id(), keys.secret_access_key(), keys.session_token().unwrap_or_default()]);
         }
+        Origin::Machine(machine) => add(&["machine", &format!("{machine:?}")]),
         Origin::Process { command } => {
             // A command may look at where it is run.
             let folder = world.working_directory().to_string_lossy();
@@ -97,14 +112,21 @@ fn identify(world: &World, link: &Link, parts: &mut Vec<String>) -> Option<()> {
 /// Cached credentials, whatever is left of them.
 #[must_use]
 pub fn cached(world: &World, key: &CacheKey) -> Option<Credentials> {
+    read(world, key).map(CacheFile::credentials)
+}
+
+/// What another process was given while its lock was waited for, however little life it has: a second question would
+/// bring no more.
+pub(super) fn issued_since(world: &World, key: &CacheKey, waiting_since: Timestamp) -> Option<Credentials> {
+    let now = world.now();
+    let is_of_use =
+        |file: &CacheFile| file.issued_at.is_some_and(|at| waiting_since <= at && at <= now) && file.expiration > now;
+    read(world, key).filter(is_of_use).map(CacheFile::credentials)
+}
+
+fn read(world: &World, key: &CacheKey) -> Option<CacheFile> {
     let bytes = private_file::read(&key.path(&StateFolder::of(world)?)).ok()??;
-    let file: CacheFile = serde_json::from_slice(&bytes).ok().filter(|file: &CacheFile| file.version == 1)?;
-    Some(Credentials {
-        access_key_id: file.access_key_id,
-        secret_access_key: file.secret_access_key.into(),
-        session_token: file.session_token.into(),
-        expiration: file.expiration,
-    })
+    serde_json::from_slice(&bytes).ok().filter(|file: &CacheFile| file.version == 1)
 }
 
 /// Cached credentials with enough left.
@@ -119,13 +141,19 @@ pub(super) fn has_left(world: &World, expiration: Timestamp, min_ttl: Duration) 
 }
 
 /// Keeps issued credentials for the next process.
-pub(super) fn keep(state: &StateFolder, key: &CacheKey, credentials: &Credentials) -> std::io::Result<()> {
+pub(super) fn keep(
+    world: &World,
+    state: &StateFolder,
+    key: &CacheKey,
+    credentials: &Credentials,
+) -> std::io::Result<()> {
     let file = CacheFile {
         version: 1,
         access_key_id: credentials.access_key_id.clone(),
         secret_access_key: credentials.secret_access_key.expose_secret().to_owned(),
         session_token: credentials.session_token.expose_secret().to_owned(),
         expiration: credentials.expiration,
+        issued_at: Some(world.now()),
     };
     private_file::write(&key.path(state), &serde_json::to_vec(&file).unwrap_or_default())
 }

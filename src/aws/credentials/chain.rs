@@ -3,6 +3,7 @@
 //! Pure: a chain is put together, and judged, before anything is asked.
 
 use super::CredentialsError;
+use super::machine_role::Machine;
 use crate::aws::files::AwsFiles;
 use crate::aws::profile::{AssumeRole, Call, Profile, ProfileKind, RoleSource, SsoProfile, StaticKeys, called_profile};
 
@@ -24,6 +25,7 @@ pub(super) enum Origin {
     Sso(SsoProfile),
     Keys(StaticKeys),
     Environment,
+    Machine(Machine),
     Process { command: String },
     WebIdentity { role_arn: String, token_file: String, session_name: Option<String> },
     Login { session: String },
@@ -115,13 +117,18 @@ fn lone_source(profile: &Profile) -> Option<String> {
 }
 
 fn ambient(name: &str, source: &str) -> Result<Link, CredentialsError> {
-    if source == ENVIRONMENT {
-        return Ok(Link { profile: name.to_owned(), origin: Origin::Environment });
-    }
-    Err(CredentialsError::Incomplete {
-        name: name.to_owned(),
-        reason: format!("the credential_source `{source}` is not supported; `{ENVIRONMENT}` is"),
-    })
+    let origin = match Machine::named(source) {
+        Some(machine) => Origin::Machine(machine),
+        None if source == ENVIRONMENT => Origin::Environment,
+        None => {
+            let reason = format!(
+                "there is no credential_source `{source}`; there are `{ENVIRONMENT}`, `Ec2InstanceMetadata` and \
+                 `EcsContainer`"
+            );
+            return Err(CredentialsError::Incomplete { name: name.to_owned(), reason });
+        }
+    };
+    Ok(Link { profile: name.to_owned(), origin })
 }
 
 fn calls_itself(files: &AwsFiles, profile: &Profile, command: &str) -> Option<String> {

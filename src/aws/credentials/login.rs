@@ -217,8 +217,8 @@ async fn exchange(
     let endpoint = endpoint::configured(world, &files.profiles, Some(profile), Service::SignIn);
     let config = client_config!(
         aws_sdk_signin,
-        network::client(world, &files.profiles, Some(profile)),
-        sts::region(world, files, profile),
+        network::client_for_sign_ins(world, &files.profiles, Some(profile)),
+        sts::region(world, &files.profiles, profile),
         endpoint
     )
     .allow_no_auth()

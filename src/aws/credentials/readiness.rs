@@ -44,6 +44,7 @@ fn look(world: &World, link: &Link) -> Result<(), CredentialsError> {
         Origin::Sso(sso) => Ok(token(world, sso)?),
         Origin::Environment => environment::expect_keys(world, &link.profile).map(drop),
         Origin::Keys(_) | Origin::Role { .. } => Ok(()),
+        Origin::Machine(machine) => machine.is_there(world).map_err(incomplete),
         Origin::Process { command } => program(world, command).map_err(incomplete),
         Origin::WebIdentity { token_file, .. } => {
             sts::web_identity_token(world, token_file).map(drop).map_err(incomplete)

@@ -49,9 +49,13 @@ async fn ask_portal(
 ) -> Result<Credentials, CredentialsError> {
     const SERVICE: &str = "the AWS access portal";
     let endpoint = endpoint::configured(world, &files.profiles, Some(profile), Service::Sso);
-    let config =
-        client_config!(aws_sdk_sso, network::client(world, &files.profiles, Some(profile)), &sso.region, endpoint)
-            .retry_config(RetryConfig::disabled());
+    let config = client_config!(
+        aws_sdk_sso,
+        network::client_for_sign_ins(world, &files.profiles, Some(profile)),
+        &sso.region,
+        endpoint
+    )
+    .retry_config(RetryConfig::disabled());
     let request = aws_sdk_sso::Client::from_conf(config.build())
         .get_role_credentials()
         .account_id(&sso.account_id)

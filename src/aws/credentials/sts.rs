@@ -10,7 +10,7 @@ use crate::aws::call::{self, CallError, client_config};
 use crate::aws::endpoint::{self, Service};
 use crate::aws::files::AwsFiles;
 use crate::aws::network;
-use crate::aws::profile::{AssumeRole, StaticKeys};
+use crate::aws::profile::{AssumeRole, ProfileFiles, StaticKeys};
 use crate::private_file;
 use crate::vars;
 use crate::world::World;
@@ -90,23 +90,20 @@ pub(super) fn web_identity_token(world: &World, file: &str) -> Result<SecretStri
 }
 
 fn client(world: &World, files: &AwsFiles, profile: &str, keys: Option<SdkCredentials>) -> aws_sdk_sts::Client {
-    let endpoint = endpoint::configured(world, &files.profiles, Some(profile), Service::Sts);
-    let mut config = client_config!(
-        aws_sdk_sts,
-        network::client(world, &files.profiles, Some(profile)),
-        region(world, files, profile),
-        endpoint
-    );
-    match keys {
-        Some(keys) => config.set_credentials_provider(Some(aws_sdk_sts::config::SharedCredentialsProvider::new(keys))),
-        None => &mut config,
+    let files = &files.profiles;
+    let (service, network) = match keys {
+        Some(_) => (Service::Sts, network::client(world, files, Some(profile))),
+        None => (Service::StsFederation, network::client_for_sign_ins(world, files, Some(profile))),
     };
+    let endpoint = endpoint::configured(world, files, Some(profile), service);
+    let mut config = client_config!(aws_sdk_sts, network, region(world, files, profile), endpoint);
+    config.set_credentials_provider(keys.map(aws_sdk_sts::config::SharedCredentialsProvider::new));
     aws_sdk_sts::Client::from_conf(config.build())
 }
 
 /// The region a profile's credentials are asked for in: the profile's, or else the one Claude Code is in.
-pub(super) fn region(world: &World, files: &AwsFiles, profile: &str) -> String {
-    let of_profile = files.profiles.profile(profile).and_then(|found| found.get("region"));
+pub(super) fn region(world: &World, files: &ProfileFiles, profile: &str) -> String {
+    let of_profile = files.profile(profile).and_then(|found| found.get("region"));
     let ambient = || [vars::AWS_REGION, vars::AWS_DEFAULT_REGION].into_iter().find_map(|name| world.var(name));
     let region = of_profile.map(|value| value.text.as_str()).or_else(ambient);
     region.unwrap_or("us-east-1").to_owned()

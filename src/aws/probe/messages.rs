@@ -18,14 +18,24 @@ const LONGEST: usize = 1 << 20;
 
 /// One token of a model, streamed.
 pub(super) fn post(address: &str, id: &str, region: &str) -> Post {
-    let body = serde_json::json!({
-        "model": model::without_context_suffix(id),
-        "max_tokens": 1,
-        "stream": true,
-        "messages": [{ "role": "user", "content": "." }],
-    });
+    let mut body = question(id);
+    (body["max_tokens"], body["stream"]) = (1.into(), true.into());
+    to(format!("{address}/v1/messages"), &body, region)
+}
+
+/// The tokens of the same question, which AWS bills to nobody (Amazon Bedrock User Guide, token counting).
+pub(super) fn count(address: &str, id: &str, region: &str) -> Post {
+    to(format!("{address}/v1/messages/count_tokens"), &question(id), region)
+}
+
+fn question(id: &str) -> Value {
+    let model = model::without_context_suffix(id);
+    serde_json::json!({ "model": model, "messages": [{ "role": "user", "content": "." }] })
+}
+
+fn to(address: String, body: &Value, region: &str) -> Post {
     Post {
-        address: format!("{address}/v1/messages"),
+        address,
         headers: vec![("content-type", "application/json".to_owned()), ("anthropic-version", VERSION.to_owned())],
         body: body.to_string(),
         service: "bedrock-mantle",

@@ -45,6 +45,23 @@ impl SsoSession {
         let scopes = text.split(',').map(str::trim);
         scopes.filter(|scope| !scope.is_empty()).map(ToOwned::to_owned).collect()
     }
+
+    /// The session by itself, which can be signed in to and out of before any profile names it; none when it lacks its
+    /// start URL or region.
+    #[must_use]
+    pub fn without_profile(&self) -> Option<SsoProfile> {
+        let text = |key| self.get(key).map(|value| value.text.clone());
+        Some(SsoProfile {
+            session_name: Some(self.name.clone()),
+            start_url: text("sso_start_url")?,
+            region: text("sso_region")?,
+            account_id: String::new(),
+            role_name: String::new(),
+            registration_scopes: self.registration_scopes(),
+            token_cache_key: self.name.clone(),
+            found_by_claude_code: self.found_by_claude_code,
+        })
+    }
 }
 
 /// A `[services NAME]` section of the config file.

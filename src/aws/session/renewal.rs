@@ -94,8 +94,13 @@ async fn exchange(
     renewal: &Renewal,
 ) -> Result<Renewed, CallError> {
     let endpoint = endpoint::configured(world, files, Some(profile), Service::SsoOidc);
-    let config = client_config!(aws_sdk_ssooidc, network::client(world, files, Some(profile)), &sso.region, endpoint)
-        .retry_config(RetryConfig::disabled());
+    let config = client_config!(
+        aws_sdk_ssooidc,
+        network::client_for_sign_ins(world, files, Some(profile)),
+        &sso.region,
+        endpoint
+    )
+    .retry_config(RetryConfig::disabled());
     let client = Client::from_conf(config.build());
     let ask = || {
         client

@@ -4,7 +4,8 @@
 use crate::ask;
 use crate::aws::call;
 use crate::aws::iam::{self, NotSimulated, Question};
-use crate::cli::Global;
+use crate::cli::{CheckArgs, Global};
+use crate::commands::models;
 use crate::commands::principal::OnBehalf;
 use crate::error::Failure;
 use crate::policy::check::{self, Comparison};
@@ -14,10 +15,13 @@ use crate::world::World;
 
 use super::{Inquiry, evidence, sign_in_region};
 
-pub(super) fn run(world: &World, ui: Ui, global: &Global, inquiry: &Inquiry) -> Result<(), Failure> {
+pub(super) fn run(world: &World, ui: Ui, global: &Global, inquiry: &Inquiry, args: CheckArgs) -> Result<(), Failure> {
+    if args.probe {
+        models::agree(world, ui, evidence::requests(inquiry), args.yes)?;
+    }
     let watch = ask::watch(ui);
     let progress = ui.progress("Asking IAM what the principal may do…");
-    let comparison = compare(world, inquiry);
+    let comparison = compare(world, inquiry, args.probe);
     drop(progress);
     drop(watch);
     if global.json {
@@ -37,16 +41,16 @@ pub(super) fn run(world: &World, ui: Ui, global: &Global, inquiry: &Inquiry) -> 
     })
 }
 
-fn compare(world: &World, inquiry: &Inquiry) -> Comparison {
+fn compare(world: &World, inquiry: &Inquiry, asks: bool) -> Comparison {
     let questions = check::questions(&inquiry.subject, &inquiry.targets, &inquiry.statements);
     let asked: Vec<Question> = questions.iter().map(|(_, question)| question.clone()).collect();
     let (findings, unsimulated) = match simulate(world, inquiry, &asked) {
         Ok(decisions) => {
             let mut findings = check::findings(&questions, &decisions);
-            evidence::add_proofs(inquiry, &inquiry.on_behalf.who.proofs(world), &mut findings);
+            evidence::add_answers(world, inquiry, asks, &mut findings);
             (findings, None)
         }
-        Err(reason) => (evidence::gather(world, inquiry, &questions), Some(reason.to_string())),
+        Err(reason) => (evidence::gather(world, inquiry, &questions, asks), Some(reason.to_string())),
     };
     Comparison {
         principal: inquiry.identity.arn.clone(),

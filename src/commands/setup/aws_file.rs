@@ -29,8 +29,13 @@ impl Setup<'_> {
             return Err(Failure::refused(format!("the profile `{name}` would ask itself for credentials"))
                 .hint("give `--process-profile` a name of its own"));
         }
+        // One of ours may be the very one that is wanted, which the answers will tell.
+        let is_ours = |there: &Profile| {
+            let command = there.get("credential_process");
+            command.is_some_and(|command| command.text.contains(" credentials --format process --profile"))
+        };
         match self.files.profiles.profile(name) {
-            Some(there) if there.get("credential_process").is_none() => Err(name_is_taken(name)),
+            Some(there) if !is_ours(there) => Err(name_is_taken(name)),
             _ => Ok(()),
         }
     }

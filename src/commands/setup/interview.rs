@@ -171,9 +171,11 @@ impl<'a> Interview<'a> {
             }
             Err(error) => {
                 let failure = self.setup.own.explain(&error, profile);
+                if failure.exit == Exit::SignedOut {
+                    return self.go_back(failure, &[Topic::Profile]);
+                }
                 let failure = regions::doubt(region).into_iter().fold(failure, Failure::hint);
-                let signed_out = failure.exit == Exit::SignedOut;
-                self.go_back(failure, if signed_out { &[Topic::Profile] } else { &[Topic::Region, Topic::Profile] })
+                self.go_back(failure, &[Topic::Region, Topic::Profile])
             }
         }
     }

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::checks::facts::{Editor, Place, ShellLine, Stray};
+use crate::observe::editors;
 use crate::private_file;
 use crate::settings::document::{Document, Key};
 use crate::settings::scope::{self, Scope};
@@ -29,19 +30,7 @@ const START_UP_FILES: [&str; 10] = [
 /// The variables whose assignment in a start-up file is worth a look.
 const LOOKED_FOR: [&str; 4] = [vars::USE_BEDROCK, vars::AWS_PROFILE, vars::AWS_REGION, vars::BEARER_TOKEN_BEDROCK];
 
-/// Where the family of Visual Studio Code keeps user settings, below the home folder.
-const EDITOR_SETTINGS: [&str; 8] = [
-    ".config/Code/User/settings.json",
-    ".config/VSCodium/User/settings.json",
-    ".config/Cursor/User/settings.json",
-    "Library/Application Support/Code/User/settings.json",
-    "Library/Application Support/Cursor/User/settings.json",
-    "AppData/Roaming/Code/User/settings.json",
-    ".vscode-server/data/Machine/settings.json",
-    ".vscode-remote/data/Machine/settings.json",
-];
-
-/// Where it keeps extensions.
+/// Where the family of Visual Studio Code keeps extensions.
 const EXTENSIONS: [&str; 5] = [
     ".vscode/extensions",
     ".vscode-oss/extensions",
@@ -160,19 +149,15 @@ pub(super) fn editors(world: &World) -> Vec<Editor> {
     let has_extension = EXTENSIONS
         .iter()
         .any(|folder| fs_err::read_dir(home.join(folder)).is_ok_and(|entries| entries.into_iter().any(is_ours)));
-    let mut found = Vec::new();
-    for path in EDITOR_SETTINGS.iter().map(|path| home.join(path)) {
-        let Some(bytes) = small(&path) else { continue };
-        found.push(editor(path, &String::from_utf8_lossy(&bytes), has_extension));
-    }
+    let settings = editors::settings(world).into_iter();
+    let mut found: Vec<Editor> = settings.map(|(path, value)| editor(path, &value, has_extension)).collect();
     if found.is_empty() && has_extension {
-        found.push(Editor { path: home.join(EDITOR_SETTINGS[0]), has_extension, ..Editor::default() });
+        found.push(Editor { path: home.join(editors::SETTINGS[0]), has_extension, ..Editor::default() });
     }
     found
 }
 
-fn editor(path: PathBuf, text: &str, has_extension: bool) -> Editor {
-    let value: serde_json::Value = serde_json::from_str(&without_comments(text)).unwrap_or_default();
+fn editor(path: PathBuf, value: &serde_json::Value, has_extension: bool) -> Editor {
     let text = |value: &serde_json::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     // Both forms are seen: a list of names and values, and an object.
     let named = |entry: &serde_json::Value| Some((entry["name"].as_str()?.to_owned(), text(&entry["value"])));
@@ -183,42 +168,6 @@ fn editor(path: PathBuf, text: &str, has_extension: bool) -> Editor {
     };
     let disables_login_prompt = value[vars::VSCODE_DISABLE_LOGIN_PROMPT].as_bool().unwrap_or(false);
     Editor { path, has_extension, disables_login_prompt, variables }
-}
-
-/// The editors' settings take comments and a comma before a closing bracket, which JSON does not.
-fn without_comments(text: &str) -> String {
-    let mut plain = String::with_capacity(text.len());
-    let mut signs = text.chars().peekable();
-    let mut in_string = false;
-    while let Some(sign) = signs.next() {
-        match (in_string, sign, signs.peek()) {
-            (true, '\\', Some(_)) => {
-                plain.push(sign);
-                plain.extend(signs.next());
-            }
-            (_, '"', _) => {
-                in_string = !in_string;
-                plain.push(sign);
-            }
-            (false, '/', Some('/')) => while signs.next().is_some_and(|sign| sign != '\n') {},
-            (false, '/', Some('*')) => {
-                let mut last = ' ';
-                for sign in signs.by_ref() {
-                    if last == '*' && sign == '/' {
-                        break;
-                    }
-                    last = sign;
-                }
-            }
-            (false, '}' | ']', _) => {
-                let kept = plain.trim_end().trim_end_matches(',').len();
-                plain.truncate(kept);
-                plain.push(sign);
-            }
-            _ => plain.push(sign),
-        }
-    }
-    plain
 }
 
 /// What kind of place this is.
@@ -264,7 +213,7 @@ mod tests {
     fn settings_of_editors_are_read_with_comments_and_commas() {
         let text = "{ // c\n \"a\": \"//no\", /* x */ \"claudeCode.disableLoginPrompt\": true,\n \
                     \"claudeCode.environmentVariables\": [{\"name\": \"AWS_PROFILE\", \"value\": \"x\"},],\n}";
-        let found = editor(PathBuf::new(), text, true);
+        let found = editor(PathBuf::new(), &editors::read(text), true);
         assert!(found.disables_login_prompt);
         assert_eq!(found.variables, [("AWS_PROFILE".to_owned(), "x".to_owned())]);
     }

@@ -64,9 +64,7 @@ fn push_finding(text: &mut String, finding: &Finding, home: Option<&Path>, width
     for evidence in &finding.evidence {
         push_evidence(text, evidence, home, width);
     }
-    if finding.severity != Severity::Hint {
-        paragraph(text, "why:", &why(finding), width);
-    }
+    paragraph(text, "why:", &why(finding), width);
     push_fix(text, &finding.fix, home, width);
 }
 

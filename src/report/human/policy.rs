@@ -2,16 +2,21 @@
 
 use std::fmt::Write;
 
+use crate::model_uses::Sent;
 use crate::policy::Statement;
 use crate::policy::check::{Comparison, Finding, Verdict};
-use crate::policy::comparison::{FOR_ONCE, FULL_ACCESS_BEYOND, RECOMMENDED, left_out};
+use crate::policy::comparison::{FOR_ONCE, RECOMMENDED, full_access, left_out};
 use crate::policy::document::Document;
 use crate::ui::{BAD, BOLD, DIM, GOOD, NOTICE, styled};
 
-/// The statements with their reasons, and the comparison with what is usually recommended.
+/// The models with what makes Claude Code send each, the statements with their reasons, and the comparison with what is
+/// usually recommended.
 #[must_use]
-pub fn explanation(statements: &[Statement]) -> String {
+pub fn explanation(statements: &[Statement], sent: &[Sent]) -> String {
     let mut text = format!("{}\n", styled(BOLD, "The least that Claude Code and this program need"));
+    for one in sent {
+        let _ = writeln!(text, "  {}\n    {}", one.id, styled(DIM, &format!("for {}", one.by.join(", "))));
+    }
     for statement in statements {
         let _ = writeln!(text, "\n  {}: {}", styled(BOLD, statement.sid), statement.actions.join(", "));
         let _ = writeln!(text, "    {}", statement.reason);
@@ -27,9 +32,10 @@ pub fn explanation(statements: &[Statement]) -> String {
     for (actions, what) in FOR_ONCE {
         let _ = writeln!(text, "  {actions}\n    {}", styled(DIM, what));
     }
-    let _ = writeln!(text, "AmazonBedrockFullAccess allows beyond them:");
-    for (actions, what) in FULL_ACCESS_BEYOND {
-        let _ = writeln!(text, "  {actions}\n    {}", styled(DIM, what));
+    let managed = full_access();
+    let _ = writeln!(text, "AmazonBedrockFullAccess allows beyond them ({} of {}):", managed.version, managed.edited);
+    for group in managed.beyond(statements) {
+        let _ = writeln!(text, "  {}\n    {}", group.actions, styled(DIM, &group.purpose));
     }
     text
 }

@@ -2,9 +2,10 @@
 
 use serde::Serialize;
 
+use crate::model_uses::Sent;
 use crate::policy::Statement;
 use crate::policy::check::{Comparison, Finding, Verdict};
-use crate::policy::comparison::{FOR_ONCE, FULL_ACCESS_BEYOND, RECOMMENDED, left_out};
+use crate::policy::comparison::{FOR_ONCE, RECOMMENDED, full_access, left_out};
 use crate::policy::document::{Document, LONGEST};
 
 /// The policy, its statements' reasons, and what others allow.
@@ -16,6 +17,8 @@ pub struct Policy {
     characters: usize,
     fits_managed_policy: bool,
     statements: Vec<StatementReport>,
+    /// The models that the settings make Claude Code send; none where every model is meant.
+    models: Vec<ModelReport>,
     /// What the guides list, and which of it is left out.
     recommended: Recommended,
     /// What is left out because it is needed once or by few.
@@ -33,6 +36,13 @@ struct StatementReport {
 }
 
 #[derive(Debug, Serialize)]
+struct ModelReport {
+    id: String,
+    /// The variables and settings keys that name it, or what nobody names a model for.
+    sent_by: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
 struct Recommended {
     actions: [&'static str; 7],
     left_out: Vec<&'static str>,
@@ -40,14 +50,14 @@ struct Recommended {
 
 #[derive(Debug, Serialize)]
 struct BeyondReport {
-    actions: &'static str,
-    purpose: &'static str,
+    actions: String,
+    purpose: String,
 }
 
 impl Policy {
-    /// The report of some statements.
+    /// The report of some statements and of the models they are for.
     #[must_use]
-    pub fn of(statements: &[Statement]) -> Self {
+    pub fn of(statements: &[Statement], sent: &[Sent]) -> Self {
         let policy = Document::of(statements);
         let characters = policy.characters();
         let report = |statement: &Statement| StatementReport {
@@ -56,16 +66,24 @@ impl Policy {
             reason: statement.reason,
             needed_for: statement.needed_for,
         };
-        let beyond = |(actions, purpose)| BeyondReport { actions, purpose };
+        let for_once = |(actions, purpose): (&str, &str)| BeyondReport {
+            actions: actions.to_owned(),
+            purpose: purpose.to_owned(),
+        };
+        let beyond = full_access().beyond(statements).into_iter();
+        let model = |one: &Sent| ModelReport { id: one.id.clone(), sent_by: one.by.clone() };
         Self {
             version: 1,
             policy,
             characters,
             fits_managed_policy: characters <= LONGEST,
             statements: statements.iter().map(report).collect(),
+            models: sent.iter().map(model).collect(),
             recommended: Recommended { actions: RECOMMENDED, left_out: left_out(statements) },
-            for_once: FOR_ONCE.map(beyond).into(),
-            full_access_beyond: FULL_ACCESS_BEYOND.map(beyond).into(),
+            for_once: FOR_ONCE.map(for_once).into(),
+            full_access_beyond: beyond
+                .map(|group| BeyondReport { actions: group.actions, purpose: group.purpose })
+                .collect(),
         }
     }
 }

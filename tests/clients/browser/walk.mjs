@@ -19,7 +19,7 @@ const browser = spawn(chromium, [
   '--disable-background-networking', '--hide-scrollbars', `--user-data-dir=${profile}`, '--remote-debugging-pipe',
   'about:blank',
 ], { stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'] });
-const deadline = setTimeout(() => end(1, 'no end after 60 s'), 60_000);
+const deadline = setTimeout(() => end(1, 'no end after 150 s'), 150_000);
 const waiting = new Map();
 const heard = new Set();
 let last = 0;

@@ -37,6 +37,14 @@ FOREIGN = {
     "js": ["node", "-e", JS, JS_PACKAGES],
     "claude": [CLAUDE, "-p", "Say hello."],
 }
+LEGACY = """
+[profile legacy]
+sso_start_url = https://d-9067642ac7.awsapps.com/start
+sso_region = us-east-1
+sso_account_id = 111122223333
+sso_role_name = BedrockDeveloper
+region = us-west-2
+"""
 WE = [OURS, "credentials", "--profile", "work"]
 wrong = []
 
@@ -115,13 +123,36 @@ def check_sign_ins():
         "we": [OURS, "login", "--no-browser", "--profile", "work"],
     }.items():
         signed_in = start(sign_in)
-        said, _ = signed_in.communicate(timeout=60)
+        said, _ = signed_in.communicate(timeout=120)
         tell(signed_in.returncode == 0, f"{name} sign in: {said.strip()[-200:]!r}")
         forget_credentials()
         for user, command in {"we": WE, **FOREIGN}.items():
             done, count, said = renewals(lambda command=command: run(command))
             tell((done, count) == (True, 0), f"{user} use the sign-in: {(done, count, said)}")
     tell(asked("RegisterClient") == 1, f"one registration serves both: {asked('RegisterClient')}")
+
+
+def check_legacy():
+    """A sign-in to a start URL by itself is everybody's, too, whoever made it, and so is its registration."""
+    with open(f"{HOME}/.aws/config", "a", encoding="utf-8") as config:
+        config.write(LEGACY)
+    renamed = lambda word: "legacy" if word == "work" else word.replace("'work'", "'legacy'")
+    of_legacy = {name: [*map(renamed, command)] for name, command in FOREIGN.items() if name != "claude"}
+    before = asked("RegisterClient")
+    for name, sign_in in {
+        "aws": [AWS_CLI, "sso", "login", "--profile", "legacy", "--no-browser"],
+        "we": [OURS, "login", "--no-browser", "--profile", "legacy"],
+    }.items():
+        signed_in = start(sign_in)
+        said, _ = signed_in.communicate(timeout=120)
+        tell(signed_in.returncode == 0, f"{name} sign in to the start URL: {said.strip()[-200:]!r}")
+        forget_credentials()
+        for user, command in {"we": [*WE[:-1], "legacy"], **of_legacy}.items():
+            done, said = run(command)
+            tell(done, f"{user} use the sign-in to the start URL: {said}")
+        said, _ = start([OURS, "logout", "--profile", "legacy"]).communicate(timeout=60)
+        tell("Signed out" in said, f"it is signed out of: {said}")
+    tell(asked("RegisterClient") == before + 1, "one registration serves both of the start URL")
 
 
 def take_time():
@@ -149,6 +180,7 @@ def check_at_once(round_number):
 
 
 check_sign_ins()
+check_legacy()
 for foreign, how in FOREIGN.items():
     check_turns(foreign, how)
 take_time()

@@ -521,6 +521,8 @@ class Verdicts:
         """Judges all exchanges of one file."""
         with open(recording, encoding="utf-8") as lines:
             for number, line in enumerate(lines, 1):
+                if not line.endswith("\n"):
+                    break  # The sandbox was ended while it wrote.
                 exchange = json.loads(line)
                 alike = key(exchange)
                 if alike not in self.known:

@@ -17,7 +17,7 @@ import threading
 import time
 import urllib.request
 
-PATIENCE = 40
+PATIENCE = 90
 SOCKET = f"typist-{os.getpid()}"
 
 
@@ -64,6 +64,10 @@ class Session:
             self.wait(lambda: what.encode() in open(self.written, "rb").read(), what)
         elif kind == "type":
             tmux("send-keys", "-t", self.name, "-l", what)
+            # What follows comes too early before the text is there; some of it is never shown as it was typed.
+            end = time.monotonic() + 15
+            while what.strip() not in self.shown() and time.monotonic() < end:
+                time.sleep(0.05)
             time.sleep(0.6)
         elif kind == "erase":
             tmux("send-keys", "-t", self.name, "-N", str(what), "BSpace")

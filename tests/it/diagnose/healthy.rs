@@ -127,6 +127,18 @@ fn offline() -> Vec<(&'static str, Machine)> {
                 CONFIG,
             ),
         ),
+        (
+            "Mantle behind a gateway that signs",
+            Machine::new(
+                &format!(
+                    "{{\"env\": {{\"CLAUDE_CODE_USE_MANTLE\": \"1\", \"AWS_REGION\": \"us-west-2\", {}, \
+                     \"CLAUDE_CODE_SKIP_MANTLE_AUTH\": \"1\", \
+                     \"ANTHROPIC_BEDROCK_MANTLE_BASE_URL\": \"https://gateway.example\"}}}}",
+                    PINS.replace("us.anthropic", "anthropic")
+                ),
+                "",
+            ),
+        ),
         ("Mantle beside Bedrock", env("\"CLAUDE_CODE_USE_MANTLE\": \"1\"")),
         ("a proxy", env("\"HTTPS_PROXY\": \"http://proxy.example:3128\", \"NO_PROXY\": \"localhost\"")),
         (

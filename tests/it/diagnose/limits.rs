@@ -3,6 +3,12 @@
 use super::files::{ASK, Case, ERROR, EXPLAIN, HINT, SAFE, WARNING, assert_found, env, model, refresh, region, top};
 use super::{CONFIG, Machine, shared};
 
+/// Settings that leave everything to Mantle, with one more variable.
+fn mantle(more: &str) -> Machine {
+    let text = shared(&format!(", {more}"), "");
+    Machine::new(&text.replace("USE_BEDROCK", "USE_MANTLE").replace("us.anthropic", "anthropic"), CONFIG)
+}
+
 pub(super) fn cases() -> Vec<Case> {
     let arn = "arn:aws:bedrock:us-west-2:111122223333:application-inference-profile/abc";
     vec![
@@ -56,6 +62,8 @@ pub(super) fn cases() -> Vec<Case> {
             "NODE_EXTRA_CA_CERTS",
             refresh("aws sso login --profile work").with("NODE_EXTRA_CA_CERTS", "/etc/passwd"),
         ),
+        ("N09", ERROR, EXPLAIN, "elsewhere", mantle("\"ANTHROPIC_BEDROCK_MANTLE_BASE_URL\": \"elsewhere\"")),
+        ("C18", ERROR, ASK, "CLAUDE_CODE_SKIP_MANTLE_AUTH", mantle("\"CLAUDE_CODE_SKIP_MANTLE_AUTH\": \"1\"")),
         ("N09", ERROR, EXPLAIN, "gateway", env("\"ANTHROPIC_BEDROCK_BASE_URL\": \"gateway\"")),
         (
             "N09",

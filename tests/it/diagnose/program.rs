@@ -34,6 +34,22 @@ fn a_finding_is_shown_with_its_line_underlined() {
 }
 
 #[test]
+fn a_hint_says_why_too() {
+    let home = Home::new();
+    home.write(
+        ".claude/settings.json",
+        shared(", \"ANTHROPIC_SMALL_FAST_MODEL\": \"us.anthropic.claude-haiku-5-5\"", ""),
+    );
+    let said = home.run(["diagnose", "--offline", "--only", "C08"]).success();
+    let lines: Vec<&str> = said.lines().map(str::trim_start).collect();
+    assert!(lines[0].starts_with("hint[C08]") && lines.iter().any(|line| line.starts_with("why: ")), "{said}");
+    // What would go and what stays are both shown.
+    let shown = |text: &str| lines.iter().any(|line| line.contains(text));
+    assert!(shown("| \"ANTHROPIC_SMALL_FAST_MODEL\"") && shown("| \"ANTHROPIC_DEFAULT_HAIKU_MODEL\""), "{said}");
+    assert!(shown("- env.ANTHROPIC_SMALL_FAST_MODEL"), "{said}");
+}
+
+#[test]
 fn exit_codes_tell_health_from_problems_from_wrong_use() {
     let home = faulty();
     assert_eq!(home.run(["diagnose", "--offline"]).code, Some(1));

@@ -11,7 +11,8 @@ fn judged(home: &Home, body: &str) -> (Vec<String>, Vec<String>, i32) {
     let path = script(home, "bin/grant.sh", body);
     configure(home, path.to_str(), None);
     let hangs = body.contains("sleep 60") || body.contains("cat");
-    let (answer, code) = test(home, &["--timeout", if hangs { "500ms" } else { "60s" }]);
+    // What is told by how it hangs must have begun to, on a busy machine too.
+    let (answer, code) = test(home, &["--timeout", if hangs { "3s" } else { "60s" }]);
     assert_eq!(answer["ok"], code == 0);
     assert!(!answer.to_string().contains("SECRET"), "{answer}");
     (codes(&answer["export"], "problem"), codes(&answer["export"], "warning"), code)
@@ -222,7 +223,7 @@ fn a_refresh_command_is_run_only_when_claude_code_would() {
     ] {
         let _ = fs_err::remove_file(&token_file);
         configure(&home, None, Some(refresh));
-        let (answer, code) = test(&home, &["--timeout", if refresh == "cat" { "300ms" } else { "60s" }]);
+        let (answer, code) = test(&home, &["--timeout", if refresh == "cat" { "3s" } else { "60s" }]);
         assert_eq!(
             (codes(&answer["refresh"], "problem"), code == 0),
             (problems.into_iter().map(str::to_owned).collect(), ok),
@@ -254,7 +255,7 @@ fn what_was_started_is_ended_with_ctrl_c() {
     let mut running = home.command(PROGRAM).args(["helpers", "test"]).spawn().expect("the program starts");
     let start = Instant::now();
     while !alive.exists() {
-        assert!(start.elapsed() < Duration::from_secs(30), "it does not run");
+        assert!(start.elapsed() < Duration::from_mins(1), "it does not run");
         std::thread::sleep(Duration::from_millis(20));
     }
     let interrupt = std::process::Command::new("kill").args(["-INT", &running.id().to_string()]).status();
@@ -269,8 +270,8 @@ fn everything_a_refresh_command_started_is_ended() {
     let (alive, command) = stubborn(&home);
     configure(&home, None, Some(&command));
     let start = Instant::now();
-    let (answer, code) = test(&home, &["--timeout", "1s"]);
+    let (answer, code) = test(&home, &["--timeout", "3s"]);
     assert_eq!((codes(&answer["refresh"], "problem").as_slice(), code), (["too-slow".to_owned()].as_slice(), 1));
-    assert!(start.elapsed() < Duration::from_secs(30));
+    assert!(start.elapsed() < Duration::from_mins(1));
     assert_ended(&alive);
 }

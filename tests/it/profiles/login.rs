@@ -191,10 +191,7 @@ fn one_that_cannot_be_renewed_is_used_to_its_end_and_then_needs_a_sign_in() {
     home.run(ASK).success();
     change(&home, "/accessToken/expiresAt", time(now() - jiff::SignedDuration::from_mins(2)));
     let said = home.run(ASK).failure(3);
-    insta::assert_snapshot!(said, @r"
-    error: the `aws login` sign-in as `arn:aws:iam::111122223333:user/Admin` has ended
-    hint: run `aws login --profile console`, then try again
-    ");
+    insta::assert_snapshot!(said, @"error: the `aws login` sign-in as `arn:aws:iam::111122223333:user/Admin` has ended: run `aws login --profile console`, then try again");
 }
 
 #[test]

@@ -1,5 +1,9 @@
 //! Credentials of profiles of every kind, as Claude Code would resolve them.
 
+mod machines;
+
+use std::process::Stdio;
+
 use serde_json::Value;
 
 use crate::harness::{Home, PROGRAM, Run, mode, set_mode};
@@ -47,6 +51,13 @@ fn arn(home: &Home, profile: &str) -> String {
     let report = home.run(["status", "--json", "--profile", profile]).json();
     assert_eq!(report["problems"], serde_json::json!([]), "{report}");
     report["identity"]["arn"].as_str().expect("an ARN").to_owned()
+}
+
+/// Runs of the program at once.
+fn at_once(home: &Home, count: usize, arguments: &[&str]) -> Vec<Run> {
+    let start = || home.command(PROGRAM).args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+    let children: Vec<_> = (0..count).map(|_| start().expect("the program starts")).collect();
+    children.into_iter().map(|child| child.wait_with_output().expect("it ends").into()).collect()
 }
 
 fn ask(profile: &str) -> [&str; 3] {
@@ -111,10 +122,7 @@ fn an_error_in_a_chain_names_its_profiles() {
         furnished + &format!("[profile hub]\n{HUB}source_profile = work\n[profile top]\n{HUB}source_profile = hub\n"),
     );
     let said = home.run(ask("top")).failure(3);
-    insta::assert_snapshot!(said, @r"
-    error: top -> hub -> work: nobody is signed in to the SSO session `work`
-    hint: run `claude-bedrock login --profile work` to sign in
-    ");
+    insta::assert_snapshot!(said, @"error: top -> hub -> work: nobody is signed in to the SSO session `work`: run `claude-bedrock login --profile work` to sign in");
 }
 
 #[test]
@@ -122,7 +130,7 @@ fn chains_that_lead_nowhere_are_refused_without_the_network() {
     let home = home(&format!(
         "[profile a]\n{HUB}source_profile = b\n[profile b]\n{HUB}source_profile = a\n[profile self]\n{HUB}source_profile = self\n\
          [profile lost]\n{HUB}source_profile = nope\n[profile mfa]\n{HUB}source_profile = work\nmfa_serial = arn:mfa\n\
-         [profile ec2]\n{HUB}credential_source = Ec2InstanceMetadata\n[profile empty]\n{HUB}source_profile = settings\n\
+         [profile ecs]\n{HUB}credential_source = EcsContainer\n[profile mars]\n{HUB}credential_source = Mars\n[profile empty]\n{HUB}source_profile = settings\n\
          [profile settings]\nregion = us-west-2\n[profile odd]\n{HUB}source_profile = work\nduration_seconds = soon\n"
     ));
     for (profile, words) in [
@@ -130,7 +138,8 @@ fn chains_that_lead_nowhere_are_refused_without_the_network() {
         ("self", "self -> self: "),
         ("lost", "`nope` is in neither"),
         ("mfa", "wants a code of the MFA device `arn:mfa`, which cannot be asked for here"),
-        ("ec2", "`Ec2InstanceMetadata` is not supported"),
+        ("ecs", "no variable says where a container asks"),
+        ("mars", "there is no credential_source `Mars`"),
         ("empty", "empty -> settings: the profile `settings` gives no credentials"),
     ] {
         let said = home.run(ask(profile)).failure(2);
@@ -265,6 +274,26 @@ fn claude_code_is_set_up_with_a_role() {
 #[expect(clippy::disallowed_methods, reason = "the test's own clock")]
 fn jiff_now() -> jiff::Timestamp {
     jiff::Timestamp::now()
+}
+
+#[test]
+fn callers_at_once_ask_once_however_little_life_there_is() {
+    // Slow enough for all of them to find that what is there does not suffice.
+    let end = r#", "Expiration": "'$(date -u -d '+5 minutes' +%FT%TZ)'""#;
+    let home = home_with_program(&format!("echo run >>\"$HOME/runs\"; sleep 2; {}", document(end)));
+    for run in at_once(&home, 8, &ask("p")) {
+        assert!(run.success().contains("ASIA"));
+    }
+    assert_eq!(home.read("runs"), b"run\n");
+    // Whoever comes later asks anew, for more life than that is wanted.
+    home.run(ask("p")).success();
+    assert_eq!(home.read("runs"), b"run\nrun\n");
+
+    let home = Home::far_away(std::time::Duration::from_secs(2));
+    for run in at_once(&home, 8, &["credentials", "--profile", "work", "--min-ttl", "2h"]) {
+        assert!(run.success().contains("ASIA"), "as long as AWS gives them");
+    }
+    assert_eq!(home.asked("GetRoleCredentials"), 1);
 }
 
 #[test]
