@@ -93,9 +93,10 @@ fn resident(process: u32) -> Option<f64> {
     status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?.trim().strip_suffix(" kB")?.parse().ok()
 }
 
-/// Instructions, which a busy machine does not change.
+/// Instructions, which a busy machine does not change, also as multiples of the first program's.
 pub(crate) fn instructions(stage: &Stage, programs: &[&Program]) {
     println!("\ninstructions (callgrind)");
+    let mut first = None;
     for program in programs {
         let plain = stage.command(program);
         let mut command = Command::new("valgrind");
@@ -109,6 +110,7 @@ pub(crate) fn instructions(stage: &Stage, programs: &[&Program]) {
         let said = String::from_utf8_lossy(&output.stderr);
         let counted = said.lines().find_map(|line| line.split_once("Collected : ")).map(|(_, count)| count);
         let count: f64 = counted.and_then(|count| count.parse().ok()).expect("callgrind counts");
-        println!("  {:50} {:9.3} million", program.name, count / 1e6);
+        let times = count / *first.get_or_insert(count);
+        println!("  {:50} {:9.3} million {times:7.3} x", program.name, count / 1e6);
     }
 }

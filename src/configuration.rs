@@ -3,6 +3,7 @@
 //! Pure: everything was read before.
 
 use std::fmt;
+use std::path::Path;
 
 use crate::aws::profile::ProfileFiles;
 use crate::helper_command::{self, Ours};
@@ -113,6 +114,8 @@ pub struct Configuration {
     pub pins: Vec<(&'static str, Option<Found>)>,
     /// The background model by its older variable, which beats the pin of `haiku` for background requests (observed).
     pub background_model: Option<Found>,
+    /// What beats the main model, or all pins, for subagents.
+    pub subagent_model: Option<Found>,
     /// `awsAuthRefresh`, where one is set.
     pub auth_refresh: Option<Found>,
 }
@@ -150,8 +153,35 @@ pub fn judge(world: &World, settings: &Settings, profiles: &ProfileFiles, profil
             .map(|(family, name)| (*family, filled(settings.variable(world, name))))
             .collect(),
         background_model: filled(settings.variable(world, vars::SMALL_FAST_MODEL)),
+        subagent_model: filled(settings.variable(world, vars::SUBAGENT_MODEL)),
         auth_refresh: settings.top(vars::AUTH_REFRESH),
     }
+}
+
+/// A variable that beats a pin.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rival {
+    /// Its name.
+    pub name: &'static str,
+    /// The value in force; empty where a settings file has cancelled it.
+    pub value: String,
+    /// Whether it is gone once the settings file that is to be written lets go of it.
+    pub is_only_here: bool,
+}
+
+/// The variables that beat pins, seen from the settings file at `path`. What a shell says is one person's own, and no
+/// business of a file that is `shared`.
+#[must_use]
+pub fn rivals_of_pins(world: &World, settings: &Settings, path: &Path, shared: bool) -> Vec<Rival> {
+    let names = [vars::SMALL_FAST_MODEL, vars::SUBAGENT_MODEL].into_iter();
+    let rival = |name| {
+        let found = settings.variable(world, name)?;
+        let is_here = matches!(&found.source, Source::Settings { path: at, .. } if at == path);
+        let counts = is_here || !shared && !found.value.is_empty();
+        let is_only_here = is_here && found.overrides.is_empty() && !found.value.is_empty();
+        counts.then_some(Rival { name, value: found.value, is_only_here })
+    };
+    names.filter_map(rival).collect()
 }
 
 /// A value given on the command line.
@@ -226,7 +256,7 @@ fn region(world: &World, settings: &Settings, profiles: &ProfileFiles, profile: 
         }
     }
     if let Some(value) = profiles.profile(profile.unwrap_or("default")).and_then(|found| found.get("region")) {
-        let path = profiles.path(value.file).unwrap_or(std::path::Path::new("")).to_owned();
+        let path = profiles.path(value.file).unwrap_or(Path::new("")).to_owned();
         candidates.push((value.text.clone(), Source::AwsFile { path, line: value.line }));
     }
     candidates.retain(|(value, _)| is_region_shaped(value));

@@ -9,6 +9,7 @@ use crate::configuration::Configuration;
 use crate::gate::papers::{self, Hindrance};
 use crate::model::{self, Model};
 use crate::regions::Reach;
+use crate::settings::scope::Found;
 use crate::vars;
 
 /// What an entry is.
@@ -180,7 +181,7 @@ fn family_order(family: &str) -> usize {
     vars::FAMILY_PINS.iter().position(|(known, _)| *known == family).unwrap_or(vars::FAMILY_PINS.len())
 }
 
-/// What is pinned now and as what: `main`, an alias, `background`.
+/// What is pinned now and as what: `main`, an alias, `background`, `subagents`.
 #[must_use]
 pub fn pinned(configuration: &Configuration) -> Vec<(&'static str, String)> {
     let alias = |family: &str| {
@@ -196,7 +197,12 @@ pub fn pinned(configuration: &Configuration) -> Vec<(&'static str, String)> {
     for (family, found) in &configuration.pins {
         pinned.extend(found.as_ref().map(|found| (*family, found.value.clone())));
     }
-    pinned.extend(alias("haiku").map(|id| ("background", id)));
+    let beats = |found: &Option<Found>| found.as_ref().map(|found| found.value.clone());
+    let background = beats(&configuration.background_model).or_else(|| alias("haiku"));
+    pinned.extend(background.map(|id| ("background", id)));
+    // An alias, which this may also be, is pinned as what it means.
+    let subagents = beats(&configuration.subagent_model).filter(|id| model::is_bedrock_id(id));
+    pinned.extend(subagents.map(|id| ("subagents", id)));
     pinned
 }
 

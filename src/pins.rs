@@ -3,6 +3,7 @@
 //! Pure. What Claude Code does with each variable was observed with 2.1.329.
 
 use crate::capabilities;
+use crate::configuration::Rival;
 use crate::model;
 use crate::offering::{Entry, Kind};
 use crate::plan::Wish;
@@ -125,6 +126,56 @@ impl Pinning {
     }
 }
 
+impl Pinning {
+    /// What cancels the variables that would have Claude Code ask for something else in the background or for subagents;
+    /// a model of the subagents' own may stay where it is there. An empty rival is one that was cancelled before.
+    #[must_use]
+    pub fn cancelling(&self, entries: &[Entry], rivals: &[Rival]) -> Vec<Wish> {
+        let background = self.aliases.iter().find(|(name, _)| *name == vars::DEFAULT_HAIKU_MODEL);
+        let is_there = |id: &str| {
+            let is_pinned = self.main == id || self.aliases.iter().any(|(_, pin)| pin == id);
+            is_pinned || entries.is_empty() || entries.iter().any(|entry| entry.is_named(id))
+        };
+        let may_stay = |rival: &&Rival| match rival.name {
+            _ if rival.value.is_empty() => false,
+            vars::SMALL_FAST_MODEL => background.is_some_and(|(_, pin)| *pin == rival.value),
+            // An alias is what its pin says.
+            _ => !model::is_bedrock_id(&rival.value) || is_there(&rival.value),
+        };
+        let in_the_way = rivals.iter().filter(|rival| !may_stay(rival));
+        in_the_way.map(|rival| Wish::env(rival.name, (!rival.is_only_here).then_some(""), false)).collect()
+    }
+}
+
+impl Pinning {
+    /// The aliases that another family stands in for, a sentence each. Claude Code (observed with 2.1.329) takes such a
+    /// pin for none of the user's and asks for its own models of that family when it starts; which do not stop it.
+    #[must_use]
+    pub fn stand_ins(&self, entries: &[Entry]) -> Vec<String> {
+        // Where an opaque ARN leads to is not seen by Claude Code either.
+        let is_opaque = |id: &str| entries.iter().any(|entry| entry.kind == Kind::Application && entry.is_named(id));
+        let family_of = |id: &str| {
+            let id = model::without_context_suffix(id);
+            model::Model::parse(id).filter(|_| !is_opaque(id)).map(|model| model.family)
+        };
+        let mut told = Vec::new();
+        for (family, name) in vars::FAMILY_PINS {
+            let Some((_, id)) = self.aliases.iter().find(|(known, _)| *known == name) else { continue };
+            if family_of(id).is_none_or(|its| its == family) {
+                continue;
+            }
+            let mut text = format!("The alias `{family}` means {id}, for no model of that family is to be used here.");
+            if vars::FAMILIES_LOOKED_FOR.contains(&family) {
+                text.push_str(
+                    " Claude Code still asks for its own ones at each start, one token each: a refusal is harmless.",
+                );
+            }
+            told.push(text);
+        }
+        told
+    }
+}
+
 /// Whether a key is one a pinning writes, so that what an earlier one wrote can go.
 #[must_use]
 pub fn is_written_by_pinning(key: &Key) -> bool {
@@ -132,8 +183,8 @@ pub fn is_written_by_pinning(key: &Key) -> bool {
         Key::Top(_) => false,
         Key::Override(_) => true,
         Key::Env(name) => {
-            name == vars::BEDROCK_REGION_PREFIX
-                || name == vars::MODEL
+            [vars::BEDROCK_REGION_PREFIX, vars::MODEL, vars::SMALL_FAST_MODEL, vars::SUBAGENT_MODEL]
+                .contains(&name.as_ref())
                 || vars::FAMILY_PINS.iter().any(|(_, pin)| name.starts_with(pin))
         }
     }

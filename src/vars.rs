@@ -83,8 +83,11 @@ pub const DEFAULT_SONNET_MODEL: &str = "ANTHROPIC_DEFAULT_SONNET_MODEL";
 pub const DEFAULT_HAIKU_MODEL: &str = "ANTHROPIC_DEFAULT_HAIKU_MODEL";
 /// What the alias `fable` means.
 pub const DEFAULT_FABLE_MODEL: &str = "ANTHROPIC_DEFAULT_FABLE_MODEL";
-/// The model of background requests, deprecated; it beats [`DEFAULT_HAIKU_MODEL`] for them, not for the alias.
+/// The model of background requests, deprecated; it beats [`DEFAULT_HAIKU_MODEL`] for them, not for the alias. An
+/// empty value cancels it.
 pub const SMALL_FAST_MODEL: &str = "ANTHROPIC_SMALL_FAST_MODEL";
+/// The model of subagents whose own file names none; in 2.1.197 of all of them. An empty value cancels it.
+pub const SUBAGENT_MODEL: &str = "CLAUDE_CODE_SUBAGENT_MODEL";
 /// The region of the background model, where one of those two names it.
 pub const SMALL_FAST_MODEL_AWS_REGION: &str = "ANTHROPIC_SMALL_FAST_MODEL_AWS_REGION";
 
@@ -92,7 +95,7 @@ pub const SMALL_FAST_MODEL_AWS_REGION: &str = "ANTHROPIC_SMALL_FAST_MODEL_AWS_RE
 pub const DEFAULT_MODEL: &str = "ANTHROPIC_DEFAULT_MODEL";
 /// What else makes Claude Code send a model, and for whom.
 pub const FURTHER_MODELS: [(&str, &str); 5] = [
-    ("CLAUDE_CODE_SUBAGENT_MODEL", "subagents whose own file names no model"),
+    (SUBAGENT_MODEL, "subagents whose own file names no model"),
     ("CLAUDE_CODE_WORKFLOW_SUBAGENT_MODEL", "subagents of workflows"),
     ("CLAUDE_CODE_AUTO_MODE_MODEL", "the judge of auto mode"),
     ("CLAUDE_CODE_BG_CLASSIFIER_MODEL", "the judge of sessions in the background"),
@@ -129,6 +132,10 @@ pub const FAMILY_PINS: [(&str, &str); 4] = [
     ("haiku", DEFAULT_HAIKU_MODEL),
     ("fable", DEFAULT_FABLE_MODEL),
 ];
+
+/// The families whose models Claude Code looks for at its start where the alias is not pinned to one of them (observed
+/// with 2.1.329; 2.1.197 looks for none).
+pub const FAMILIES_LOOKED_FOR: [&str; 3] = ["opus", "sonnet", "haiku"];
 
 /// Headers of every request, one a line.
 pub const CUSTOM_HEADERS: &str = "ANTHROPIC_CUSTOM_HEADERS";

@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 
 use crate::cli::{IdentityMode, SetupScope};
 use crate::plan::{Choice, Consent, OwnHelpers, Wish};
-use crate::regions::Residency;
+use crate::regions::{self, Residency};
 use crate::vars;
 
 use self::closing::Closing;
@@ -271,6 +271,7 @@ impl Wizard {
             haiku.for_each(|(_, id)| background.clone_into(id));
         }
         let mut also = choices.companions(&pinning, region);
+        also.extend(choices.cancelling(&pinning, &self.knowledge.rivals));
         also.extend(more::wishes(&self.answers.more));
         (pinning.aliases, also)
     }
@@ -293,7 +294,18 @@ impl Wizard {
             let mended_by = &[Topic::Extra(Extra::ThinkingTokens), Topic::Extra(Extra::OutputTokens)];
             Some(Stuck { message, hint, mended_by })
         };
-        choices.objection(listing, model, region).or_else(in_background).or_else(of_limits)
+        let of_background_region = || {
+            let named = self.answers.more.values.get(&Extra::BackgroundRegion)?;
+            let residency = choices.kept_by(model)?;
+            let is_within = regions::find(named).is_none_or(|known| residency.has(known.country));
+            (!is_within).then(|| Stuck {
+                message: format!("background requests would go to {named}, which is not in {}", residency.place()),
+                hint: "name a region there, or another residency with `--residency`".into(),
+                mended_by: &[Topic::Extra(Extra::BackgroundRegion), Topic::Residency],
+            })
+        };
+        let of_background = || in_background().or_else(of_background_region);
+        choices.objection(listing, model, region).or_else(of_background).or_else(of_limits)
     }
 
     fn closing<'a>(&'a self, choice: &'a Choice) -> Closing<'a> {

@@ -98,17 +98,22 @@ impl Principal {
         }
     }
 
-    /// Takes an IAM user as principal.
+    /// Takes an IAM user or the root user as principal.
     pub(crate) fn user(account: &Account, mint: &Mint, member: &Member, user: &User) -> Self {
         let Member { id, .. } = member;
         let User { name, path, .. } = user;
-        let arn = format!("arn:{}:iam::{id}:user{path}{name}", account.partition());
+        let (resource, user_id) = if user.root {
+            ("root".to_owned(), id.clone())
+        } else {
+            (format!("user{path}{name}"), format!("AIDA{}", mint.letters("user id", &format!("{id}/{name}"), 17)))
+        };
+        let arn = format!("arn:{}:iam::{id}:{resource}", account.partition());
         Self {
             holder: Holder::User { account: id.clone(), user: name.clone() },
             iam_arn: arn.clone(),
             arn,
             permissions_boundary: user.permissions_boundary.clone(),
-            user_id: format!("AIDA{}", mint.letters("user id", &format!("{id}/{name}"), 17)),
+            user_id,
             ..Self::in_account(account, member, &user.permissions)
         }
     }

@@ -226,6 +226,10 @@ fn invented(facts: &Facts) -> Vec<Finding> {
     for (layer, document) in facts.documents() {
         for (name, value) in document.env() {
             let Some(real) = real_name(&name) else { continue };
+            if name == vars::SMALL_FAST_MODEL && value.as_str().is_some_and(|value| value.is_empty()) {
+                // That is how it is cancelled.
+                continue;
+            }
             let key = Key::Env(name.clone().into());
             let line = document.line_of(&key);
             let source = Source::Settings { scope: layer.scope, path: layer.path.clone(), line };

@@ -5,7 +5,8 @@ use std::ffi::OsString;
 
 use clap::{Args, Parser};
 
-use super::{Cli, Command, Global};
+use super::plugin::{HookArgs, StatuslineArgs};
+use super::{Cli, Color, Command, Global};
 
 /// A command line that is about one command, whose name has been taken out.
 #[derive(Debug, Parser)]
@@ -20,6 +21,10 @@ struct Daily<A: Args> {
 /// command, at what asks for help, and at wrong use, which only it explains.
 pub(super) fn parse(arguments: &[OsString]) -> Option<Cli> {
     let [program, name, rest @ ..] = arguments else { return None };
+    if let Some(command) = without_options(name, rest) {
+        let global = Global { profile: None, region: None, json: false, verbose: false, color: Color::Auto };
+        return Some(Cli { global, command });
+    }
     let arguments = std::iter::once(program).chain(rest);
     match name.to_str()? {
         "credentials" => about(arguments, Command::Credentials),
@@ -27,6 +32,19 @@ pub(super) fn parse(arguments: &[OsString]) -> Option<Cli> {
         "refresh" => about(arguments, Command::Refresh),
         "status" => about(arguments, Command::Status),
         "statusline" => about(arguments, Command::Statusline),
+        _ => None,
+    }
+}
+
+/// What Claude Code runs at every start and to draw its status line, word for word as the plugin and the settings have
+/// it: to describe even one command to the parser is a good part of what the answer takes.
+fn without_options(name: &OsString, rest: &[OsString]) -> Option<Command> {
+    match (name.to_str()?, rest) {
+        ("hook", [event]) => {
+            let event = event.to_str().filter(|event| !event.starts_with('-'))?.to_owned();
+            Some(Command::Hook(HookArgs { event, rest: Vec::new() }))
+        }
+        ("statusline", []) => Some(Command::Statusline(StatuslineArgs { rest: Vec::new() })),
         _ => None,
     }
 }
@@ -51,6 +69,7 @@ mod tests {
             "credentials --format process --profile work --min-ttl 15m",
             "credentials --profile=a --sign-in --json --color never",
             "hook session-start",
+            "hook session-start -v",
             "hook something-new --with options",
             "refresh --force --device -v",
             "refresh --upgrade --yes --profile old",
@@ -66,7 +85,9 @@ mod tests {
 
     #[test]
     fn everything_else_is_left_to_the_whole_parser() {
-        for line in ["", "setup", "--json status", "status --help", "status -V", "refresh --wrong", "hook", "statu"] {
+        for line in
+            ["", "setup", "--json status", "status --help", "status -V", "refresh --wrong", "hook", "hook -h", "statu"]
+        {
             assert!(parse(&arguments(line)).is_none(), "{line}");
         }
     }

@@ -87,6 +87,8 @@ fn renewed_in_time(world: &World) -> Renewal {
     Renewal::Underway
 }
 
+/// Apart from a session that starts, whose stack frame would have to hold the whole exchange.
+#[inline(never)]
 fn renew(world: &World) -> Result<(), Failure> {
     let Start { renewable, files, .. } = session_start::look(world);
     let Some((profile, sso)) = renewable else { return Ok(()) };

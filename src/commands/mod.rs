@@ -36,29 +36,36 @@ use crate::world::World;
 /// What the command could not do, with its exit code.
 pub fn run(world: &World, ui: Ui, cli: &Cli) -> Result<(), Failure> {
     match &cli.command {
-        Command::Setup(args) => setup::run(world, ui, &cli.global, args),
-        Command::Status(args) => status::run(world, ui, &cli.global, args),
-        Command::Diagnose(args) => diagnose::run(world, ui, &cli.global, args),
-        Command::Reset(args) => reset::run(world, ui, &cli.global, args),
-        Command::Credentials(args) => credentials::run(world, ui, &cli.global, args),
-        Command::Profiles => profiles::run(world, ui, &cli.global),
-        Command::Regions(args) => regions::run(world, ui, &cli.global, args),
-        Command::Explain(args) => explain::run(world, ui, &cli.global, args),
-        Command::Env(args) => env::run(world, ui, &cli.global, args),
-        Command::Policy(args) => policy::run(world, ui, &cli.global, args),
-        Command::Refresh(args) => refresh::run(world, ui, &cli.global, args),
-        Command::Login(args) => login::run(world, ui, &cli.global, args),
-        Command::Logout(args) => logout::run(world, ui, &cli.global, args),
-        Command::Models(args) => models::run(world, ui, &cli.global, args),
-        Command::Helpers(args) => helpers::run(world, ui, &cli.global, args),
-        Command::Plugin(args) => plugin::run(world, ui, &cli.global, args),
-        Command::Original(command) => original::run(world, ui, &cli.global, command),
+        Command::Setup(args) => apart(|| setup::run(world, ui, &cli.global, args)),
+        Command::Status(args) => apart(|| status::run(world, ui, &cli.global, args)),
+        Command::Diagnose(args) => apart(|| diagnose::run(world, ui, &cli.global, args)),
+        Command::Reset(args) => apart(|| reset::run(world, ui, &cli.global, args)),
+        Command::Credentials(args) => apart(|| credentials::run(world, ui, &cli.global, args)),
+        Command::Profiles => apart(|| profiles::run(world, ui, &cli.global)),
+        Command::Regions(args) => apart(|| regions::run(world, ui, &cli.global, args)),
+        Command::Explain(args) => apart(|| explain::run(world, ui, &cli.global, args)),
+        Command::Env(args) => apart(|| env::run(world, ui, &cli.global, args)),
+        Command::Policy(args) => apart(|| policy::run(world, ui, &cli.global, args)),
+        Command::Refresh(args) => apart(|| refresh::run(world, ui, &cli.global, args)),
+        Command::Login(args) => apart(|| login::run(world, ui, &cli.global, args)),
+        Command::Logout(args) => apart(|| logout::run(world, ui, &cli.global, args)),
+        Command::Models(args) => apart(|| models::run(world, ui, &cli.global, args)),
+        Command::Helpers(args) => apart(|| helpers::run(world, ui, &cli.global, args)),
+        Command::Plugin(args) => apart(|| plugin::run(world, ui, &cli.global, args)),
+        Command::Original(command) => apart(|| original::run(world, ui, &cli.global, command)),
         Command::Statusline(_) => {
-            statusline::run(world, ui, &cli.global);
+            apart(|| statusline::run(world, ui, &cli.global));
             Ok(())
         }
-        Command::Hook(args) => hook::run(world, ui, args),
+        Command::Hook(args) => apart(|| hook::run(world, ui, args)),
     }
+}
+
+/// Runs a command in a stack frame of its own. The compiler would make one of all of them, as large as the largest,
+/// and each page of that would be touched on the way to an answer from a cache.
+#[inline(never)]
+fn apart<T>(command: impl FnOnce() -> T) -> T {
+    command()
 }
 
 /// Tells of wrong use where a command has a way of its own to do that.

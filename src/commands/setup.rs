@@ -22,6 +22,7 @@ use crate::aws::files::{self, AwsFiles};
 use crate::aws_config::{ConfigFile, NewProfile, Planned};
 use crate::cli::{Global, SetupArgs, SetupScope};
 use crate::commands::target;
+use crate::configuration;
 use crate::error::Failure;
 use crate::private_file::StateFolder;
 use crate::receipt::Receipts;
@@ -189,8 +190,10 @@ impl<'a> Setup<'a> {
         let mut given = self.given();
         given.more = self.given_more()?;
         self.check_given(&given)?;
-        let mut knowledge =
-            knowledge::gather(self.world, &Settings::read(self.world), &self.files, self.recognised.clone());
+        let settings = Settings::read(self.world);
+        let mut knowledge = knowledge::gather(self.world, &settings, &self.files, self.recognised.clone());
+        let is_shared = self.scope == Scope::Project;
+        knowledge.rivals = configuration::rivals_of_pins(self.world, &settings, &self.path, is_shared);
         knowledge.status_line = self.status_line_now()?;
         knowledge.regions = if self.asker.asks() { Regions::Wanted } else { Regions::Unasked };
         self.own.settle(self.world, &self.files, &mut knowledge, &mut given);

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use crate::aws::bedrock::{FoundationModel, InferenceProfile};
 use crate::cli::IdentityMode;
+use crate::configuration::Rival;
 use crate::proof::Proofs;
 use crate::regions::survey::Survey;
 use crate::wizard::foreign::Recognised;
@@ -108,6 +109,8 @@ pub struct Knowledge {
     pub configured_model: Option<String>,
     /// The configuration of somebody else in the settings file.
     pub recognised: Option<Recognised>,
+    /// The variables that beat pins.
+    pub rivals: Vec<Rival>,
     /// How models answered the profile in the region, when they were last asked.
     pub proofs: Proofs,
     /// What Bedrock offers to the profile in the region, once asked.

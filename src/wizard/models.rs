@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use crate::configuration::Rival;
 use crate::model;
 use crate::offering::{self, Entry, Kind};
 use crate::pins::{self, Pinning, Wanted};
@@ -119,16 +120,26 @@ impl<'a> Choices<'a> {
             .filter_map(|(family, name)| Some((*family, self.adopted?.pin(name)?.to_owned())))
             .collect();
         let is_usable = |entry: &Entry| self.proof(entry).is_none_or(|proof| proof.status != Status::Stopped);
-        let residency = self.residency.or_else(|| pins::kept_residency(&self.entries, Some(main)));
+        let residency = self.kept_by(main);
         let wanted =
             Wanted { entries: &self.entries, residency, named: &named, current: &theirs, is_usable: &is_usable };
         let aliases = || vars::FAMILY_PINS.map(|(_, name)| (name, main.to_owned())).to_vec();
         wanted.pinning().unwrap_or_else(|| Pinning { main: main.to_owned(), aliases: aliases() })
     }
 
+    /// Where requests are kept with this main model.
+    pub(super) fn kept_by(&self, main: &str) -> Option<Residency> {
+        self.residency.or_else(|| pins::kept_residency(&self.entries, Some(main)))
+    }
+
     /// What goes beside the pins.
     pub(super) fn companions(&self, pinning: &Pinning, region: &str) -> Vec<Wish> {
         pinning.companions(&self.entries, region, &self.listed)
+    }
+
+    /// What keeps others from beating the pins.
+    pub(super) fn cancelling(&self, pinning: &Pinning, rivals: &[Rival]) -> Vec<Wish> {
+        pinning.cancelling(&self.entries, rivals)
     }
 
     fn admitted(&self) -> impl Iterator<Item = &Entry> {

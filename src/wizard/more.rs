@@ -202,7 +202,8 @@ pub(super) fn question(extra: Extra, models: Vec<Offer>) -> Question {
         ),
         Extra::Background => (
             "Titles, summaries and checks go to what the alias haiku means, so both are one pin. \
-             ANTHROPIC_SMALL_FAST_MODEL, which older guides set, is deprecated, and beats the pin in the background.",
+             ANTHROPIC_SMALL_FAST_MODEL, which older guides set, is deprecated, and beats the pin in the \
+             background; where it says something else it is set to nothing.",
             "Which model in the background?",
             if models.is_empty() { Style::Type } else { Style::Choose },
             models,

@@ -260,7 +260,9 @@ pub(crate) fn sandbox_program() -> &'static Path {
     BUILT.get_or_init(|| {
         let folder = Path::new(PROGRAM).parent().expect("a folder");
         let mut build = Command::new(env!("CARGO"));
-        build.args(["build", "--quiet", "--package", "aws-sandbox"]).current_dir(env!("CARGO_MANIFEST_DIR"));
+        // With the features and in the folder of the whole workspace, where all it needs is built already.
+        build.args(["build", "--quiet", "--workspace", "--bin", "aws-sandbox", "--target-dir"]);
+        build.arg(folder.parent().expect("a target folder")).current_dir(env!("CARGO_MANIFEST_DIR"));
         if folder.ends_with("release") {
             build.arg("--release");
         }

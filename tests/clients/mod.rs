@@ -1,5 +1,6 @@
 //! Proven with the real clients, each in a network namespace that holds nothing but loopback.
 
+mod accounts;
 mod aws_cli;
 mod aws_file;
 mod browser;

@@ -1,5 +1,6 @@
 //! What a starting or failing session is told: nothing when all is well, and what to run when not.
 
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use aws_sandbox::{Fault, FaultEffect};
@@ -58,6 +59,11 @@ fn names_a_way_without_a_model(home: &Home, message: &str) {
     assert_eq!(command.starts_with("claude-bedrock refresh"), is_about_sign_in, "{message}");
 }
 
+/// What stands in a file that a process in the background replaces, beside which it has others for a moment.
+fn token_at(file: &Path) -> Value {
+    serde_json::from_slice(&fs_err::read(file).expect("a token")).expect("JSON")
+}
+
 fn without_refresh_token(home: &Home) {
     home.change_token(&[("refreshToken", Value::Null)]);
 }
@@ -96,10 +102,11 @@ fn a_renewal_that_takes_long_goes_on_behind_the_session() {
         ..Fault::of("CreateToken", FaultEffect::Silence)
     });
     home.change_token(&[("expiresAt", json!(LONG_AGO))]);
+    let file = home.token_file();
     assert_eq!(message(&home), None);
-    assert_eq!(home.token()["expiresAt"], LONG_AGO, "it was not waited for");
+    assert_eq!(token_at(&file)["expiresAt"], LONG_AGO, "it was not waited for");
     let end = Instant::now() + Duration::from_mins(1);
-    while home.token()["expiresAt"] == LONG_AGO {
+    while token_at(&file)["expiresAt"] == LONG_AGO {
         assert!(Instant::now() < end, "the renewal ends by itself");
         std::thread::sleep(Duration::from_millis(50));
     }
@@ -113,9 +120,10 @@ fn a_session_that_ended_is_told_with_what_to_run_and_no_browser_opens() {
     home.sandbox.forget_sessions();
     // That AWS refused is known once nobody else can have won the race for the refresh token, which takes longer than a
     // session waits; from then on it is told.
+    let file = home.token_file();
     let _ = message(&home);
     let end = Instant::now() + Duration::from_secs(20);
-    while !home.token()["refreshToken"].is_null() {
+    while !token_at(&file)["refreshToken"].is_null() {
         assert!(Instant::now() < end, "the renewal ends by itself");
         std::thread::sleep(Duration::from_millis(50));
     }

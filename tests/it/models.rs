@@ -4,101 +4,103 @@ mod identities;
 mod papers;
 mod pins;
 mod remembered;
-mod truths;
+pub(crate) mod truths;
 
 use std::collections::BTreeSet;
 
 use aws_sandbox::Account;
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::harness::Home;
+use crate::harness::{Home, Run};
 
-use truths::{GATES, PLACES, POLICIES, Truth, WEATHER};
+use truths::{GATES, PLACES, POLICIES, Truth, WEATHER, matches};
 
 fn home(truth: &Truth) -> Home {
-    let mut text = truth.account.to_owned();
-    for (from, to) in truth.change {
-        assert!(text.contains(from), "{}: {from}", truth.name);
-        text = text.replace(from, to);
-    }
+    let text = truth.text();
     let at = text.find("# Cross-region inference").expect("the default account has its landmark");
-    let text = format!("{}{}\n{}{}", &text[..at], truth.more, &text[at..], old_models(truth.old_models));
+    let text = format!("{}{}\n{}", &text[..at], truth.more, &text[at..]);
     Home::with(Account::from_toml(&text).unwrap_or_else(|error| panic!("{}: {error}", truth.name)), true)
 }
 
-/// Models of an old generation for the end of an account's text.
-fn old_models(how_many: usize) -> String {
-    let model = |number: usize| {
-        format!(
-            "\n[[models]]\nid = \"anthropic.claude-haiku-3-{number}\"\nprovider = \"Anthropic\"\n\
-             name = \"Claude Haiku 3.{number}\"\ncreated_at = \"2025-01-01T00:00:00Z\"\n"
-        )
-    };
-    (0..how_many).map(model).collect()
+fn text_at(model: &Value, pointer: &str) -> String {
+    model.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned()
 }
 
-fn matches(pattern: &str, id: &str) -> bool {
-    pattern.strip_suffix('*').map_or(pattern == id, |start| id.starts_with(start))
+fn run(truth: &Truth, home: &Home, arguments: &[&str]) -> Run {
+    home.run(arguments.iter().chain(&["--profile", truth.profile, "--region", truth.region]))
 }
 
 fn check(truth: &Truth) {
     let home = home(truth);
-    let said = home.run(["models", "--probe", "--yes", "--json", "--region", truth.region]).json();
+    let said = run(truth, &home, &["models", "--probe", "--yes", "--json"]).json();
+    the_offer_is_right(truth, &said);
+    let residency = truth.residency.map(|residency| ["--residency", residency]);
+    let mut pin = vec!["models", "pin", "--yes", "--json"];
+    pin.extend(residency.iter().flatten());
+    if truth.typed.is_empty() {
+        pin.push("--auto")
+    } else {
+        pin.push("--probe")
+    }
+    pin.extend(truth.typed);
+    let pinned = run(truth, &home, &pin);
+    if truth.main.is_empty() {
+        let said = pinned.failure(1);
+        assert!(said.contains("no Claude model answers in") && !home.settings().exists(), "{}: {said}", truth.name);
+        return;
+    }
+    let pinned = pinned.json();
+    assert_eq!((&pinned["main"], &pinned["unverified"]), (&truth.main.into(), &json!([])), "{}", truth.name);
+    the_pins_are_right(truth, &home);
+}
+
+/// What is listed, and how it answered.
+fn the_offer_is_right(truth: &Truth, said: &Value) {
     let models = said["models"].as_array().expect("a list");
-    let text =
-        |model: &Value, pointer: &str| model.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
     let named = |pattern: &str| -> Vec<&Value> {
-        models.iter().filter(|model| matches(pattern, &text(model, "/id"))).collect()
+        models.iter().filter(|model| matches(pattern, &text_at(model, "/id"))).collect()
     };
     for pattern in truth.answers {
         assert!(!named(pattern).is_empty(), "{}: no {pattern}: {said:#}", truth.name);
-        for model in named(pattern)
-            .iter()
-            .filter(|m| truth.stopped.iter().all(|(stopped, _)| !matches(stopped, &text(m, "/id"))))
-        {
-            assert_eq!(text(model, "/probe/status"), "answered", "{}: {model:#}", truth.name);
+        for model in named(pattern).iter().filter(|model| !truth.stops(&text_at(model, "/id"))) {
+            assert_eq!(text_at(model, "/probe/status"), "answered", "{}: {model:#}", truth.name);
         }
     }
     for (pattern, expected) in truth.stopped {
         assert!(!named(pattern).is_empty(), "{}: no {pattern}: {said:#}", truth.name);
         let (mode, region) = expected.split_once(' ').unwrap_or((expected, ""));
         for model in named(pattern) {
-            assert_ne!(text(model, "/probe/status"), "answered", "{}: {model:#}", truth.name);
-            assert_eq!(text(model, "/probe/failure_mode"), mode, "{}: {model:#}", truth.name);
-            assert!(mode.is_empty() || !text(model, "/probe/fix").is_empty(), "{}: {model:#}", truth.name);
-            assert!(region.is_empty() || text(model, "/probe/region") == region, "{}: {model:#}", truth.name);
+            assert_ne!(text_at(model, "/probe/status"), "answered", "{}: {model:#}", truth.name);
+            assert_eq!(text_at(model, "/probe/failure_mode"), mode, "{}: {model:#}", truth.name);
+            assert!(mode.is_empty() || !text_at(model, "/probe/fix").is_empty(), "{}: {model:#}", truth.name);
+            assert!(region.is_empty() || text_at(model, "/probe/region") == region, "{}: {model:#}", truth.name);
         }
     }
     for pattern in truth.absent {
         assert!(named(pattern).is_empty(), "{}: {pattern} is listed", truth.name);
     }
-    let residency = truth.residency.map(|residency| ["--residency", residency]);
-    let pin = ["models", "pin", "--auto", "--yes", "--json", "--region", truth.region];
-    let pinned = home.run(pin.iter().chain(residency.iter().flatten()));
-    if truth.main.is_empty() {
-        let said = pinned.failure(1);
-        assert!(said.contains("no Claude model answers in") && !home.settings().exists(), "{}: {said}", truth.name);
-        return;
-    }
-    assert_eq!(pinned.json()["main"], truth.main, "{}", truth.name);
+}
+
+/// What was written: models that are there and answer, the prefix that leads to them, and the policy for them.
+fn the_pins_are_right(truth: &Truth, home: &Home) {
+    let said = run(truth, home, &["models", "--json"]).json();
+    let list = |name: &str| said[name].as_array().expect("a list").iter();
+    let known: Vec<&Value> = list("models").chain(list("unlisted_pins")).collect();
     let settings = home.settings_json();
     let env = settings["env"].as_object().expect("an object");
     let pins = env.iter().filter(|(name, _)| name.ends_with("_MODEL"));
+    let mut pinned: Vec<&Value> = Vec::new();
     for (name, id) in pins {
         let id = id.as_str().expect("text");
-        let model = models.iter().find(|model| text(model, "/id") == id || text(model, "/arn") == id);
-        let model = model.unwrap_or_else(|| panic!("{}: {name} is {id}, which is not listed", truth.name));
-        assert!(
-            ["answered", "throttled"].contains(&text(model, "/probe/status").as_str()),
-            "{}: {name} is {id}: {model:#}",
-            truth.name
-        );
+        let model = known.iter().find(|model| text_at(model, "/id") == id || text_at(model, "/arn") == id);
+        let model = model.unwrap_or_else(|| panic!("{}: {name} is {id}, which nobody knows", truth.name));
+        let status = text_at(model, "/probe/status");
+        assert!(["answered", "throttled"].contains(&status.as_str()), "{}: {name} is {id}: {model:#}", truth.name);
+        if !pinned.contains(model) {
+            pinned.push(model);
+        }
     }
-    let ids: BTreeSet<&str> =
-        env.iter().filter(|(name, _)| name.ends_with("_MODEL")).filter_map(|(_, id)| id.as_str()).collect();
-    let is_pinned =
-        |model: &&Value| ids.contains(text(model, "/id").as_str()) || ids.contains(text(model, "/arn").as_str());
-    the_policy_is_right(truth, &home, &models.iter().filter(is_pinned).collect::<Vec<_>>());
+    the_policy_is_right(truth, home, &pinned);
     let prefix = env.get("ANTHROPIC_BEDROCK_REGION_PREFIX").and_then(Value::as_str);
     let expected = ["jp", "au"].into_iter().find(|prefix| truth.main.starts_with(&format!("{prefix}.")));
     assert_eq!(prefix, expected, "{}", truth.name);
@@ -107,7 +109,7 @@ fn check(truth: &Truth) {
 /// The policy for what was pinned allows those profiles and, behind them, their models where they route to.
 fn the_policy_is_right(truth: &Truth, home: &Home, pinned: &[&Value]) {
     let text = |value: &Value| value.as_str().expect("text").to_owned();
-    let said = home.run(["policy", "--region", truth.region]).success();
+    let said = run(truth, home, &["policy"]).success();
     let policy: Value = serde_json::from_str(&said).unwrap_or_else(|_| panic!("{}: {said}", truth.name));
     let allowed = |sid: &str| -> BTreeSet<String> {
         let statements = policy["Statement"].as_array().expect("a list").iter();
@@ -115,8 +117,15 @@ fn the_policy_is_right(truth: &Truth, home: &Home, pinned: &[&Value]) {
             statements.filter(|one| one["Sid"] == sid).flat_map(|one| one["Resource"].as_array().expect("a list"));
         resources.map(text).collect()
     };
-    let profiles: BTreeSet<String> = pinned.iter().map(|model| text(&model["arn"])).collect();
+    // An ARN that nobody may look up stands for itself.
+    let arn = |model: &Value| if model["arn"].is_null() { text(&model["id"]) } else { text(&model["arn"]) };
+    let profiles: BTreeSet<String> = pinned.iter().map(|model| arn(model)).collect();
     assert_eq!(allowed("InvokeInferenceProfiles"), profiles, "{}", truth.name);
+    if !truth.allowed.is_empty() {
+        let expected: BTreeSet<String> = truth.allowed.iter().map(|arn| (*arn).to_owned()).collect();
+        assert_eq!(allowed("InvokeTheirModels"), expected, "{}", truth.name);
+        return;
+    }
     let routes = pinned.iter().flat_map(|model| {
         let arn = text(&model["arn"]);
         let partition = arn.split(':').nth(1).expect("an ARN").to_owned();

@@ -103,6 +103,38 @@ fn an_interrupt_while_models_are_asked_changes_nothing() {
 }
 
 #[test]
+fn an_interrupt_while_a_report_is_made_leaves_the_terminal_as_it_was() {
+    let probe = "models --probe --yes --profile work --region us-west-2";
+    let slow = "[[faults]]\noperation = \"InvokeModelWithResponseStream\"\nlatency = \"20s\"\n";
+    let cut_off = "[[faults]]\noperation = \"ListInferenceProfiles\"\nlatency = \"20s\"\n";
+    for (command, fault, told) in [
+        (probe, slow, "Asking 28 models for one token each"),
+        ("models --profile work --region us-west-2", cut_off, "Asking Bedrock which models us-west-2 has"),
+        ("models pin --auto --yes --profile work --region us-west-2", slow, "for one token each…"),
+        ("regions --profile work", cut_off, "regions at once…"),
+    ] {
+        let Some(screen) = Screen::new(80) else { return };
+        let screen = screen.with_more_at_the_end(fault);
+        screen.start(&format!("claude-bedrock {command}"));
+        screen.wait_for(told);
+        let before = screen.files();
+        screen.keys(&["C-c"]);
+        assert_eq!(screen.exit_code(), 130, "{command}");
+        let shown = screen.shown();
+        assert!(shown.lines().any(|line| line == "stopped; nothing was changed"), "{command}: {shown}");
+        assert_eq!(screen.files(), before, "{command}");
+        let state = screen.home().join(".local/state/claude-bedrock");
+        assert!(!state.join("proofs").exists() && !state.join("receipts").exists(), "{command}: something was kept");
+        // What is typed is shown again, and so is the cursor.
+        screen.types("still here");
+        screen.wait_for("still here");
+        let raw = screen.raw();
+        let (hidden, back) = (raw.rfind("\u{1b}[?25l"), raw.rfind("\u{1b}[?25h"));
+        assert!(hidden <= back, "{command}: {raw:?}");
+    }
+}
+
+#[test]
 fn a_no_writes_nothing() {
     let Some(screen) = Screen::new(40) else { return };
     screen.start("claude-bedrock setup --profile work --region us-west-2 --identity isolated");

@@ -58,12 +58,15 @@ pub struct Role {
     pub assigned_to: Option<Vec<String>>,
 }
 
-/// An IAM user.
+/// An IAM user, or the account's root user.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct User {
     /// The user's name.
     pub name: String,
+    /// Whether it is the root user, whose ARN has no name.
+    #[serde(default)]
+    pub root: bool,
     /// The access key id, `AKIA...`.
     #[serde(default)]
     pub access_key_id: Option<String>,

@@ -138,17 +138,21 @@ impl Pin<'_> {
         let receipts = Receipts::of(&self.state);
         let receipt = receipts.find(&self.path).map_err(|error| Failure::failed(error.to_string()))?;
         let offering = &self.look.offering;
-        let wishes = decision.pinning.wishes(&offering.entries, &self.look.who.region, &offering.listed);
+        let mut wishes = decision.pinning.wishes(&offering.entries, &self.look.who.region, &offering.listed);
+        let is_shared = scope_of(self.args.scope) == Scope::Project;
+        let settings = Settings::read(self.world);
+        let rivals = configuration::rivals_of_pins(self.world, &settings, &self.path, is_shared);
+        wishes.extend(decision.pinning.cancelling(&offering.entries, &rivals));
         let plan = plan::pin(&document, receipt.as_ref(), &wishes, consent);
         let bytes = document.apply(&plan.edits()).map_err(|error| Failure::failed(error.to_string()))?;
         let afterwards = Document::parse(&bytes).map_err(|malformed| Failure::failed(malformed.to_string()))?;
-        self.warn_of_stronger(&afterwards, decision);
+        self.warn_of_stronger(settings, &afterwards, decision);
         Ok(Draft { snapshot, document, receipt, plan })
     }
 
     /// A stronger settings file may say otherwise; then this pin counts elsewhere only.
-    fn warn_of_stronger(&self, afterwards: &Document, decision: &Decision) {
-        let settings = Settings::read(self.world).with_document(&self.path, afterwards.clone());
+    fn warn_of_stronger(&self, settings: Settings, afterwards: &Document, decision: &Decision) {
+        let settings = settings.with_document(&self.path, afterwards.clone());
         let judged = configuration::judge(self.world, &settings, &self.look.files.profiles, None);
         if let Some(main) = judged.main_model.filter(|found| found.value != decision.pinning.main) {
             self.ui.warning(&format!("the main model here is still `{}`, for something stronger says so", main.value));
@@ -171,6 +175,9 @@ impl Pin<'_> {
         if !draft.plan.kept.is_empty() {
             let _ =
                 writeln!(text, "  kept, for they are not ours (`--force` replaces them):\n{}", kept_lines(&draft.plan));
+        }
+        for told in decision.pinning.stand_ins(&self.look.offering.entries) {
+            let _ = writeln!(text, "  {told}");
         }
         for id in &decision.unverified {
             let _ = writeln!(

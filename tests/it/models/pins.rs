@@ -3,9 +3,10 @@
 use aws_sandbox::Account;
 use serde_json::Value;
 
-use super::old_models;
+use super::truths::old_models;
 use crate::harness::{Home, mode};
 
+const SONNET: &str = "us.anthropic.claude-sonnet-5-5";
 const PERMISSIONS: &str = "permissions = { allow = [\"bedrock:*\", \"servicequotas:*\", \"sts:*\"] }";
 
 fn with_permissions(permissions: &str) -> Home {
@@ -247,4 +248,89 @@ fn pins_on_top_of_a_set_up_are_undone_with_it_byte_for_byte() {
     assert_eq!(env["CLAUDE_CODE_USE_BEDROCK"], "1", "a pin leaves the rest of the set-up alone");
     let _ = home.run(["reset"]).success();
     assert_eq!(home.settings_text(), mine);
+}
+
+const OLD: &str = "us.anthropic.claude-3-5-haiku-20241022-v1:0";
+
+#[test]
+fn what_beats_the_pins_is_cancelled_and_comes_back() {
+    for command in [&["setup", "--yes", "--profile", "work"][..], &["models", "pin", "--auto", "--yes"]] {
+        let home = Home::new().env("ANTHROPIC_SMALL_FAST_MODEL", OLD).env("CLAUDE_CODE_SUBAGENT_MODEL", OLD);
+        let said = home.run(["models", "--json"]).json();
+        let roles = |said: &Value| said["unlisted_pins"][0]["pinned_as"].clone();
+        assert_eq!(roles(&said), serde_json::json!(["background", "subagents"]), "{said}");
+        for _ in 0..2 {
+            let _ = home.run(command).success();
+            let env = &home.settings_json()["env"];
+            assert_eq!(
+                (&env["ANTHROPIC_SMALL_FAST_MODEL"], &env["CLAUDE_CODE_SUBAGENT_MODEL"]),
+                (&"".into(), &"".into())
+            );
+        }
+        let said = home.run(["models", "--json"]).json();
+        assert_eq!(said["unlisted_pins"], serde_json::json!([]), "{said}");
+        assert!(!home.run(["diagnose", "--offline"]).stdout.contains("ANTHROPIC_SMALL_FAST_MODEL"));
+        let _ = home.run(["reset"]).success();
+        assert!(!home.settings().exists());
+    }
+}
+
+#[test]
+fn what_beats_the_pins_stays_where_it_is_the_same_or_somebody_elses() {
+    let sonnet = "us.anthropic.claude-sonnet-5";
+    let home = Home::new().env("CLAUDE_CODE_SUBAGENT_MODEL", sonnet);
+    let home = home.env("ANTHROPIC_SMALL_FAST_MODEL", "us.anthropic.claude-haiku-5-5");
+    let _ = home.run(["setup", "--yes", "--profile", "work"]).success();
+    let env = &home.settings_json()["env"];
+    assert_eq!((&env["ANTHROPIC_SMALL_FAST_MODEL"], &env["CLAUDE_CODE_SUBAGENT_MODEL"]), (&Value::Null, &Value::Null));
+    // In the file itself it is theirs, until they let go of it.
+    let home = Home::new();
+    let theirs = serde_json::json!({ "env": { "ANTHROPIC_SMALL_FAST_MODEL": OLD } });
+    home.write(".claude/settings.json", theirs.to_string());
+    let told = home.run(["models", "pin", "--auto", "--yes"]).success();
+    assert!(told.contains("ANTHROPIC_SMALL_FAST_MODEL") && told.contains("--force"), "{told}");
+    assert_eq!(home.settings_json()["env"]["ANTHROPIC_SMALL_FAST_MODEL"], OLD);
+    let _ = home.run(["models", "pin", "--auto", "--yes", "--force"]).success();
+    assert_eq!(home.settings_json()["env"]["ANTHROPIC_SMALL_FAST_MODEL"], Value::Null);
+    let _ = home.run(["reset"]).success();
+    assert_eq!(home.settings_json(), theirs);
+    // A project's file is everybody's, and a shell one's own.
+    let home = Home::new().env("ANTHROPIC_SMALL_FAST_MODEL", OLD).env("AWS_PROFILE", "work");
+    let _ = home.run(["models", "pin", "--auto", "--yes", "--scope", "project"]).success();
+    let project = fs_err::read_to_string(home.working_directory().join(".claude/settings.json")).expect("settings");
+    assert!(!project.contains("SMALL_FAST"), "{project}");
+}
+
+#[test]
+fn where_requests_are_processed_changes_only_when_that_is_said() {
+    let home = Home::new();
+    let _ = home.run(["models", "pin", "--auto", "--yes", "--residency", "us"]).success();
+    let before = home.settings_text();
+    for named in [&["global.anthropic.claude-opus-5-5"][..], &[SONNET, "global.anthropic.claude-opus-5-5"]] {
+        let refused = home.run(["models", "pin", "--yes"].iter().chain(named)).failure(2);
+        assert!(refused.contains("goes anywhere; what is pinned now keeps requests in the US"), "{refused}");
+        assert!(refused.contains("`--residency any`") && home.settings_text() == before, "{refused}");
+    }
+    let wider = ["models", "pin", "global.anthropic.claude-opus-5-5", "--residency", "any", "--yes"];
+    let _ = home.run(wider).success();
+    assert_eq!(home.settings_json()["env"]["ANTHROPIC_MODEL"], "global.anthropic.claude-opus-5-5");
+    let away = ["setup", "--yes", "--profile", "work", "--residency", "us", "--background-region", "eu-central-1"];
+    let refused = home.run(away).failure(2);
+    assert!(refused.contains("background requests would go to eu-central-1, which is not in the US"), "{refused}");
+}
+
+#[test]
+fn a_family_that_is_not_there_is_told_with_what_stands_in_for_it() {
+    let text = include_str!("../../../sandbox/account.toml");
+    let at = text.find("# Cross-region inference").expect("the default account has its landmark");
+    let gate = "[accounts.gates]\nmodels_without_access = [\"anthropic.claude-sonnet-*\"]\n";
+    let account = Account::from_toml(&format!("{}{gate}\n{}", &text[..at], &text[at..])).expect("an account");
+    let home = Home::with(account, true);
+    let told = home.run(["models", "pin", "--auto", "--yes"]).success();
+    let told = told.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        told.contains("The alias `sonnet` means us.anthropic.claude-opus-5-5, for no model of that family"),
+        "{told}"
+    );
+    assert!(told.contains("asks for its own ones at each start") && !told.contains("alias `haiku` means"), "{told}");
 }

@@ -1,27 +1,70 @@
-//! The accounts, as data.
+//! The accounts, as data: what is to be seen in each, and what Claude Code is to be told.
+
+mod policies;
+
+pub(crate) use policies::POLICIES;
 
 /// An account, what is to be seen in it, and what is to be pinned.
 #[derive(Clone, Copy)]
-pub(super) struct Truth {
-    pub(super) name: &'static str,
+pub(crate) struct Truth {
+    pub(crate) name: &'static str,
     /// The account's text, before anything is changed in it.
-    pub(super) account: &'static str,
+    pub(crate) account: &'static str,
     /// More TOML for the account.
-    pub(super) more: &'static str,
+    pub(crate) more: &'static str,
     /// So many more models of an old generation, each with two profiles.
-    pub(super) old_models: usize,
+    pub(crate) old_models: usize,
     /// What is changed in the default account's text.
-    pub(super) change: &'static [(&'static str, &'static str)],
-    pub(super) region: &'static str,
-    pub(super) residency: Option<&'static str>,
+    pub(crate) change: &'static [(&'static str, &'static str)],
+    /// The profile of those who ask.
+    pub(crate) profile: &'static str,
+    pub(crate) region: &'static str,
+    pub(crate) residency: Option<&'static str>,
     /// Ids that answer; a `*` at the end stands for any rest.
-    pub(super) answers: &'static [&'static str],
+    pub(crate) answers: &'static [&'static str],
     /// Ids that are stopped, and the failure mode.
-    pub(super) stopped: &'static [(&'static str, &'static str)],
+    pub(crate) stopped: &'static [(&'static str, &'static str)],
     /// Ids that are not listed.
-    pub(super) absent: &'static [&'static str],
-    /// The main model `pin --auto` writes; empty where nothing can be pinned.
-    pub(super) main: &'static str,
+    pub(crate) absent: &'static [&'static str],
+    /// The ids that somebody types; without any `pin --auto` chooses.
+    pub(crate) typed: &'static [&'static str],
+    /// The main model that is written; empty where nothing can be pinned.
+    pub(crate) main: &'static str,
+    /// The models the policy allows behind the pinned profiles, where nobody may see where those route to.
+    pub(crate) allowed: &'static [&'static str],
+}
+
+impl Truth {
+    /// The account's text, to which [`Self::more`] is still to be added.
+    pub(crate) fn text(&self) -> String {
+        let mut text = self.account.to_owned();
+        for (from, to) in self.change {
+            assert!(text.contains(from), "{}: {from}", self.name);
+            text = text.replace(from, to);
+        }
+        text + &old_models(self.old_models)
+    }
+
+    /// Whether an id is one that is stopped.
+    pub(crate) fn stops(&self, id: &str) -> bool {
+        self.stopped.iter().any(|(pattern, _)| matches(pattern, id))
+    }
+}
+
+/// Models of an old generation for the end of an account's text.
+pub(crate) fn old_models(how_many: usize) -> String {
+    let model = |number: usize| {
+        format!(
+            "\n[[models]]\nid = \"anthropic.claude-haiku-3-{number}\"\nprovider = \"Anthropic\"\n\
+             name = \"Claude Haiku 3.{number}\"\ncreated_at = \"2025-01-01T00:00:00Z\"\n"
+        )
+    };
+    (0..how_many).map(model).collect()
+}
+
+/// Whether an id is what a pattern stands for.
+pub(crate) fn matches(pattern: &str, id: &str) -> bool {
+    pattern.strip_suffix('*').map_or(pattern == id, |start| id.starts_with(start))
 }
 
 const USUAL: Truth = Truth {
@@ -30,21 +73,22 @@ const USUAL: Truth = Truth {
     more: "",
     old_models: 0,
     change: &[],
+    profile: "work",
     region: "us-west-2",
     residency: None,
     answers: &["us.anthropic.claude-sonnet-5-5", "global.*"],
     stopped: &[],
     absent: &["eu.*", "jp.*"],
+    typed: &[],
     main: "us.anthropic.claude-sonnet-5-5",
+    allowed: &[],
 };
 
-const PERMISSIONS: &str = "permissions = { allow = [\"bedrock:*\", \"servicequotas:*\", \"sts:*\"] }";
 /// Its own partition: profiles, models and principals have ARNs of `aws-us-gov`.
 const GOVCLOUD: &str = include_str!("../../../sandbox/accounts/us-gov.toml");
 const SONNET: &str = "us.anthropic.claude-sonnet-5-5";
-
 /// Where models are, and under which prefix.
-pub(super) const PLACES: &[Truth] = &[
+pub(crate) const PLACES: &[Truth] = &[
     USUAL,
     Truth { name: "anywhere is allowed", residency: Some("any"), main: "global.anthropic.claude-sonnet-5-5", ..USUAL },
     Truth {
@@ -115,7 +159,7 @@ pub(super) const PLACES: &[Truth] = &[
 ];
 
 /// What an account has to do, pay or wait for.
-pub(super) const GATES: &[Truth] = &[
+pub(crate) const GATES: &[Truth] = &[
     Truth {
         name: "the form is missing",
         more: "[accounts.gates]\nuse_case_form = \"missing\"\n",
@@ -217,7 +261,7 @@ pub(super) const GATES: &[Truth] = &[
 ];
 
 /// Quotas, capacity and bad weather.
-pub(super) const WEATHER: &[Truth] = &[
+pub(crate) const WEATHER: &[Truth] = &[
     Truth {
         name: "a daily quota of zero",
         more: "[[accounts.quotas]]\ncode = \"L-1\"\nvalue = 0\nadjustable = false\nunit = \"tokens_per_day\"\n\
@@ -288,6 +332,17 @@ pub(super) const WEATHER: &[Truth] = &[
         ..USUAL
     },
     Truth {
+        name: "availability that is throttled",
+        more: "[[faults]]\noperation = \"GetFoundationModelAvailability\"\n\
+               effect = { answer = { status = 429, code = \"ThrottlingException\", message = \"Rate exceeded\" } }\n",
+        ..USUAL
+    },
+    Truth {
+        name: "availability that hangs",
+        more: "[[faults]]\noperation = \"GetFoundationModelAvailability\"\neffect = \"silence\"\n",
+        ..USUAL
+    },
+    Truth {
         name: "a control plane that is throttled for a moment",
         more: "[[faults]]\noperation = \"ListInferenceProfiles\"\ntimes = 2\n\
                effect = { answer = { status = 429, code = \"ThrottlingException\", message = \"Rate exceeded\" } }\n",
@@ -295,84 +350,7 @@ pub(super) const WEATHER: &[Truth] = &[
     },
 ];
 
-/// Who may what.
-pub(super) const POLICIES: &[Truth] = &[
-    Truth {
-        name: "an organisation that forbids one of the regions routed to",
-        more: "[[service_control_policies]]\nname = \"not Ohio\"\n[[service_control_policies.statements]]\n\
-               effect = \"deny\"\nactions = [\"bedrock:*\"]\ncondition = { StringLike = { \"aws:RequestedRegion\" = \"us-east-2\" } }\n\
-               [[service_control_policies]]\nname = \"all\"\n[[service_control_policies.statements]]\neffect = \"allow\"\nactions = [\"*\"]\n",
-        answers: &["global.*"],
-        stopped: &[("us.*", "P07 us-east-2")],
-        main: "global.anthropic.claude-sonnet-5-5",
-        ..USUAL
-    },
-    Truth {
-        name: "an organisation that forbids requests without a region",
-        more: "[[service_control_policies]]\nname = \"not anywhere\"\n[[service_control_policies.statements]]\n\
-               effect = \"deny\"\nactions = [\"bedrock:*\"]\ncondition = { StringLike = { \"aws:RequestedRegion\" = \"unspecified\" } }\n\
-               [[service_control_policies]]\nname = \"all\"\n[[service_control_policies.statements]]\neffect = \"allow\"\nactions = [\"*\"]\n",
-        answers: &["us.*"],
-        stopped: &[("global.*", "P07 any")],
-        ..USUAL
-    },
-    Truth {
-        name: "inference profiles that may not be listed",
-        change: &[(PERMISSIONS, "permissions = { allow = [\"*\"], deny = [\"bedrock:ListInferenceProfiles\"] }")],
-        answers: &[],
-        stopped: &[("anthropic.*", "M01")],
-        absent: &["us.*", "global.*"],
-        main: "",
-        ..USUAL
-    },
-    Truth {
-        name: "listing alone",
-        change: &[(PERMISSIONS, "permissions = { allow = [\"bedrock:List*\", \"bedrock:Get*\", \"sts:*\"] }")],
-        answers: &[],
-        stopped: &[("*", "P06")],
-        main: "",
-        ..USUAL
-    },
-    Truth {
-        name: "a session policy",
-        change: &[(
-            PERMISSIONS,
-            "permissions = { allow = [\"*\"] }\nsession_policy = { allow = [\"bedrock:List*\", \"sts:*\"] }",
-        )],
-        answers: &[],
-        stopped: &[("*", "P09")],
-        main: "",
-        ..USUAL
-    },
-    Truth {
-        name: "the profiles allowed, and not the models behind them",
-        change: &[(
-            PERMISSIONS,
-            "[accounts.roles.permissions]\nallow = [\"bedrock:List*\", \"bedrock:Get*\", \"sts:*\"]\n\
-             [[accounts.roles.permissions.statements]]\neffect = \"allow\"\nactions = [\"bedrock:Invoke*\"]\n\
-             resources = [\"arn:aws:bedrock:*:*:inference-profile/*\"]\n",
-        )],
-        answers: &[],
-        stopped: &[("*", "P08")],
-        main: "",
-        ..USUAL
-    },
-    Truth {
-        name: "application profiles alone",
-        change: &[(
-            PERMISSIONS,
-            "[accounts.roles.permissions]\nallow = [\"bedrock:List*\", \"bedrock:Get*\", \"sts:*\"]\n\
-             [[accounts.roles.permissions.statements]]\neffect = \"allow\"\nactions = [\"bedrock:Invoke*\"]\n\
-             resources = [\"arn:aws:bedrock:*:*:application-inference-profile/*\"]\n\
-             [[accounts.roles.permissions.statements]]\neffect = \"allow\"\nactions = [\"bedrock:Invoke*\"]\n\
-             resources = [\"arn:aws:bedrock:*::foundation-model/*\"]\n\
-             condition = { StringLike = { \"bedrock:InferenceProfileArn\" = \"arn:aws:bedrock:*:*:application-inference-profile/*\" } }\n",
-        )],
-        more: "[[accounts.inference_profiles]]\nid = \"abcdef123456\"\nname = \"team-sonnet\"\nregion = \"us-west-2\"\n\
-               copy_from = \"us.anthropic.claude-sonnet-5-5\"\n",
-        answers: &["abcdef123456"],
-        stopped: &[("us.*", "P06"), ("global.*", "P06")],
-        main: "arn:aws:bedrock:us-west-2:111122223333:application-inference-profile/abcdef123456",
-        ..USUAL
-    },
-];
+/// All of them.
+pub(crate) fn all() -> impl Iterator<Item = &'static Truth> {
+    [PLACES, GATES, WEATHER, POLICIES].into_iter().flatten()
+}

@@ -28,9 +28,10 @@ impl Pin<'_> {
             self.check_long_context(id)?;
         }
         let kept = self.look.pinned.iter().find(|(role, _)| *role == "main").map(|(_, id)| id.as_str());
-        let from_named = pins::kept_residency(entries, named.first().map(String::as_str));
-        let residency = self.args.residency.or(from_named).or_else(|| pins::kept_residency(entries, kept));
-        self.check_residency(&named)?;
+        let kept = pins::kept_residency(entries, kept);
+        let from_named = || pins::kept_residency(entries, named.first().map(String::as_str));
+        let residency = self.args.residency.or(kept).or_else(from_named);
+        self.check_residency(&named, residency)?;
         let asked = self.ask_models(&named, residency)?;
         let proofs = self.look.proofs(self.world);
         // A model that was not asked now counts as it answered last; one that never was may be there.
@@ -128,17 +129,26 @@ impl Pin<'_> {
         }
     }
 
-    fn check_residency(&self, named: &[String]) -> Result<(), Failure> {
-        let Some(residency) = self.args.residency else { return Ok(()) };
+    /// What is named keeps where requests may be processed: as told now, or as what is pinned keeps it.
+    fn check_residency(&self, named: &[String], residency: Option<Residency>) -> Result<(), Failure> {
+        let Some(residency) = residency else { return Ok(()) };
         for id in named {
             let entry = self.look.offering.entries.iter().find(|entry| entry.is_named(id));
             if let Some(entry) = entry.filter(|entry| !residency.admits(&entry.reach)) {
-                return Err(Failure::refused(format!(
-                    "`{id}` {}, which `--residency {}` does not allow",
-                    entry.reach,
-                    residency.name()
-                ))
-                .hint("name another way to the model; `claude-bedrock models` says where each goes"));
+                let failure = Failure::refused(match self.args.residency {
+                    Some(_) => {
+                        format!("`{id}` {}, which `--residency {}` does not allow", entry.reach, residency.name())
+                    }
+                    None => {
+                        format!("`{id}` {}; what is pinned now keeps requests in {}", entry.reach, residency.place())
+                    }
+                })
+                .hint("name another way to the model; `claude-bedrock models` says where each goes");
+                let wider = entry.reach.residency().name();
+                return Err(match self.args.residency {
+                    Some(_) => failure,
+                    None => failure.hint(format!("if that is to change, say so: `--residency {wider}`")),
+                });
             }
         }
         Ok(())
