@@ -16,7 +16,7 @@ use crate::world::World;
 pub const UNUSABLE_DOCUMENT: &str = r#"{"Credentials":{"AccessKeyId":"CLAUDEBEDROCKSIGNEDOUT","SecretAccessKey":"signed-out","SessionToken":"signed-out"}}"#;
 
 /// The program's name, without what a system puts behind it.
-const PROGRAM: &str = "claude-bedrock";
+pub const PROGRAM: &str = "claude-bedrock";
 
 /// What draws our part of the status line.
 const STATUS_LINE: &str = "statusline";
@@ -66,7 +66,7 @@ pub fn status_line(program: &Path) -> Result<String, Unquotable> {
 #[must_use]
 pub fn is_status_line(command: &str) -> bool {
     shell::words(command).is_some_and(|words| match words.as_slice() {
-        [program, verb] => Path::new(program).file_stem().is_some_and(|name| name == PROGRAM) && verb == STATUS_LINE,
+        [program, verb] => is_called_like_ours(Path::new(program)) && verb == STATUS_LINE,
         _ => false,
     })
 }
@@ -125,10 +125,17 @@ fn call(program: &Path, arguments: &[&str], profile: &str) -> Result<String, Unq
 pub fn recognise(command: &str) -> Option<Ours> {
     let words = shell::words(command)?;
     let program = PathBuf::from(words.first()?);
-    let is_ours = program.file_stem().is_some_and(|name| name == PROGRAM)
-        && words.get(1).is_some_and(|word| word == "credentials" || word == "refresh");
+    let is_ours =
+        is_called_like_ours(&program) && words.get(1).is_some_and(|word| word == "credentials" || word == "refresh");
     let profile = words.iter().find_map(|word| word.strip_prefix("--profile="))?;
     is_ours.then(|| Ours { program, profile: profile.to_owned() })
+}
+
+/// Whether a file is called as this program is, or as a download of it, with a version or a system behind the name: by
+/// that its commands are recognised.
+#[must_use]
+pub fn is_called_like_ours(program: &Path) -> bool {
+    program.file_stem().and_then(|name| name.to_str()).is_some_and(|name| name.starts_with(PROGRAM))
 }
 
 /// The program's path as helpers should name it: the entry on `PATH` that leads to the running program, for that

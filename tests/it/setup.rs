@@ -8,10 +8,11 @@ mod foreign;
 mod machine;
 
 use std::os::unix::fs::MetadataExt;
+use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::harness::{Home, PROGRAM, mode, set_mode};
+use crate::harness::{Home, PROGRAM, Run, mode, set_mode};
 
 /// What stands in the user's settings when `claude-bedrock` is not needed to answer.
 const UNUSABLE: &str = r#"{"Credentials":{"AccessKeyId":"CLAUDEBEDROCKSIGNEDOUT","SecretAccessKey":"signed-out","SessionToken":"signed-out"}}"#;
@@ -283,4 +284,31 @@ fn a_project_takes_no_identity_mode() {
     let said = home.run(["setup", "--yes", "--scope", "project", "--identity", "isolated"]).failure(2);
     assert!(said.contains("`--identity` has no place there"), "{said}");
     assert_eq!(home.files(), before);
+}
+
+/// This program below another name.
+fn called(home: &Home, name: &str) -> std::path::PathBuf {
+    let program = home.path().join(name);
+    if std::fs::hard_link(PROGRAM, &program).is_err() {
+        fs_err::copy(PROGRAM, &program).expect("copied");
+    }
+    program
+}
+
+#[test]
+fn a_download_keeps_its_name_and_one_that_would_not_be_recognised_is_refused() {
+    let home = Home::new();
+    let run = |program: &Path, arguments: &[&str]| {
+        Run::from(home.command(program.to_str().expect("UTF-8")).args(arguments).output().expect("it starts"))
+    };
+    let other = called(&home, "cb");
+    let said = run(&other, &["setup", "--yes", "--profile", "work"]).failure(2);
+    assert!(said.contains("recognised by the name `claude-bedrock`") && said.contains("cb"), "{said}");
+    assert!(!home.path().join(".claude/settings.json").exists());
+    let download = called(&home, "claude-bedrock-0.1.0-linux-x64");
+    run(&download, &["setup", "--yes", "--profile", "work"]).success();
+    let status: Value = serde_json::from_str(&run(&download, &["status", "--json"]).success()).expect("JSON");
+    assert_eq!(status["identity"]["mode"], "isolated", "{status}");
+    run(&download, &["reset"]).success();
+    assert!(!home.path().join(".claude/settings.json").exists());
 }

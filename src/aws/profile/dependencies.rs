@@ -96,7 +96,8 @@ pub fn called_profile(command: &str) -> Option<Call> {
     let program = Path::new(words.first()?).file_stem()?.to_str()?;
     let asks = match program {
         "aws" => true,
-        "claude-bedrock" => words.iter().any(|word| word == "credentials"),
+        // A download has a version or a system behind the name.
+        _ if program.starts_with("claude-bedrock") => words.iter().any(|word| word == "credentials"),
         _ => false,
     };
     if !asks {

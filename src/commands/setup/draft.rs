@@ -1,5 +1,7 @@
 //! A settings file with the plan for it.
 
+use std::path::Path;
+
 use sha2::{Digest, Sha256};
 
 use crate::apply::{self, NotWritten};
@@ -37,6 +39,7 @@ impl Setup<'_> {
         let (snapshot, document) = target::read(&self.path)?;
         let receipt = self.receipts.find(&self.path).map_err(|error| Failure::failed(error.to_string()))?;
         let program = helper_command::lasting_program_path(self.world);
+        check_name(&program)?;
         let mut wishes = plan::wishes(choice, &program).map_err(|error| Failure::refused(error.to_string()))?;
         wishes.extend(self.status_line(choice, &document, receipt.as_ref())?);
         let plan = plan::set_up(&document, receipt.as_ref(), &wishes, consent);
@@ -122,4 +125,17 @@ impl Draft {
     pub(super) fn is_like(&self, other: &Self) -> bool {
         self.snapshot.bytes() == other.snapshot.bytes() && self.plan == other.plan
     }
+}
+
+/// What is written must be recognised again, by `status` as by `reset`.
+fn check_name(program: &Path) -> Result<(), Failure> {
+    if helper_command::is_called_like_ours(program) {
+        return Ok(());
+    }
+    let named = helper_command::PROGRAM;
+    let refused = format!(
+        "this program is called `{}`, and its commands are recognised by the name `{named}`",
+        program.display()
+    );
+    Err(Failure::refused(refused).hint(format!("give it a name that begins with `{named}`, and run it again")))
 }
