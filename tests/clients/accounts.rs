@@ -163,9 +163,9 @@ fn pins(truth: &Truth, machine: &Machine) -> Map<String, Value> {
     let mut pin = vec!["models", "pin", "--yes"];
     pin.extend(residency.iter().flatten());
     if truth.typed.is_empty() {
-        pin.push("--auto")
+        pin.push("--auto");
     } else {
-        pin.extend(truth.typed)
+        pin.extend(truth.typed);
     }
     machine.program(&pin).success();
     let settings = fs_err::read(machine.home().join(".claude/settings.json")).expect("settings");

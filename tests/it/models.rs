@@ -38,9 +38,9 @@ fn check(truth: &Truth) {
     let mut pin = vec!["models", "pin", "--yes", "--json"];
     pin.extend(residency.iter().flatten());
     if truth.typed.is_empty() {
-        pin.push("--auto")
+        pin.push("--auto");
     } else {
-        pin.push("--probe")
+        pin.push("--probe");
     }
     pin.extend(truth.typed);
     let pinned = run(truth, &home, &pin);
