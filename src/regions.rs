@@ -81,6 +81,14 @@ pub fn find(name: &str) -> Option<&'static Region> {
     all().iter().find(|region| region.name == name)
 }
 
+/// Whether a region was there when the data was written. A starting session of Claude Code waits for this one look, so
+/// the data is not taken apart for it.
+#[must_use]
+pub fn is_known(name: &str) -> bool {
+    let named = |line: &'static str| line.strip_prefix("region\t")?.split('\t').nth(1);
+    DATA.lines().any(|line| named(line) == Some(name))
+}
+
 /// What is doubtful about the name of a region, and which one may have been meant; `None` for one that is known.
 #[must_use]
 pub fn doubt(name: &str) -> Option<String> {
@@ -159,12 +167,14 @@ mod tests {
     fn a_partition_is_told_by_the_region_s_name_also_of_one_that_is_new() {
         assert_eq!(ATLAS.partitions[0].name, "aws");
         for region in all() {
+            assert!(is_known(region.name), "{}", region.name);
             assert_eq!(partition_of(region.name).name, region.partition, "{}", region.name);
             assert_ne!(country_name(region.country), region.country, "{} has no name", region.country);
         }
         let cases = [("us-gov-south-9", "aws-us-gov"), ("us-south-9", "aws"), ("cn-east-9", "aws-cn"), ("x", "aws")];
         for (region, partition) in cases {
             assert_eq!(partition_of(region).name, partition, "{region}");
+            assert!(!is_known(region), "{region}");
         }
         assert_eq!(with_bedrock("aws-us-gov").count(), 2);
         assert_eq!(with_bedrock("aws-cn").count(), 0);

@@ -189,7 +189,7 @@ fn malformed_region(facts: &Facts) -> Vec<Finding> {
 /// What is wrong with a region's name, and the one that was meant.
 pub(crate) fn region_fault(name: &str, value: &str) -> Option<(String, Option<String>)> {
     let trimmed = value.trim();
-    if regions::find(trimmed).is_some() {
+    if regions::is_known(trimmed) {
         return None;
     }
     let lower = trimmed.to_ascii_lowercase().replace(['_', ' '], "-");
