@@ -117,6 +117,12 @@ impl Document {
         self.member(key).map(|member| member.newlines + 1)
     }
 
+    /// Returns the value that counts and the line, from 1, on which its key stands.
+    #[must_use]
+    pub fn get_with_line(&self, key: &Key) -> Option<(RawJson, usize)> {
+        self.member(key).map(|member| (self.raw(member), member.newlines + 1))
+    }
+
     /// Makes the edits in order and returns the new bytes, in the encoding of the old ones.
     ///
     /// Setting new keys and then removing them (and [`Edit::RemoveEmpty`], when the first made the object) returns the

@@ -209,9 +209,9 @@ impl Settings {
         let mut found = Vec::new();
         for layer in &self.layers {
             let Content::Document(document) = &layer.content else { continue };
-            let Some(value) = document.get(key) else { continue };
-            let line = document.line_of(key);
-            found.push((decoded(&value), Source::Settings { scope: layer.scope, path: layer.path.clone(), line }));
+            let Some((value, line)) = document.get_with_line(key) else { continue };
+            let source = Source::Settings { scope: layer.scope, path: layer.path.clone(), line: Some(line) };
+            found.push((decoded(&value), source));
         }
         found
     }
