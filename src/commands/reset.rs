@@ -67,7 +67,12 @@ pub(super) fn carry_out(world: &World, ui: Ui, args: &ResetArgs) -> Result<(Repo
     }
     for path in here.iter().filter(|_| args.all) {
         match remove_foreign(world, ui, args, path, &undone, &mut report) {
-            Err(failure) if failure.exit == Exit::Interrupted => return Err(failure),
+            // What was undone before the question stays undone, and is told.
+            Err(failure) if failure.exit == Exit::Interrupted && report.files.is_empty() => return Err(failure),
+            Err(failure) if failure.exit == Exit::Interrupted => {
+                problems.push(failure.after("what was undone before stays undone"));
+                return Ok((report, problems));
+            }
             other => problems.extend(other.err()),
         }
     }
