@@ -76,10 +76,9 @@ pub(super) fn carry_out(world: &World, ui: Ui, args: &ResetArgs) -> Result<(Repo
             other => problems.extend(other.err()),
         }
     }
-    match aws_config::undo(&state, args.dry_run) {
-        Ok(done) => done.iter().for_each(|done| report.config(done, world)),
-        Err(failure) => problems.push(failure),
-    }
+    let (undone, left) = aws_config::undo(&state, args.dry_run);
+    undone.iter().for_each(|undone| report.config(undone, world));
+    problems.extend(left);
     if !args.dry_run {
         problems.extend(credentials::forget_all(&state).map_err(failed).err());
         problems.extend(proof::forget_all(&state).map_err(failed).err());
