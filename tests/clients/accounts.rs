@@ -158,16 +158,21 @@ fn pins(truth: &Truth, machine: &Machine) -> Map<String, Value> {
     let residency = truth.residency.or(any).map(|residency| ["--residency", residency]);
     let mut setup = vec!["setup", "--yes", "--profile", truth.profile, "--region", truth.region];
     setup.extend(residency.iter().flatten());
-    setup.extend(truth.typed.iter().take(1).flat_map(|id| ["--model", id]));
-    machine.program(&setup).success();
-    let mut pin = vec!["models", "pin", "--yes"];
-    pin.extend(residency.iter().flatten());
-    if truth.typed.is_empty() {
-        pin.push("--auto");
-    } else {
-        pin.extend(truth.typed);
+    match truth.typed.first() {
+        // It pins what `models pin --auto` pins, which the tests of `models` compare.
+        None => {
+            setup.push("--probe");
+            machine.program(&setup).success();
+        }
+        Some(main) => {
+            setup.extend(["--model", main]);
+            machine.program(&setup).success();
+            let mut pin = vec!["models", "pin", "--yes"];
+            pin.extend(residency.iter().flatten());
+            pin.extend(truth.typed);
+            machine.program(&pin).success();
+        }
     }
-    machine.program(&pin).success();
     let settings = fs_err::read(machine.home().join(".claude/settings.json")).expect("settings");
     let settings: Value = serde_json::from_slice(&settings).expect("JSON");
     let env = settings["env"].as_object().expect("an object").clone();
