@@ -84,10 +84,10 @@ fn mantle_not_used(facts: &Facts) -> Vec<Finding> {
 }
 
 fn anthropic_id(facts: &Facts) -> Vec<Finding> {
-    if facts.setting(vars::MODEL_OVERRIDES).is_some() {
-        return Vec::new();
-    }
+    let overrides = facts.model_overrides();
+    let is_overridden = |pin: &Pin| overrides.iter().any(|(name, _)| name == pin.id());
     let wrong = pins(facts).into_iter().filter(|pin| is_anthropic_id(pin.id()) && !pin.found.value.ends_with("[1m]"));
+    let wrong = wrong.filter(|pin| !is_overridden(pin));
     wrong
         .map(|pin| {
             let title = format!("`{}` is `{}`, an id of Anthropic's own service", pin.name, pin.found.value);
