@@ -54,7 +54,7 @@ pub fn lints(files: &ProfileFiles, cli: &CliReading, sources: &[Source<'_>]) -> 
                 line: refused.line,
                 profile: None,
                 message: format!("{}; every command of the AWS CLI fails for it", refused.reason),
-                fix: "mend or remove the line".into(),
+                fix: "fix or remove the line".into(),
             });
         }
     }

@@ -238,7 +238,7 @@ fn pins_on_top_of_a_set_up_are_undone_with_it_byte_for_byte() {
     assert_eq!(set_up["env"]["ANTHROPIC_MODEL"], "global.anthropic.claude-sonnet-5-5");
     assert_eq!(set_up["env"]["ANTHROPIC_DEFAULT_OPUS_MODEL"], "mine");
     let dry = home.run(["models", "pin", "--auto", "--yes", "--dry-run"]).success();
-    assert!(dry.contains("residency           any") && dry.contains("kept, for they are not ours"), "{dry}");
+    assert!(dry.contains("residency           any") && dry.contains("kept, because they are not ours"), "{dry}");
     assert_eq!(home.settings_json(), set_up);
     let pinned = home.run(["models", "pin", "us.anthropic.claude-opus-4-8[1m]", "--yes", "--force"]).success();
     assert!(pinned.contains("Opus costs more than Sonnet"), "{pinned}");
