@@ -78,9 +78,8 @@ pub(super) fn made(world: &World, ui: Ui, arn: &str, look: Look, yes: bool, watc
 
 /// The settings file of a scope, and where receipts are.
 pub(super) fn place(world: &World, scope: SetupScope) -> Result<(PathBuf, StateFolder), Failure> {
-    let no_home = || Failure::refused("no home folder is known").hint("set HOME to your home folder");
-    let path = scope::path_of(world, scope_of(scope)).ok_or_else(no_home)?;
-    Ok((path, StateFolder::of(world).ok_or_else(no_home)?))
+    let path = scope::path_of(world, scope_of(scope)).ok_or_else(Failure::no_home)?;
+    Ok((path, StateFolder::of(world).ok_or_else(Failure::no_home)?))
 }
 
 impl Pin<'_> {
