@@ -21,7 +21,7 @@ use crate::world::World;
 
 #[cfg(unix)]
 pub use self::beside::{Listener, Typed, listen};
-pub use self::interruption::{Watch, watch};
+pub use self::interruption::{Watch, watch, watch_after};
 
 /// What stands before an offer: the mark of the one chosen and a blank.
 const MARK_WIDTH: usize = 2;

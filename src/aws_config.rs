@@ -145,26 +145,39 @@ pub struct Undone {
     pub taken: TakenOut,
 }
 
-/// Takes every addition out again, the last one first.
-///
-/// # Errors
-/// When a file cannot be read or written; the receipts of what is still in it stay.
-pub fn undo(state: &StateFolder, dry_run: bool) -> Result<Vec<Undone>, Failure> {
+/// Takes every addition out again, the last one first, and tells what could not be: a file that cannot be read or
+/// written keeps its additions and their receipts, and no other file from being undone.
+pub fn undo(state: &StateFolder, dry_run: bool) -> (Vec<Undone>, Vec<Failure>) {
     let failed = |error: io::Error| Failure::failed(error.to_string());
-    let mut known = additions(state).map_err(failed)?;
-    let mut done = Vec::new();
-    let mut left = known.len();
-    while left > 0 {
-        left -= 1;
-        let addition = &known[left];
-        let (path, deed) = (addition.path.clone(), addition.deed());
-        done.push(Undone { path, deed, taken: take_out(addition, dry_run)? });
+    let (mut done, mut problems) = (Vec::new(), Vec::new());
+    let mut known = match additions(state) {
+        Ok(known) => known,
+        Err(error) => return (done, vec![failed(error)]),
+    };
+    let mut stuck: Vec<PathBuf> = Vec::new();
+    for at in (0..known.len()).rev() {
+        let (path, deed) = (known[at].path.clone(), known[at].deed());
+        // An older addition was made to a file without this one.
+        if stuck.contains(&path) {
+            continue;
+        }
+        match take_out(&known[at], dry_run) {
+            Ok(taken) => done.push(Undone { path, deed, taken }),
+            Err(failure) => {
+                problems.push(failure);
+                stuck.push(path);
+                continue;
+            }
+        }
         if !dry_run {
-            known.truncate(left);
-            keep(state, &known).map_err(failed)?;
+            known.remove(at);
+            if let Err(error) = keep(state, &known) {
+                problems.push(failed(error));
+                break;
+            }
         }
     }
-    Ok(done)
+    (done, problems)
 }
 
 fn take_out(addition: &Addition, dry_run: bool) -> Result<TakenOut, Failure> {

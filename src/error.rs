@@ -22,6 +22,9 @@ pub enum Exit {
 pub const UNREACHABLE_HINT: &str =
     "is there a network? Behind a company's proxy set HTTPS_PROXY, and AWS_CA_BUNDLE for its certificate";
 
+/// What stands when someone stops after something was written.
+pub const WRITTEN_STAYS: &str = "what was written before stays, and `claude-bedrock reset` undoes it";
+
 /// An error on its way to the user: one line, what caused it, what to do.
 #[derive(Debug, Clone)]
 pub struct Failure {
@@ -53,6 +56,15 @@ impl Failure {
     #[must_use]
     pub fn interrupted() -> Self {
         Self::new(Exit::Interrupted, "stopped; nothing was changed")
+    }
+
+    /// The same failure where something was done before it, which an interruption may not deny.
+    #[must_use]
+    pub fn after(mut self, done: &str) -> Self {
+        if self.exit == Exit::Interrupted {
+            self.message = format!("stopped; {done}");
+        }
+        self
     }
 
     /// Problems were looked for and found; they are the answer, and nothing more is said.

@@ -114,6 +114,19 @@ pub fn first_word(command: &str) -> Option<String> {
     shell::words(command)?.into_iter().next()
 }
 
+/// Words that a shell answers to by itself: POSIX's reserved words and built-in utilities that may begin a command.
+const SHELL_WORDS: [&str; 31] = [
+    ".", ":", "alias", "case", "cd", "command", "echo", "eval", "exec", "exit", "export", "false", "for", "if",
+    "printf", "pwd", "read", "readonly", "set", "shift", "source", "test", "times", "trap", "true", "ulimit", "umask",
+    "unset", "until", "wait", "while",
+];
+
+/// Whether a shell answers to a word by itself, so that no program need be there.
+#[must_use]
+pub fn is_of_the_shell(word: &str) -> bool {
+    SHELL_WORDS.contains(&word)
+}
+
 fn call(program: &Path, arguments: &[&str], profile: &str) -> Result<String, Unquotable> {
     let program = program.to_str().ok_or_else(|| Unquotable(program.display().to_string()))?;
     let profile = shell::quoted(&format!("--profile={profile}"))?;

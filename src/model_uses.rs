@@ -227,7 +227,13 @@ fn texts_of(key: &str, text: &str) -> Vec<String> {
             let options = value["options"].as_array().map(Vec::as_slice).unwrap_or_default();
             strings(&mut options.iter().map(|option| &option["model"]))
         }
-        Value::Object(object) => strings(&mut object.values()),
+        // One that says what its name means anyhow sends nothing that would not be sent without it.
+        Value::Object(object) => {
+            let says_more = |(name, value): &(&String, &Value)| {
+                value.as_str().is_none_or(|id| id.starts_with("arn:") || pins::anthropic_name(id) != name.as_str())
+            };
+            strings(&mut object.iter().filter(says_more).map(|(_, value)| value))
+        }
         _ => Vec::new(),
     }
 }

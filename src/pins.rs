@@ -6,10 +6,12 @@ use crate::capabilities;
 use crate::configuration::Rival;
 use crate::model;
 use crate::offering::{Entry, Kind};
-use crate::plan::Wish;
+use crate::plan::{Need, Wish};
 use crate::regions::{Reach, Residency};
 use crate::settings::document::Key;
 use crate::vars;
+
+mod stand_ins;
 
 /// What the main model is pinned as, besides the aliases.
 pub const MAIN: &str = "main";
@@ -105,7 +107,8 @@ impl Pinning {
         wishes
     }
 
-    /// What goes beside the pins: the prefix, and what Claude Code cannot learn from an opaque ARN.
+    /// What goes beside the pins: the prefix, what Claude Code cannot learn from an opaque ARN, and what it need not look
+    /// for.
     #[must_use]
     pub fn companions(&self, entries: &[Entry], region: &str, listed: &[String]) -> Vec<Wish> {
         let mut wishes = Vec::new();
@@ -118,13 +121,14 @@ impl Pinning {
             // Another family's model stands in where one is missing; its alias is not to be taken for it.
             let owned = |suffix: &str| Key::Env(format!("{name}{suffix}").into());
             let value = |value: String| Some(value).filter(|value| !value.is_empty());
-            wishes.push(Wish { key: owned(vars::PIN_NAME), value: value(entry.name.clone()), required: false });
+            wishes.push(Wish { key: owned(vars::PIN_NAME), value: value(entry.name.clone()), need: Need::Wanted });
             let supported = capabilities::supported(&entry.model);
-            wishes.push(Wish { key: owned(vars::PIN_CAPABILITIES), value: value(supported), required: false });
+            wishes.push(Wish { key: owned(vars::PIN_CAPABILITIES), value: value(supported), need: Need::Wanted });
             // Beside the overrides of others, which are theirs.
             let key = Key::Override(anthropic_name(&entry.model_id).to_owned().into());
-            wishes.push(Wish { key, value: Some(entry.arn.clone()), required: false });
+            wishes.push(Wish { key, value: Some(entry.arn.clone()), need: Need::Wanted });
         }
+        wishes.extend(self.not_looked_for(entries, region, listed));
         wishes
     }
 }
@@ -147,35 +151,6 @@ impl Pinning {
         };
         let in_the_way = rivals.iter().filter(|rival| !may_stay(rival));
         in_the_way.map(|rival| Wish::env(rival.name, (!rival.is_only_here).then_some(""), false)).collect()
-    }
-}
-
-impl Pinning {
-    /// The aliases that another family stands in for, a sentence each. Claude Code (observed with 2.1.329) takes such a
-    /// pin for none of the user's and asks for its own models of that family when it starts; which do not stop it.
-    #[must_use]
-    pub fn stand_ins(&self, entries: &[Entry]) -> Vec<String> {
-        // Where an opaque ARN leads to is not seen by Claude Code either.
-        let is_opaque = |id: &str| entries.iter().any(|entry| entry.kind == Kind::Application && entry.is_named(id));
-        let family_of = |id: &str| {
-            let id = model::without_context_suffix(id);
-            model::Model::parse(id).filter(|_| !is_opaque(id)).map(|model| model.family)
-        };
-        let mut told = Vec::new();
-        for (family, name) in vars::FAMILY_PINS {
-            let Some((_, id)) = self.aliases.iter().find(|(known, _)| *known == name) else { continue };
-            if family_of(id).is_none_or(|its| its == family) {
-                continue;
-            }
-            let mut text = format!("The alias `{family}` means {id}, for no model of that family is to be used here.");
-            if vars::FAMILIES_LOOKED_FOR.contains(&family) {
-                text.push_str(
-                    " Claude Code still asks for its own ones at each start, one token each: a refusal is harmless.",
-                );
-            }
-            told.push(text);
-        }
-        told
     }
 }
 

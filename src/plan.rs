@@ -57,8 +57,19 @@ pub struct Wish {
     pub key: Key,
     /// Its value; `None` for absent.
     pub value: Option<String>,
-    /// Whether the choice is impossible without it.
-    pub required: bool,
+    /// How much depends on it.
+    pub need: Need,
+}
+
+/// How much of a choice depends on a wish.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Need {
+    /// The choice is impossible without it.
+    Required,
+    /// A value of someone else's that keeps it away is told.
+    Wanted,
+    /// Whatever is there already does as well.
+    Spare,
 }
 
 /// One key of a plan.
@@ -139,17 +150,23 @@ impl Consent {
     }
 }
 
+impl Need {
+    fn of(required: bool) -> Self {
+        if required { Self::Required } else { Self::Wanted }
+    }
+}
+
 impl Wish {
     /// A variable in `env`.
     #[must_use]
     pub fn env(name: &'static str, value: Option<&str>, required: bool) -> Self {
-        Self { key: Key::Env(name.into()), value: value.map(str::to_owned), required }
+        Self { key: Key::Env(name.into()), value: value.map(str::to_owned), need: Need::of(required) }
     }
 
     /// A setting of its own.
     #[must_use]
     pub fn top(name: &'static str, value: Option<&str>, required: bool) -> Self {
-        Self { key: Key::Top(name.into()), value: value.map(str::to_owned), required }
+        Self { key: Key::Top(name.into()), value: value.map(str::to_owned), need: Need::of(required) }
     }
 
     /// The value as it is written: text, and for the key that holds an object the JSON it is.
@@ -204,6 +221,7 @@ fn fulfil(
         }
         let is_ours = receipt.and_then(|receipt| receipt.key(&wish.key)).is_some_and(|r| r.is_ours(current.as_ref()));
         match current {
+            Some(_) if !is_ours && wish.need == Need::Spare => {}
             Some(current) if !is_ours && !consent.covers(&wish.key) => {
                 plan.kept.push(Kept { wish: wish.clone(), current });
             }
@@ -252,7 +270,7 @@ pub fn undo(document: &Document, receipt: &Receipt) -> Plan {
         } else if let Some(current) = current {
             let value =
                 record.before.as_ref().map(|before| before.as_str().unwrap_or_else(|| before.text().to_owned()));
-            plan.kept.push(Kept { wish: Wish { key: record.key.clone(), value, required: false }, current });
+            plan.kept.push(Kept { wish: Wish { key: record.key.clone(), value, need: Need::Wanted }, current });
         }
     }
     plan
@@ -291,7 +309,7 @@ impl Plan {
 
     /// The kept values without which the choice cannot hold.
     pub fn impossible(&self) -> impl Iterator<Item = &Kept> {
-        self.kept.iter().filter(|kept| kept.wish.required)
+        self.kept.iter().filter(|kept| kept.wish.need == Need::Required)
     }
 
     /// The plan as edits of the document.

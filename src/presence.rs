@@ -50,8 +50,7 @@ pub struct Surroundings {
 /// # Errors
 /// Why nobody can be asked.
 pub fn way(world: &World, surroundings: Surroundings) -> Result<Way, Nobody> {
-    // Whoever takes the mark back in its own words is in none.
-    if world.var(vars::CI).is_some_and(|value| !matches!(value, "false" | "0")) {
+    if world.is_continuous_integration() {
         return Err(Nobody::ContinuousIntegration);
     }
     let is_of_claude_code = world.var(vars::CLAUDE_TOOL).is_some();

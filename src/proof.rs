@@ -220,6 +220,13 @@ impl Proofs {
         self
     }
 
+    /// The same without the refusals from before a moment.
+    #[must_use]
+    pub fn refused_since(mut self, moment: Timestamp) -> Self {
+        self.models.retain(|known| known.is_usable() || known.at >= moment);
+        self
+    }
+
     /// How a model answered, whichever of its names it was asked by.
     #[must_use]
     pub fn of(&self, names: &[&str]) -> Option<&Proof> {

@@ -102,6 +102,12 @@ pub fn doubt(name: &str) -> Option<String> {
     })
 }
 
+/// Whether a region is one of GovCloud, whose inference profiles are its own.
+#[must_use]
+pub fn is_gov_cloud(region: &str) -> bool {
+    partition_of(region).name == "aws-us-gov"
+}
+
 /// The partition of a region, also of one that is newer than the data: the longest beginning of its name decides.
 /// AWS's commercial partition where nothing fits.
 #[must_use]

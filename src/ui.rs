@@ -175,11 +175,11 @@ impl Ui {
     }
 
     /// That a person ended it while nobody was asked, whatever stands on the line.
-    pub fn interruption(self) {
+    pub fn interruption(self, word: &Failure) {
         if !self.terminal.moves_cursor {
             self.say("");
         }
-        self.failure(&Failure::interrupted());
+        self.failure(word);
     }
 
     /// What is going on, for those who asked with `--verbose`.

@@ -2,6 +2,7 @@
 //!
 //! Pure. Flags, `--yes` and a terminal answer the same questions; a question is plain data.
 
+mod answering;
 mod closing;
 pub mod foreign;
 pub mod knowledge;
@@ -21,6 +22,7 @@ use crate::plan::{Choice, Consent, OwnHelpers, Wish};
 use crate::regions::{self, Residency};
 use crate::vars;
 
+pub use self::answering::Silence;
 use self::closing::Closing;
 pub use self::closing::{MORE, OTHER_MODEL, PROBE, STATUS_LINE};
 use self::foreign::Recognised;
@@ -151,7 +153,7 @@ impl Wizard {
         let Some(listing) = &self.knowledge.listing else {
             return Step::Observe { profile: profile.clone(), region: region.clone() };
         };
-        let choices = Choices::of(&self.knowledge, self.adopted(), listing, self.answers.residency);
+        let choices = self.choices(listing);
         let Some(model) = &self.answers.model else { return self.ask_model(&choices, listing, region) };
         if let Some(stuck) = self.objection(&choices, listing, model, region) {
             return Step::Stuck(stuck);
@@ -255,7 +257,13 @@ impl Wizard {
                 mended_by: &[Topic::Region, Topic::Profile],
             });
         }
-        self.ask(question::model(offers, choices.note()))
+        let mut question = question::model(offers, choices.note());
+        question.start = question.offers.iter().position(|offer| !self.is_silent(&offer.value)).unwrap_or_default();
+        self.ask(question)
+    }
+
+    fn choices<'a>(&'a self, listing: &Listing) -> Choices<'a> {
+        Choices::of(&self.knowledge, self.adopted(), listing, self.answers.residency, self.asked_now())
     }
 
     /// What each alias is pinned to, and what goes beside it: a prefix, capabilities, the settings under "more".
@@ -309,17 +317,8 @@ impl Wizard {
     }
 
     fn closing<'a>(&'a self, choice: &'a Choice) -> Closing<'a> {
-        let may_change_model = self.asked.iter().any(|turn| turn.topic == Topic::Model);
+        let may_change_model = self.was_recommended();
         Closing { knowledge: &self.knowledge, choice, more: &self.answers.more, may_change_model }
-    }
-
-    /// The models that were agreed to be asked: those that did not answer lately, and by themselves each only once.
-    fn to_probe(&self, choice: &Choice) -> Vec<String> {
-        let mut ids = self.closing(choice).unproven();
-        if !self.probes_now {
-            ids.retain(|id| !self.probed.contains(id));
-        }
-        ids
     }
 
     /// One of the settings beyond the usual ones, or which of them.
@@ -331,15 +330,16 @@ impl Wizard {
         let haiku = choice.pins.iter().find(|(name, _)| *name == vars::DEFAULT_HAIKU_MODEL);
         let pinned = haiku.map_or("", |(_, id)| id.as_str());
         let listing = self.knowledge.listing.as_ref().unwrap_or(&Listing::Denied);
-        let choices = Choices::of(&self.knowledge, self.adopted(), listing, self.answers.residency);
-        self.ask(more::question(extra, choices.background_offers(pinned)))
+        self.ask(more::question(extra, self.choices(listing).background_offers(pinned)))
     }
 
     /// A question, beginning where its last answer was.
     fn ask(&self, mut question: Question) -> Step {
-        // The list of other settings begins anew each time, at its end; the last question at its recommendation.
+        // The list of other settings begins anew each time, at its end; the last question at its recommendation; and
+        // the models at one that may answer.
         let begins_anew = matches!(question.topic, Topic::More | Topic::Confirmation);
-        let earlier = self.earlier.get(&question.topic).filter(|_| !begins_anew);
+        let is_over = |earlier: &String| question.topic == Topic::Model && self.is_silent(earlier);
+        let earlier = self.earlier.get(&question.topic).filter(|earlier| !begins_anew && !is_over(earlier));
         if let Some(earlier) = earlier {
             question.begin_at(earlier);
         }

@@ -3,7 +3,7 @@
 //! Built once in `main` and passed down; nothing else asks the operating system who it is.
 
 use std::collections::BTreeMap;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -132,13 +132,13 @@ impl World {
     /// A variable's value even when it is empty, which Claude Code tells from unset in places.
     #[must_use]
     pub fn raw_var(&self, name: &str) -> Option<&str> {
-        self.variables.get(std::ffi::OsStr::new(name)).and_then(|value| value.to_str())
+        valued(&self.variables, name, cfg!(windows)).and_then(|value| value.to_str())
     }
 
     /// A variable that names a file or folder; empty counts as absent.
     #[must_use]
     pub fn path_var(&self, name: &str) -> Option<PathBuf> {
-        self.variables.get(std::ffi::OsStr::new(name)).filter(|value| !value.is_empty()).map(PathBuf::from)
+        valued(&self.variables, name, cfg!(windows)).filter(|value| !value.is_empty()).map(PathBuf::from)
     }
 
     /// The user's home: `HOME`, on Windows `USERPROFILE`.
@@ -182,7 +182,13 @@ impl World {
     /// Whether a person can be asked: a terminal to read from, and no continuous integration.
     #[must_use]
     pub fn can_ask(&self) -> bool {
-        self.terminal.input && self.var(vars::CI).is_none()
+        self.terminal.input && !self.is_continuous_integration()
+    }
+
+    /// Whether this is a continuous-integration job. Whoever takes the mark back in its own words is in none.
+    #[must_use]
+    pub fn is_continuous_integration(&self) -> bool {
+        self.var(vars::CI).is_some_and(|value| !matches!(value, "false" | "0"))
     }
 
     /// Whether questions can be answered with arrows, or only line by line.
@@ -211,4 +217,35 @@ impl World {
 #[must_use]
 pub fn on_the_wall(moment: Timestamp) -> String {
     moment.to_zoned(jiff::tz::TimeZone::system()).strftime("%Y-%m-%d %H:%M %Z").to_string()
+}
+
+/// A variable by its name, whose letters Windows takes in either case: its search path is usually called `Path`.
+fn valued<'a>(variables: &'a BTreeMap<OsString, OsString>, name: &str, folds_case: bool) -> Option<&'a OsString> {
+    let exact = variables.get(OsStr::new(name));
+    let folded = || {
+        let mut named = variables.iter().filter(|_| folds_case);
+        named.find(|(held, _)| held.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+    };
+    exact.or_else(folded)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn windows_names_its_variables_in_either_case() {
+        let variables = BTreeMap::from([("Path".into(), "C:\\bin".into())]);
+        assert_eq!(valued(&variables, "PATH", true), Some(&"C:\\bin".into()));
+        assert_eq!(valued(&variables, "PATH", false), None);
+    }
+
+    #[test]
+    fn who_takes_the_mark_of_continuous_integration_back_can_be_asked() {
+        for (mark, can_ask) in [("true", false), ("1", false), ("false", true), ("0", true), ("", true)] {
+            let mut world = World::with_variables([(vars::CI, mark)], Path::new("/"));
+            world.terminal.input = true;
+            assert_eq!(world.can_ask(), can_ask, "{mark:?}");
+        }
+    }
 }

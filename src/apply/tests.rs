@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use tempfile::TempDir;
 
 use super::*;
-use crate::plan::Wish;
+use crate::plan::{Need, Wish};
 use crate::settings::store;
 use crate::vars;
 use crate::world::World;
@@ -47,7 +47,7 @@ impl Home {
     fn set_up(&self, region: &str) -> Result<(), Failure> {
         let snapshot = store::read(&self.settings()).expect("readable");
         let document = Document::parse(snapshot.bytes().unwrap_or_default()).expect("settings");
-        let wish = Wish { key: Key::env(vars::AWS_REGION), value: Some(region.to_owned()), required: true };
+        let wish = Wish { key: Key::env(vars::AWS_REGION), value: Some(region.to_owned()), need: Need::Required };
         let known = self.receipt();
         let consent = crate::plan::Consent { replace: true, ..crate::plan::Consent::default() };
         let plan = crate::plan::set_up(&document, known.as_ref(), &[wish], &consent);

@@ -11,6 +11,7 @@ use std::thread::{self, JoinHandle};
 use rustix::termios::{LocalModes, OptionalActions, SpecialCodeIndex, Termios, tcgetattr, tcsetattr};
 
 use super::interruption;
+use crate::error::Failure;
 use crate::ui::Ui;
 
 /// The key that copies.
@@ -60,7 +61,7 @@ pub fn listen(ui: Ui, hear: impl Fn(Typed) + Send + 'static) -> Option<Listener>
                     Some(Pressed::Typed(typed)) => hear(typed),
                     Some(Pressed::Interrupt) => {
                         give_back(&modes);
-                        interruption::end(ui);
+                        interruption::end(ui, &Failure::interrupted());
                     }
                     None => {}
                 }

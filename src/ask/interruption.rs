@@ -4,7 +4,7 @@ use std::thread::{self, JoinHandle};
 
 use tokio::sync::oneshot;
 
-use crate::error::Exit;
+use crate::error::{Exit, Failure};
 use crate::ui::Ui;
 
 /// While it lives, an interrupt ends the program with a word and exit code 130. Once it is dropped an interrupt is
@@ -17,13 +17,22 @@ pub struct Watch {
 
 /// Watches for an interrupt. Where the system does not allow that, an interrupt ends the program as it always does.
 pub fn watch(ui: Ui) -> Watch {
+    watch_to_say(ui, Failure::interrupted())
+}
+
+/// The same after something was done, which the word names.
+pub fn watch_after(ui: Ui, done: &str) -> Watch {
+    watch_to_say(ui, Failure::interrupted().after(done))
+}
+
+fn watch_to_say(ui: Ui, word: Failure) -> Watch {
     let (stop, stopped) = oneshot::channel::<()>();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build();
     let watching = runtime.ok().map(|runtime| {
         let watching = thread::spawn(move || {
             runtime.block_on(async {
                 tokio::select! {
-                    Ok(()) = tokio::signal::ctrl_c() => end(ui),
+                    Ok(()) = tokio::signal::ctrl_c() => end(ui, &word),
                     _ = stopped => {}
                 }
             });
@@ -43,9 +52,9 @@ impl Drop for Watch {
 }
 
 #[expect(clippy::disallowed_methods, clippy::exit, reason = "the main thread is waiting for AWS or for a line")]
-pub(super) fn end(ui: Ui) {
+pub(super) fn end(ui: Ui, word: &Failure) {
     // The signal may have come from elsewhere while a question had the keyboard.
     let _ = crossterm::terminal::disable_raw_mode();
-    ui.interruption();
+    ui.interruption(word);
     std::process::exit(Exit::Interrupted as i32);
 }

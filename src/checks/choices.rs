@@ -69,12 +69,13 @@ fn small_region_without_pin(facts: &Facts) -> Vec<Finding> {
 
 fn opaque_arn(facts: &Facts) -> Vec<Finding> {
     let opaque = pins(facts).into_iter().filter(|pin| pin.id().contains(":application-inference-profile/"));
+    let overrides = facts.model_overrides();
     let mut found = Vec::new();
     for pin in opaque {
         let capabilities = format!("{}_SUPPORTED_CAPABILITIES", pin.name);
         let declared =
             facts.documents().any(|(_, document)| document.get(&Key::Env(capabilities.clone().into())).is_some());
-        if declared || facts.setting(vars::MODEL_OVERRIDES).is_some() {
+        if declared || overrides.iter().any(|(_, id)| id == pin.id()) {
             continue;
         }
         let title = format!("the ARN in `{}` does not tell which model is behind it", pin.name);

@@ -227,8 +227,8 @@ fn two_identities(facts: &Facts) -> Vec<Finding> {
 }
 
 fn keys_of_a_run(facts: &Facts) -> Vec<Finding> {
-    let (Some(found), Some(_)) = (keys(facts), facts.world.var(vars::CI)) else { return Vec::new() };
-    if facts.variable(vars::AWS_SESSION_TOKEN).is_none() {
+    let Some(found) = keys(facts) else { return Vec::new() };
+    if facts.variable(vars::AWS_SESSION_TOKEN).is_none() || !facts.world.is_continuous_integration() {
         return Vec::new();
     }
     let title = "the keys of this CI run end with the role's session, and nothing renews them";
@@ -238,10 +238,10 @@ fn keys_of_a_run(facts: &Facts) -> Vec<Finding> {
 
 fn keys_that_cannot_renew(facts: &Facts) -> Vec<Finding> {
     let Some(found) = keys(facts) else { return Vec::new() };
-    if facts.variable(vars::AWS_SESSION_TOKEN).is_none() || facts.world.var(vars::CI).is_some() {
+    if facts.variable(vars::AWS_SESSION_TOKEN).is_none() || facts.world.is_continuous_integration() {
         return Vec::new();
     }
-    let title = "temporary keys in variables: when they end, every open session has to be started anew";
+    let title = "temporary keys in variables: when they end, every open session has to be started again";
     let fix = Fix::explain("use a profile, which renews itself").command("claude-bedrock setup");
     vec![Finding::hint("A27", title, fix).seen([evidence::found(vars::AWS_ACCESS_KEY_ID, found)])]
 }

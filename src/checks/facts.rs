@@ -6,6 +6,7 @@ mod traces;
 use std::path::PathBuf;
 
 use jiff::Timestamp;
+use serde_json::{Map, Value};
 
 use crate::aws::credentials::CredentialsError;
 use crate::aws::files::AwsFiles;
@@ -15,6 +16,7 @@ use crate::configuration::{Configuration, Provider};
 use crate::helper_check;
 use crate::settings::document::{Document, Key};
 use crate::settings::scope::{Content, Found, Layer, Settings};
+use crate::vars;
 use crate::world::World;
 
 pub use online::{Endpoint, Look, Online};
@@ -241,6 +243,15 @@ impl Facts {
     #[must_use]
     pub fn setting(&self, key: &'static str) -> Option<Found> {
         self.settings.top(key).filter(|found| !found.value.is_empty())
+    }
+
+    /// What `modelOverrides` makes of Anthropic's names: the name and the id, the strongest file's first.
+    #[must_use]
+    pub fn model_overrides(&self) -> Vec<(String, String)> {
+        let objects = self.documents().filter_map(|(_, document)| document.get(&Key::top(vars::MODEL_OVERRIDES)));
+        let maps = objects.filter_map(|object| serde_json::from_str::<Map<String, Value>>(object.text()).ok());
+        let entries = maps.flatten().filter_map(|(name, id)| Some((name, id.as_str()?.to_owned())));
+        entries.collect()
     }
 
     /// The settings documents Claude Code reads, strongest first.

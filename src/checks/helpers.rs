@@ -155,9 +155,6 @@ fn export_too_short(facts: &Facts) -> Vec<Finding> {
     of_export(facts, "R18", |problem| TOO_SHORT.contains(&problem.code))
 }
 
-/// Words a shell answers to by itself.
-const SHELL_WORDS: [&str; 10] = ["cd", "command", "echo", "eval", "exec", "export", "if", "printf", "test", "."];
-
 fn not_found(facts: &Facts) -> Vec<Finding> {
     let helpers = [(vars::AUTH_REFRESH, &facts.refresh_helper), (vars::CREDENTIAL_EXPORT, &facts.export_helper)];
     let mut all = Vec::new();
@@ -169,7 +166,7 @@ fn not_found(facts: &Facts) -> Vec<Finding> {
         let is_path = word.contains('/') || word.contains('\\');
         let has_own_id = (is_path && key == vars::CREDENTIAL_EXPORT) || word == "aws";
         let is_plain = word.chars().all(|c| c.is_alphanumeric() || "/\\:._-~ ".contains(c));
-        if helper.found.is_some() || has_own_id || !is_plain || SHELL_WORDS.contains(&word.as_str()) {
+        if helper.found.is_some() || has_own_id || !is_plain || helper_command::is_of_the_shell(word) {
             continue;
         }
         let title = format!("`{key}` runs `{word}`, which a shell without your aliases does not find");

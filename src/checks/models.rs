@@ -26,7 +26,8 @@ pub(super) const CHECKS: &[Check] = &[
     Check::of("M02", Needs::Listing, not_listed),
 ];
 
-/// The prefixes of system-defined inference profiles, and what the regions they serve begin with.
+/// The prefixes of system-defined inference profiles, and what the regions of their geography begin with. A region of
+/// no geography here (`il-central-1`, `me-central-1`) may be served by any of them: there the listing alone decides.
 const GEOGRAPHIES: [(&str, &[&str]); 7] = [
     ("us-gov", &["us-gov-"]),
     ("us", &["us-", "ca-"]),
@@ -38,7 +39,7 @@ const GEOGRAPHIES: [(&str, &[&str]); 7] = [
 ];
 
 fn gov_cloud(facts: &Facts) -> Vec<Finding> {
-    if !region(facts).starts_with("us-gov-") {
+    if !regions::is_gov_cloud(region(facts)) {
         return Vec::new();
     }
     let wrong = pins(facts).into_iter().filter(|pin| pin.prefix().is_some_and(|prefix| prefix != "us-gov"));
@@ -83,10 +84,10 @@ fn mantle_not_used(facts: &Facts) -> Vec<Finding> {
 }
 
 fn anthropic_id(facts: &Facts) -> Vec<Finding> {
-    if facts.setting(vars::MODEL_OVERRIDES).is_some() {
-        return Vec::new();
-    }
+    let overrides = facts.model_overrides();
+    let is_overridden = |pin: &Pin| overrides.iter().any(|(name, _)| name == pin.id());
     let wrong = pins(facts).into_iter().filter(|pin| is_anthropic_id(pin.id()) && !pin.found.value.ends_with("[1m]"));
+    let wrong = wrong.filter(|pin| !is_overridden(pin));
     wrong
         .map(|pin| {
             let title = format!("`{}` is `{}`, an id of Anthropic's own service", pin.name, pin.found.value);
@@ -197,16 +198,18 @@ fn bare_id(facts: &Facts) -> Vec<Finding> {
         .collect()
 }
 
-/// A prefix that no region of this geography serves; what a listing says is better, so it waits for one.
+/// A prefix of another geography than the region's; what a listing says is better, so it waits for one.
 fn other_geography(facts: &Facts) -> Vec<Finding> {
-    if listing(facts).is_some() || region(facts).starts_with("us-gov-") {
+    let is_here = |regions: &[&str]| regions.iter().any(|start| region(facts).starts_with(start));
+    let has_geography = GEOGRAPHIES.iter().any(|(_, regions)| is_here(regions));
+    if listing(facts).is_some() || regions::is_gov_cloud(region(facts)) || !has_geography {
         return Vec::new();
     }
     let mut found = Vec::new();
     for pin in pins(facts) {
         let served = pin.prefix().and_then(|prefix| GEOGRAPHIES.iter().find(|(known, _)| *known == prefix));
         let Some((prefix, regions)) = served else { continue };
-        if !regions.iter().any(|start| region(facts).starts_with(start)) {
+        if !is_here(regions) {
             let title = format!(
                 "`{}` names a `{prefix}.` profile, and no region such as `{}` serves those",
                 pin.name,
@@ -221,7 +224,7 @@ fn other_geography(facts: &Facts) -> Vec<Finding> {
 /// The pins that the region does not list, with the listed profile of the same model.
 fn unlisted(facts: &Facts) -> Vec<(Pin, Option<&str>)> {
     let is_id = |pin: &Pin| pin.prefix().is_some();
-    if is_mantle_alone(facts) || listing(facts).is_none_or(<[_]>::is_empty) || region(facts).starts_with("us-gov-") {
+    if is_mantle_alone(facts) || listing(facts).is_none_or(<[_]>::is_empty) || regions::is_gov_cloud(region(facts)) {
         return Vec::new();
     }
     let wrong = pins(facts).into_iter().filter(|pin| is_id(pin) && !is_listed(facts, pin.id()));

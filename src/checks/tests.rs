@@ -343,6 +343,22 @@ fn no_two_findings_hide_each_other() {
     assert!(!outcome.is_healthy(), "{outcome:#?}");
 }
 
+/// AWS routes from some regions of no geography by `eu.` and `apac.` profiles: only a listing tells.
+#[test]
+fn a_prefix_is_called_wrong_only_where_the_regions_geography_is_known() {
+    for (prefix, region, is_wrong) in [
+        ("us", "eu-west-1", true),
+        ("eu", "us-west-2", true),
+        ("eu", "il-central-1", false),
+        ("apac", "me-central-1", false),
+        ("us", "ca-central-1", false),
+    ] {
+        let settings = PINNED.replace("us.anthropic", &format!("{prefix}.anthropic")).replace("us-west-2", region);
+        let facts = facts(&settings, KEYS, &[]);
+        assert_eq!(checks::stopping(&facts).any(|finding| finding.id == "M02"), is_wrong, "{prefix} in {region}");
+    }
+}
+
 /// Whatever the reason, and whatever the files alone say.
 #[test]
 fn credentials_that_could_not_be_had_are_never_healthy() {

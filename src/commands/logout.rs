@@ -21,20 +21,25 @@ const LOCK_PATIENCE: Duration = Duration::from_secs(30);
 pub(super) fn run(world: &World, ui: Ui, global: &Global, args: &LogoutArgs) -> Result<(), Failure> {
     let files = files::read(world);
     let sessions = if args.all { all_sessions(&files) } else { vec![one_session(world, global)?] };
-    let mut text = String::new();
-    for sso in sessions {
-        let name = session::session_name(&sso);
-        let words = if sign_out(world, ui, &files, &sso)? {
-            format!("{} Signed out of {name}.\n", styled(GOOD, "✔"))
-        } else {
-            format!("Nobody was signed in to {name}.\n")
-        };
-        text.push_str(&words);
+    let (mut text, mut problems) = (String::new(), Vec::new());
+    for sso in &sessions {
+        let name = session::session_name(sso);
+        match sign_out(world, ui, &files, sso) {
+            Ok(true) => text.push_str(&format!("{} Signed out of {name}.\n", styled(GOOD, "✔"))),
+            Ok(false) => text.push_str(&format!("Nobody was signed in to {name}.\n")),
+            // One that stays keeps no other signed in.
+            Err(failure) => problems.push(failure),
+        }
     }
-    if text.is_empty() {
+    if sessions.is_empty() {
         text.push_str("There is no SSO session to sign out of.\n");
     }
-    ui.answer(&text)
+    ui.answer(&text)?;
+    let last = problems.pop();
+    for failure in &problems {
+        ui.failure(failure);
+    }
+    last.map_or(Ok(()), Err)
 }
 
 fn one_session(world: &World, global: &Global) -> Result<SsoProfile, Failure> {
@@ -64,7 +69,7 @@ fn sign_out(world: &World, ui: Ui, files: &AwsFiles, sso: &SsoProfile) -> Result
     if let Some(token) = &token {
         let portal = Portal::new(world, &files.profiles, sso, token);
         if let Err(error) = call::block_on(portal.log_out()) {
-            ui.warning(&format!("AWS was not told of it: {error}"));
+            ui.warning(&format!("AWS could not be asked to end the sign-in: {error}"));
         }
     }
     session::forget(world, sso).map_err(failed)?;

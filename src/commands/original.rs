@@ -11,6 +11,7 @@ mod limits;
 use clap::Subcommand;
 use serde_json::{Value, json};
 
+use crate::aws::call::CallError;
 use crate::aws::credentials::CredentialsError;
 use crate::aws::session::SessionError;
 use crate::claude_code;
@@ -96,7 +97,7 @@ fn code(error: &CredentialsError) -> &'static str {
         CredentialsError::Session(SessionError::Call(call)) | CredentialsError::Call(call) => match call {
             call if call.is_denied() => "ACCESS_DENIED",
             call if call.code().is_some() => "CREDENTIALS_INVALID",
-            call if call.to_string().contains("did not answer") => "TIMEOUT",
+            CallError::TimedOut { .. } | CallError::Stalled { .. } | CallError::UnansweredElsewhere(_) => "TIMEOUT",
             _ => "NETWORK_ERROR",
         },
         CredentialsError::Session(_) => "SSO_SESSION_EXPIRED",

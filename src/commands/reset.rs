@@ -67,14 +67,18 @@ pub(super) fn carry_out(world: &World, ui: Ui, args: &ResetArgs) -> Result<(Repo
     }
     for path in here.iter().filter(|_| args.all) {
         match remove_foreign(world, ui, args, path, &undone, &mut report) {
-            Err(failure) if failure.exit == Exit::Interrupted => return Err(failure),
+            // What was undone before the question stays undone, and is told.
+            Err(failure) if failure.exit == Exit::Interrupted && report.files.is_empty() => return Err(failure),
+            Err(failure) if failure.exit == Exit::Interrupted => {
+                problems.push(failure.after("what was undone before stays undone"));
+                return Ok((report, problems));
+            }
             other => problems.extend(other.err()),
         }
     }
-    match aws_config::undo(&state, args.dry_run) {
-        Ok(done) => done.iter().for_each(|done| report.config(done, world)),
-        Err(failure) => problems.push(failure),
-    }
+    let (undone, left) = aws_config::undo(&state, args.dry_run);
+    undone.iter().for_each(|undone| report.config(undone, world));
+    problems.extend(left);
     if !args.dry_run {
         problems.extend(credentials::forget_all(&state).map_err(failed).err());
         problems.extend(proof::forget_all(&state).map_err(failed).err());

@@ -23,7 +23,7 @@ use crate::aws_config::{ConfigFile, NewProfile, Planned};
 use crate::cli::{Global, SetupArgs, SetupScope};
 use crate::commands::target;
 use crate::configuration;
-use crate::error::Failure;
+use crate::error::{Failure, WRITTEN_STAYS};
 use crate::private_file::StateFolder;
 use crate::receipt::Receipts;
 use crate::report::v1_questions;
@@ -230,7 +230,7 @@ impl<'a> Setup<'a> {
         }
         drop(lock);
         Outcome { setup: self, choice: &choice, identity: &identity, draft: &draft }.applied(self.asker.is_person())?;
-        Ok(self.offer_upgrade(&choice)?)
+        Ok(self.offer_upgrade(&choice).map_err(|failure| failure.after(WRITTEN_STAYS))?)
     }
 
     /// What the flags have answered. Without a person nothing of others gives way but by `--force`.

@@ -10,7 +10,7 @@ use crate::aws_config::{Planned, Upgrade};
 use crate::cli::{Global, RefreshArgs};
 use crate::commands::refresh;
 use crate::commands::sign_in::Asked;
-use crate::error::Failure;
+use crate::error::{Failure, WRITTEN_STAYS};
 use crate::private_file::StateFolder;
 use crate::ui::{BAD, BOLD, GOOD, Stream, Ui, styled};
 use crate::world::World;
@@ -54,6 +54,7 @@ pub(super) fn run(world: &World, ui: Ui, global: &Global, args: &RefreshArgs) ->
     }
     // The new session has no token yet: one sign-in, by the ordinary door.
     refresh::renew(world, ui, &Asked::of(world, &Global { profile: Some(name.clone()), ..global.clone() })?, args)
+        .map_err(|failure| failure.after(WRITTEN_STAYS))
 }
 
 /// Shows what would change, asks if it must, and writes it; false when nothing was written.

@@ -1,6 +1,7 @@
 //! Which kind of wrong an id is that AWS calls invalid.
 
 use super::{Asked, Gate, Opener};
+use crate::regions;
 
 /// The mark of all of them, before the id is looked at.
 pub(super) const UNSPECIFIC: &str = "M04";
@@ -26,7 +27,7 @@ pub(super) fn gate(asked: &Asked<'_>) -> Gate {
             "this is Anthropic's name for the model, not Bedrock's",
             "pin the inference profile's id; `claude-bedrock models` lists them".to_owned(),
         )
-    } else if region.starts_with("us-gov-") && prefix.is_some_and(|prefix| prefix != "us-gov.") {
+    } else if regions::is_gov_cloud(region) && prefix.is_some_and(|prefix| prefix != "us-gov.") {
         (
             "M23",
             "govcloud-id",

@@ -57,8 +57,13 @@ pub fn narrow(path: &Path) -> std::io::Result<()> {
 /// The command that does what [`narrow`] does.
 #[must_use]
 pub fn narrowing_command(path: &Path) -> String {
+    format!("chmod 700 {}", quoted(path))
+}
+
+/// A path as a shell takes it for one word.
+fn quoted(path: &Path) -> String {
     let path = path.display().to_string();
-    format!("chmod 700 {}", shlex::try_quote(&path).unwrap_or_else(|_| path.as_str().into()))
+    shlex::try_quote(&path).map_or_else(|_| path.clone(), |quoted| quoted.into_owned())
 }
 
 #[cfg(unix)]
@@ -67,7 +72,7 @@ mod permissions {
     use std::os::unix::fs::{MetadataExt, PermissionsExt};
     use std::path::Path;
 
-    use super::{FileVerdict, narrowing_command};
+    use super::{FileVerdict, narrowing_command, quoted};
     use crate::helper_check::Finding;
 
     const EXECUTABLE_BY_OWNER: u32 = 0o100;
@@ -82,7 +87,8 @@ mod permissions {
         let shown = path.display();
         let mode = metadata.mode();
         let narrow = |finding: Finding| {
-            let command = if is_users { narrowing_command(path) } else { format!("sudo chmod go-w,a+rx {shown}") };
+            let command =
+                if is_users { narrowing_command(path) } else { format!("sudo chmod go-w,a+rx {}", quoted(path)) };
             finding.hint(format!("run `{command}`"))
         };
         let mut findings = Vec::new();
@@ -132,7 +138,7 @@ mod permissions {
         }
         if mode & WRITABLE_BY_OTHERS != 0 {
             let message = format!("everybody may write the folder `{shown}`, and so exchange the script below it");
-            let hint = format!("run `chmod o-w {shown}`, or keep the script in a folder of your own");
+            let hint = format!("run `chmod o-w {}`, or keep the script in a folder of your own", quoted(folder));
             return Some(Finding::problem("folder-writable", message).hint(hint));
         }
         if mode & WRITABLE_BY_GROUP != 0 {
@@ -181,6 +187,17 @@ mod tests {
 
     fn set_mode(path: &Path, mode: u32) {
         fs_err::set_permissions(path, std::fs::Permissions::from_mode(mode)).expect("ours");
+    }
+
+    #[test]
+    fn the_command_that_closes_a_folder_names_it_as_one_word() {
+        let folder = tempfile::tempdir().expect("a folder in the sticky temporary one");
+        let script = folder.path().join("my scripts/grant.sh");
+        crate::private_file::write(&script, b"#!/bin/sh\n").expect("writable");
+        set_mode(&script, 0o700);
+        set_mode(script.parent().expect("a folder"), 0o777);
+        let said = format!("{:?}", check(&script).findings);
+        assert!(said.contains(&format!("chmod o-w '{}/my scripts'", folder.path().display())), "{said}");
     }
 
     #[test]

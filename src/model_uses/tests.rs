@@ -96,6 +96,7 @@ fn every_setting_that_names_a_model_counts() {
         ("fallbackModel", r#"["us.anthropic.a.claude-b", "us.anthropic.claude-fall"]"#),
         ("modelOverrides", r#"{"claude-haiku-4-5-20251001": "us.anthropic.claude-over"}"#),
         ("modelOverrides", r#"{"claude-opus-4-6": "us.anthropic.claude-weaker"}"#),
+        ("modelOverrides", r#"{"claude-sonnet-4-5-20250929": "us.anthropic.claude-sonnet-4-5-20250929-v1:0"}"#),
         ("availableModels", r#"["sonnet", "us.anthropic.claude-offered"]"#),
         ("modelPicker", r#"{"options": [{"model": "us.anthropic.claude-picked"}, {"label": "x"}]}"#),
     ];
@@ -110,7 +111,7 @@ fn every_setting_that_names_a_model_counts() {
     assert_eq!(by("us.anthropic.claude-fall"), "fallbackModel");
     assert_eq!(by("us.anthropic.claude-offered"), "availableModels");
     assert_eq!(by("us.anthropic.claude-picked"), "modelPicker");
-    assert_eq!(by(BUILT_IN_SONNET), "", "an alias to choose from is pinned or not");
+    assert_eq!(by(BUILT_IN_SONNET), "", "an alias to choose from is pinned or not, and its own id is no override");
     assert_eq!(unknown, [("fallbackModel".to_owned(), "us.anthropic.a.claude-b".to_owned())]);
 }
 

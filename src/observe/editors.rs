@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::private_file;
 use crate::world::World;
@@ -30,18 +30,19 @@ pub fn settings(world: &World) -> Vec<(PathBuf, Value)> {
     let paths = world.home().into_iter().flat_map(|home| SETTINGS.map(|path| home.join(path)));
     let is_small = |path: &PathBuf| fs_err::metadata(path).is_ok_and(|found| found.len() <= LONGEST);
     let read = |path: PathBuf| {
-        let bytes = private_file::read(&path).ok()??;
-        let value = read(&String::from_utf8_lossy(&bytes));
-        Some((path, value))
+        let bytes = private_file::read(&path).ok().flatten();
+        let value = bytes.map(|bytes| read(&String::from_utf8_lossy(&bytes))).unwrap_or_default();
+        (path, value)
     };
-    paths.filter(is_small).filter_map(read).collect()
+    paths.filter(is_small).map(read).collect()
 }
 
-/// What stands in such a file; null where that is not to be made out.
+/// What stands in such a file, nothing in an empty one; null where that is not to be made out.
 #[must_use]
 pub fn read(text: &str) -> Value {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    serde_json::from_str(&without_comments(text)).unwrap_or_default()
+    let text = without_comments(text);
+    if text.trim().is_empty() { json!({}) } else { serde_json::from_str(&text).unwrap_or_default() }
 }
 
 /// The editors' settings take comments and a comma before a closing bracket, which JSON does not.

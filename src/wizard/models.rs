@@ -26,6 +26,8 @@ pub(super) struct Choices<'a> {
     kept_away: Option<Residency>,
     adopted: Option<&'a Recognised>,
     configured: Option<&'a str>,
+    /// The models that were asked in this set-up, which goes by what they answered.
+    asked_now: &'a [String],
 }
 
 impl<'a> Choices<'a> {
@@ -35,6 +37,7 @@ impl<'a> Choices<'a> {
         adopted: Option<&'a Recognised>,
         listing: &Listing,
         residency: Option<Residency>,
+        asked_now: &'a [String],
     ) -> Self {
         let profiles = listing.profiles();
         let entries = offering::entries(profiles, &knowledge.models, false);
@@ -55,6 +58,7 @@ impl<'a> Choices<'a> {
             now: knowledge.now,
             adopted,
             configured,
+            asked_now,
         }
     }
 
@@ -74,12 +78,26 @@ impl<'a> Choices<'a> {
 
     /// What to know before a model is chosen.
     pub(super) fn note(&self) -> Option<String> {
-        let residency = self.residency?;
-        let left_out = self.entries.iter().filter(|entry| !residency.admits(&entry.reach)).count();
+        let left_out = self.left_out();
         (left_out > 0).then(|| {
             let are = if left_out == 1 { "way to a model is" } else { "ways to models are" };
             format!("{left_out} more {are} left out: requests could be processed elsewhere there; see `--residency`.")
         })
+    }
+
+    /// How many ways to models the residency keeps away.
+    pub(super) fn left_out(&self) -> usize {
+        self.entries.len() - self.admitted().count()
+    }
+
+    /// What could be the main model, as it would be pinned.
+    pub(super) fn ids(&self) -> Vec<String> {
+        self.admitted().filter(|entry| entry.kind != Kind::Foundation).map(|entry| entry.pin().to_owned()).collect()
+    }
+
+    /// What is recommended, as it would be pinned.
+    pub(super) fn recommended_id(&self) -> Option<String> {
+        Some(self.recommended()?.pin().to_owned())
     }
 
     /// The Claude models that are listed and may be used, the recommended one first.
@@ -140,8 +158,9 @@ impl<'a> Choices<'a> {
         let theirs: Vec<(&'static str, String)> = vars::FAMILY_PINS
             .iter()
             .filter_map(|(family, name)| Some((*family, self.adopted?.pin(name)?.to_owned())))
+            .filter(|(_, id)| !self.entries.iter().any(|entry| entry.is_named(id) && self.is_silent_now(entry)))
             .collect();
-        let is_usable = |entry: &Entry| self.proof(entry).is_none_or(|proof| proof.status != Status::Stopped);
+        let is_usable = |entry: &Entry| self.is_usable(entry);
         let residency = self.kept_by(main);
         let wanted =
             Wanted { entries: &self.entries, residency, named: &named, current: &theirs, is_usable: &is_usable };
@@ -168,12 +187,13 @@ impl<'a> Choices<'a> {
         self.entries.iter().filter(|entry| self.residency.is_none_or(|residency| residency.admits(&entry.reach)))
     }
 
-    /// What was chosen before while it is still there; else the newest Sonnet, the family between the dear and the small.
+    /// What was chosen before while it is still there and does not fail to answer now; else the newest Sonnet, the family between the dear and the small.
     fn recommended(&self) -> Option<&Entry> {
-        if let Some(entry) = self.configured.and_then(|id| self.admitted().find(|entry| entry.is_named(id))) {
+        let configured = self.configured.and_then(|id| self.admitted().find(|entry| entry.is_named(id)));
+        if let Some(entry) = configured.filter(|entry| !self.is_silent_now(entry)) {
             return Some(entry);
         }
-        let is_usable = |entry: &Entry| self.proof(entry).is_none_or(|proof| proof.status != Status::Stopped);
+        let is_usable = |entry: &Entry| self.is_usable(entry);
         let wanted = Wanted {
             entries: &self.entries,
             residency: self.residency,
@@ -183,6 +203,16 @@ impl<'a> Choices<'a> {
         };
         let main = wanted.pinning()?.main;
         self.entries.iter().find(|entry| entry.pin() == main)
+    }
+
+    fn is_usable(&self, entry: &Entry) -> bool {
+        let is_stopped = self.proof(entry).is_some_and(|proof| proof.status == Status::Stopped);
+        !is_stopped && !self.is_silent_now(entry)
+    }
+
+    /// Whether it was asked just now and did not answer, for whatever reason.
+    fn is_silent_now(&self, entry: &Entry) -> bool {
+        self.proof(entry).is_some_and(|proof| !proof.is_usable() && self.asked_now.contains(&proof.id))
     }
 
     fn proof(&self, entry: &Entry) -> Option<&Proof> {

@@ -1,10 +1,12 @@
 //! What a wizard takes in: answers, ways back, and what the world answers in between.
 
+use std::mem;
+
 use crate::aws::bedrock::FoundationModel;
 use crate::cli::IdentityMode;
 use crate::model;
 use crate::pins;
-use crate::proof::Proofs;
+use crate::proof::{Proof, Proofs};
 use crate::regions::Residency;
 use crate::regions::survey::Survey;
 
@@ -166,10 +168,10 @@ impl Wizard {
 
     /// Takes how models answered that were asked because [`super::Step::Probe`] said so. What they answered may change
     /// what is pinned.
-    pub fn probed(&mut self, ids: Vec<String>, proofs: Proofs) {
+    pub fn probed(&mut self, ids: Vec<String>, proofs: Vec<Proof>) {
         self.probed.extend(ids);
         self.probes_now = false;
-        self.knowledge.proofs = proofs;
+        self.knowledge.proofs = mem::take(&mut self.knowledge.proofs).and(proofs);
         self.knowledge.planned = None;
     }
 

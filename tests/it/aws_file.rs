@@ -170,6 +170,27 @@ fn a_damaged_receipt_keeps_nothing_else_from_being_undone() {
 }
 
 #[test]
+fn an_aws_file_that_cannot_be_written_keeps_no_other_from_being_undone() {
+    let home = Home::new();
+    let before = home.read(".aws/config");
+    let setup = ["setup", "--yes", "--profile", "work", "--process-profile", "tools"];
+    home.run(setup).success();
+    let other = home.write("other/config", &before);
+    let home = home.env("AWS_CONFIG_FILE", &other);
+    home.run(setup).success();
+    assert!(home.read(".aws/config") != before && home.read("other/config") != before);
+    set_mode(&other, 0o444);
+    let reset = home.run(["reset"]);
+    assert!(reset.stdout.contains(".aws/config loses the profile"), "{}", reset.stdout);
+    let said = reset.failure(1);
+    assert!(said.contains("other/config") && said.contains("read-only"), "{said}");
+    assert_eq!(home.read(".aws/config"), before);
+    set_mode(&other, 0o644);
+    home.run(["reset"]).success();
+    assert_eq!(home.read("other/config"), before);
+}
+
+#[test]
 fn a_settings_file_changed_at_the_last_moment_is_planned_on_anew() {
     let home = Home::new();
     // An empty file may be one that somebody has just begun to write, and is given a second.

@@ -243,6 +243,11 @@ fn vs_codes_settings_lose_our_entries_and_keep_the_users_own() {
     assert!(!format!("{run:?}").contains("s3cr3t") && run.stderr.contains("delete our entries there"), "{run:?}");
     let undone: Value = serde_json::from_str(&run.success()).expect("JSON");
     assert_eq!(undone, serde_json::json!({ "claudeCode.disableLoginPrompt": false }));
+    // One that is broken may hold anything.
+    home.write(place, text.replace("MY_PROXY\",", "MY_PROXY,"));
+    let run = home.run(["env", "--format", "vscode", "--unset"]);
+    assert!(run.stderr.contains("Code/User/settings.json` cannot be read, or is no settings file"), "{}", run.stderr);
+    assert!(run.stderr.contains("No other settings of an editor"), "{}", run.stderr);
 }
 
 #[test]

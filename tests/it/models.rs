@@ -55,6 +55,35 @@ fn check(truth: &Truth) {
     the_pins_are_right(truth, &home);
 }
 
+/// The set-up that has models asked pins what `models pin --auto` pins; where none answers it writes nothing and names a
+/// gate.
+fn check_set_up(truth: &Truth) {
+    let home = home(truth);
+    // Where only what goes anywhere answers, somebody has to allow that.
+    let any = truth.main.starts_with("global.").then_some("any");
+    let residency: Vec<&str> =
+        truth.residency.or(any).into_iter().flat_map(|residency| ["--residency", residency]).collect();
+    let set_up = run(truth, &home, &[&["setup", "--yes", "--probe"], &residency[..]].concat());
+    if truth.main.is_empty() {
+        let said = set_up.failure(2);
+        if let Some((_, mode)) = truth.stopped.iter().find(|(id, _)| *id == "*") {
+            assert!(said.contains(&format!(" does not answer: {mode}: ")), "{}: {said}", truth.name);
+        }
+        assert!(!home.settings().exists(), "{}: {said}", truth.name);
+        return;
+    }
+    set_up.success();
+    let pins = |home: &Home| -> Vec<(String, Value)> {
+        let env = home.settings_json()["env"].clone();
+        let env = env.as_object().expect("an object").clone();
+        env.into_iter().filter(|(name, _)| name.ends_with("_MODEL")).collect()
+    };
+    let by_set_up = pins(&home);
+    run(truth, &home, &[&["models", "pin", "--auto", "--yes"], &residency[..]].concat()).success();
+    assert_eq!(by_set_up, pins(&home), "{}", truth.name);
+    assert_eq!(home.settings_json()["env"]["ANTHROPIC_MODEL"], truth.main, "{}", truth.name);
+}
+
 /// What is listed, and how it answered.
 fn the_offer_is_right(truth: &Truth, said: &Value) {
     let models = said["models"].as_array().expect("a list");
@@ -157,4 +186,10 @@ fn quotas_and_weather_are_told_from_gates() {
 #[test]
 fn who_may_what_is_told_from_what_there_is() {
     POLICIES.iter().for_each(check);
+}
+
+#[test]
+fn set_up_passes_over_what_pinning_passes_over() {
+    let truths = [GATES, WEATHER, POLICIES].into_iter().flatten();
+    truths.filter(|truth| truth.typed.is_empty()).for_each(check_set_up);
 }

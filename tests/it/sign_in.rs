@@ -246,6 +246,25 @@ fn signing_out_leaves_neither_a_session_without_profiles_nor_roles_over_one() {
 }
 
 #[test]
+fn a_session_that_cannot_be_left_keeps_no_other_signed_in() {
+    let home = Home::new();
+    let config = String::from_utf8(home.read(".aws/config")).expect("UTF-8");
+    let lonely =
+        "[sso-session lonely]\nsso_start_url = https://d-9067642ac7.awsapps.com/start\nsso_region = us-east-1\n";
+    home.write(".aws/config", config + lonely);
+    let stuck = home.token_file();
+    // SHA-1 of `lonely`.
+    let lonely = ".aws/sso/cache/2689a5aa7f3f352630b6159ebbf0200f6a50e9ea.json";
+    let lonely = home.write(lonely, home.token().to_string());
+    fs_err::remove_file(&stuck).expect("removable");
+    fs_err::create_dir_all(stuck.join("in the way")).expect("a folder in its place");
+    let run = home.run(["logout", "--all"]);
+    assert!(run.stdout.contains("Signed out of lonely") && !lonely.exists(), "{}{}", run.stdout, run.stderr);
+    let said = run.failure(1);
+    assert!(said.contains(stuck.to_str().expect("UTF-8")), "{said}");
+}
+
+#[test]
 fn a_sign_in_under_way_is_waited_for_longer_than_a_renewal() {
     // Everybody's refresh token is refused; the first one signs in, and takes a person's time over it.
     let home = with_desktop(Home::new()).env("BROWSER", "true");

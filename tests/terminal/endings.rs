@@ -196,3 +196,41 @@ fn a_sign_in_that_is_missing_is_begun_and_can_be_left() {
     assert!(screen.shown().contains("nothing was changed"));
     assert!(screen.run(&["status", "--offline", "--json"]).success().contains("\"provider\": \"anthropic\""));
 }
+
+const LEGACY: &str = "[profile work]\nsso_start_url = https://d-9067642ac7.awsapps.com/start\nsso_region = us-east-1\n\
+    sso_account_id = 111122223333\nsso_role_name = BedrockDeveloper\nregion = us-west-2\n";
+
+/// Ctrl-C at a question that comes after something was written.
+#[test]
+fn an_interrupt_after_something_was_written_says_that_it_stays() {
+    let login = "claude-bedrock login --profile work; ";
+    let setup = "claude-bedrock setup --profile work --region us-west-2 --identity isolated --residency us --model \
+                 us.anthropic.claude-opus-5-5";
+    let create = "claude-bedrock models create-profile team --from us.anthropic.claude-opus-5-5";
+    let reset = "claude-bedrock setup --yes --identity isolated --profile work >/dev/null; claude-bedrock reset --all";
+    let legacy: &[(&str, &str)] = &[(".aws/config", LEGACY)];
+    let theirs: &[(&str, &str)] = &[(".claude/settings.json", "{\"env\": {\"AWS_PROFILE\": \"theirs\"}}")];
+    let stays = "stopped; what was written before stays, and `claude-bedrock reset` undoes it";
+    for (files, command, questions, told) in [
+        (legacy, format!("{login}{setup}"), &["Write these", "Move it to an SSO session"][..], stays),
+        (&[], create.to_owned(), &["Make it?", "Pin it"], "stopped; the profile was made and is not pinned"),
+        (theirs, reset.to_owned(), &["Remove them?"], "stopped; what was undone before stays undone"),
+    ] {
+        let Some(screen) = Screen::new(100) else { return };
+        let screen = screen.option("--approve");
+        for (path, text) in files {
+            screen.write(path, text);
+        }
+        screen.start(&command);
+        let (last, before) = questions.split_last().expect("a question");
+        for question in before {
+            screen.wait_for_question(question);
+            screen.keys(&["Enter"]);
+        }
+        screen.wait_for_question(last);
+        screen.keys(&["C-c"]);
+        assert_eq!(screen.exit_code(), 130, "{command}");
+        let shown = screen.shown();
+        assert!(shown.lines().any(|line| line == told), "{command}: {shown}");
+    }
+}

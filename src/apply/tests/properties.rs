@@ -8,7 +8,7 @@ use proptest::sample::select;
 
 use super::*;
 use crate::cli::{IdentityMode, SetupScope};
-use crate::plan::{self, Choice};
+use crate::plan::{self, Choice, Need};
 use crate::settings::document::tests::properties::{file, foreign_to};
 
 /// So many documents a run.
@@ -28,7 +28,7 @@ fn choice() -> impl Strategy<Value = Choice> {
             overrides.sort_unstable();
             overrides.dedup();
             let value = || Some("arn:x".to_owned());
-            let wish = |name| Wish { key: Key::Override(Cow::Borrowed(name)), value: value(), required: false };
+            let wish = |name| Wish { key: Key::Override(Cow::Borrowed(name)), value: value(), need: Need::Wanted };
             let also = overrides.into_iter().map(wish).collect();
             pins.sort_unstable();
             pins.dedup_by_key(|(name, _)| *name);

@@ -7,6 +7,7 @@ use super::{CredentialsError, environment, login, sts};
 use crate::aws::files::AwsFiles;
 use crate::aws::profile::{SsoProfile, words};
 use crate::aws::session::{self, Cached, SessionError};
+use crate::helper_command;
 use crate::vars;
 use crate::world::World;
 
@@ -79,14 +80,10 @@ fn program(world: &World, command: &str) -> Result<(), String> {
     } else {
         let folders: Vec<PathBuf> =
             world.path_var(vars::PATH).map(|value| std::env::split_paths(&value).collect()).unwrap_or_default();
-        SHELL_WORDS.contains(&first.as_str()) || folders.iter().any(|folder| is_program(&folder.join(path)))
+        helper_command::is_of_the_shell(&first) || folders.iter().any(|folder| is_program(&folder.join(path)))
     };
     if found { Ok(()) } else { Err(format!("the program `{first}` of its credential_process is not there")) }
 }
-
-/// Words that a shell answers to by itself.
-const SHELL_WORDS: [&str; 12] =
-    [".", "cd", "command", "echo", "eval", "exec", "export", "if", "printf", "set", "test", "umask"];
 
 fn is_program(path: &Path) -> bool {
     #[cfg(unix)]

@@ -5,6 +5,7 @@ use crate::checks::facts::Facts;
 use crate::checks::finding::Severity;
 use crate::claude_code::Version;
 use crate::configuration::Identity;
+use crate::regions;
 use crate::vars;
 
 use super::pinned;
@@ -300,7 +301,7 @@ fn is_outside_us(facts: &Facts) -> bool {
 }
 
 fn is_gov(facts: &Facts) -> bool {
-    facts.configuration.region.value.starts_with("us-gov-")
+    regions::is_gov_cloud(&facts.configuration.region.value)
 }
 
 fn pins_nothing(facts: &Facts) -> bool {

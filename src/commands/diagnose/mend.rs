@@ -13,7 +13,7 @@ use crate::checks::finding::{Action, Finding, Fix, FixKind, SettingEdit, Severit
 use crate::checks::{Outcome, Selection};
 use crate::cli::DiagnoseArgs;
 use crate::commands::{sign_in, upgrade};
-use crate::error::{Exit, Failure};
+use crate::error::{Exit, Failure, WRITTEN_STAYS};
 use crate::helper_check;
 use crate::plan::{Change, Plan};
 use crate::private_file::{self, StateFolder};
@@ -45,6 +45,7 @@ pub(super) fn apply(
             wanted.take(action);
         }
     }
+    let begun = wanted.is_writing();
     mending.told(write(world, &wanted.edits))?;
     let repaired = mending.repair(&wanted.repairs);
     mending.told(repaired)?;
@@ -54,13 +55,15 @@ pub(super) fn apply(
     for path in &wanted.closed {
         mending.told(mending.close(path))?;
     }
+    // What was mended before a person leaves stays.
+    let left = |failure: Failure| if begun { failure.after(WRITTEN_STAYS) } else { failure };
     for profile in &wanted.upgrades {
         let upgraded = mending.upgrade(profile);
-        mending.told(upgraded)?;
+        mending.told(upgraded).map_err(left)?;
     }
     for after in &wanted.sign_ins {
         let signed_in = mending.sign_in(after);
-        mending.told(signed_in)?;
+        mending.told(signed_in).map_err(left)?;
     }
     Ok(())
 }
@@ -77,6 +80,10 @@ struct Wanted<'a> {
 }
 
 impl<'a> Wanted<'a> {
+    fn is_writing(&self) -> bool {
+        !self.edits.is_empty() || !self.repairs.is_empty() || !self.narrowed.is_empty() || !self.closed.is_empty()
+    }
+
     fn take(&mut self, action: &'a Action) {
         match action {
             // Two findings may mend one key; the first, which weighs more, decides.
@@ -225,7 +232,8 @@ impl Mending<'_> {
         let Some(ProfileKind::LegacySso(sso)) = kind else { return Ok(()) };
         let consent = if self.args.yes { upgrade::Consent::Given } else { upgrade::Consent::Ask };
         if upgrade::carry_out(self.world, self.ui, &files, profile, &sso, consent, Stream::Status)? {
-            self.sign_in(&SignInAfter { profile: profile.to_owned(), anew: false })?;
+            self.sign_in(&SignInAfter { profile: profile.to_owned(), anew: false })
+                .map_err(|failure| failure.after(WRITTEN_STAYS))?;
         }
         Ok(())
     }

@@ -56,12 +56,18 @@ fn dotenv(ui: Ui) -> Result<(), Failure> {
 
 /// The extension's two settings as they are without ours. What else stands in an editor's settings stays as it is.
 fn vscode(world: &World, ui: Ui) -> Result<(), Failure> {
-    let found: Vec<_> = editors::settings(world).into_iter().filter(|(_, settings)| holds_ours(settings)).collect();
+    let (unread, read): (Vec<_>, Vec<_>) = editors::settings(world).into_iter().partition(|(_, it)| it.is_null());
+    let found: Vec<_> = read.into_iter().filter(|(_, settings)| holds_ours(settings)).collect();
     ui.status(&format!("Ours in `{}` are the entries named {}.", vars::VSCODE_ENVIRONMENT, NAMES.join(", ")));
+    for (path, _) in &unread {
+        ui.warning(&format!("`{}` cannot be read, or is no settings file: look into it yourself", path.display()));
+    }
     if found.is_empty() {
-        ui.status(
-            "No settings of an editor below your home folder hold any of them. Where they are elsewhere, delete these",
-        );
+        let other = if unread.is_empty() { "" } else { " other" };
+        ui.status(&format!(
+            "No{other} settings of an editor below your home folder hold any of them. Where they are elsewhere, delete \
+             these"
+        ));
         ui.status("entries there, keep the others, and set what follows.");
         return ui.answer_verbatim(&pretty(&json!({ vars::VSCODE_DISABLE_LOGIN_PROMPT: false })));
     }

@@ -6,7 +6,7 @@ use crate::aws::call;
 use crate::cli::models::CreateProfileArgs;
 use crate::cli::{Global, SetupScope};
 use crate::commands::target;
-use crate::error::Failure;
+use crate::error::{Exit, Failure};
 use crate::observe::models::Extent;
 use crate::offering::{Entry, Kind};
 use crate::report::v1;
@@ -15,6 +15,9 @@ use crate::world::World;
 
 use super::Look;
 use super::pin::{self, Outcome};
+
+/// What stands when it goes no further.
+const MADE: &str = "the profile was made and is not pinned";
 
 pub(super) fn run(
     world: &World,
@@ -55,12 +58,15 @@ pub(super) fn run(
             return Err(Failure::interrupted());
         }
     }
+    // From here on it may be made, whatever key is pressed.
+    drop(watch);
     let made = make(world, ui, &look, source, args)?;
     let arn = made.arn.clone();
     let from = source.id.clone();
     if !global.json {
         ui.answer(&format!("{arn}\n"))?;
     }
+    let watch = ask::watch_after(ui, MADE);
     let wants_pin = args.pin || (!args.yes && !global.json && may_pin(world, ui, &made)?);
     let pinned = if wants_pin { Some(pin_it(world, ui, look, made, args.yes, watch)?) } else { None };
     match pinned {
@@ -122,7 +128,11 @@ fn may_pin(world: &World, ui: Ui, made: &Entry) -> Result<bool, Failure> {
         return Ok(false);
     }
     let question = format!("Pin it, as the main model and the alias `{}`?", made.model.family);
-    ask::confirm(world, ui, &question, false)
+    ask::confirm(world, ui, &question, false).map_err(|failure| failure.after(MADE).hint(pin_hint(&made.arn)))
+}
+
+fn pin_hint(arn: &str) -> String {
+    format!("`claude-bedrock models pin {arn}` pins it")
 }
 
 /// Pins what was made. What was made stays when that fails.
@@ -131,9 +141,12 @@ fn pin_it(world: &World, ui: Ui, mut look: Look, made: Entry, yes: bool, watch: 
     // A listing of a moment ago does not have it.
     look.offering.entries.retain(|entry| entry.arn != arn);
     look.offering.entries.insert(0, made);
-    let command = format!("claude-bedrock models pin {arn}");
-    pin::made(world, ui, &arn, look, yes, watch)
-        .map_err(|failure| failure.hint(format!("the profile was made and is not pinned; `{command}` pins it")))
+    pin::made(world, ui, &arn, look, yes, watch).map_err(|failure| {
+        let failure = failure.after(MADE);
+        let is_told = failure.exit == Exit::Interrupted;
+        let hint = pin_hint(&arn);
+        failure.hint(if is_told { hint } else { format!("{MADE}; {hint}") })
+    })
 }
 
 /// AWS's rule, said before anything is asked: letters and digits with single blanks, underscores or hyphens between.

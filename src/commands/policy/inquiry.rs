@@ -53,7 +53,7 @@ impl Inquiry {
                 if which == PolicyModels::All {
                     return Ok((of_region(&here).await?, Vec::new(), Vec::new()));
                 }
-                let mut routes = Routes { configuration, targets: Vec::new(), notes: Vec::new(), listed: None };
+                let mut routes = Routes::new(configuration);
                 let preferred = filled(world, &settings, vars::BEDROCK_REGION_PREFIX);
                 let sent = routes.sent(&here, region, preferred.as_deref(), &uses).await;
                 routes.follow(&here, &sent).await?;
@@ -62,7 +62,7 @@ impl Inquiry {
                     routes.listed = None;
                     routes.follow(&bedrock(&other), &background).await?;
                 }
-                Ok::<_, Failure>((routes.targets, sent, routes.notes))
+                Ok::<_, Failure>((routes.found_any()?, sent, routes.notes))
             })
         });
         drop(progress);
@@ -120,17 +120,30 @@ struct Routes<'a> {
     configuration: &'a Configuration,
     targets: Vec<Target>,
     notes: Vec<String>,
-    /// What the region lists, once that was asked.
-    listed: Option<Vec<InferenceProfile>>,
+    /// What the region lists, or why it does not, once that was asked.
+    listed: Option<Result<Vec<InferenceProfile>, CallError>>,
+    /// Why a model could not be looked up, where AWS did not even say that it is not there.
+    unanswered: Option<CallError>,
 }
 
-impl Routes<'_> {
+impl<'a> Routes<'a> {
+    fn new(configuration: &'a Configuration) -> Self {
+        Self { configuration, targets: Vec::new(), notes: Vec::new(), listed: None, unanswered: None }
+    }
+
     /// The ids as Claude Code sends them: what it puts together itself depends on what is listed. Mantle has no
     /// profiles.
     async fn sent(&mut self, bedrock: &Bedrock, region: &str, preferred: Option<&str>, uses: &[Use]) -> Vec<Sent> {
         let needs_list = uses.iter().any(|one| matches!(one.choice, Choice::BuiltIn(_) | Choice::Called(_)));
-        let listed: &[InferenceProfile] = if needs_list { self.list(bedrock).await } else { &[] };
-        let listed: Vec<String> = listed.iter().map(|profile| profile.id.clone()).collect();
+        let listed = if needs_list { self.list(bedrock).await } else { Ok(&[][..]) };
+        let listed: Vec<String> = match listed {
+            Ok(listed) => listed.iter().map(|profile| profile.id.clone()).collect(),
+            Err(error) => {
+                let guess = "what Claude Code takes where no id is named is put together without the list";
+                self.notes.push(format!("the inference profiles of {region} cannot be listed, so {guess}: {error}"));
+                Vec::new()
+            }
+        };
         let (mut sent, unknown) = model_uses::sent(uses, region, preferred, &listed);
         sent.retain(|one| !self.configuration.goes_to_mantle(&one.id));
         if self.configuration.provider != Provider::Mantle {
@@ -146,17 +159,22 @@ impl Routes<'_> {
             let target = match bedrock.inference_profile(id).await {
                 Ok(profile) => Target::Profile(profile),
                 Err(error) if error.is_denied() => {
-                    // The list tells as much, and is allowed more often.
-                    let listed = self.list(bedrock).await;
+                    // The list tells as much, and is allowed more often; what neither tells is left unseen.
+                    let listed = self.list(bedrock).await.unwrap_or_default();
                     let found = listed.iter().find(|profile| profile.id == *id || profile.arn == *id);
                     found.map_or_else(|| Target::Unseen(id.clone()), |found| Target::Profile(found.clone()))
                 }
                 // A model's own id, which some older models answer to.
-                Err(_) if id.starts_with("anthropic.") => Target::Model(id.clone()),
+                Err(error) if id.starts_with("anthropic.") && is_not_there(&error) => Target::Model(id.clone()),
                 Err(error) if *is_named => return Err(no_profile(id, &error)),
                 Err(error) => {
                     let by = by.join(", ");
-                    self.notes.push(format!("`{id}` is what Claude Code takes for {by}, and it is not there: {error}"));
+                    let is_not_there = is_not_there(&error);
+                    let what = if is_not_there { "is not there" } else { "cannot be looked up" };
+                    self.notes.push(format!("`{id}` is what Claude Code takes for {by}, and it {what}: {error}"));
+                    if !is_not_there {
+                        self.unanswered.get_or_insert(error);
+                    }
                     continue;
                 }
             };
@@ -165,12 +183,31 @@ impl Routes<'_> {
         Ok(())
     }
 
-    async fn list(&mut self, bedrock: &Bedrock) -> &[InferenceProfile] {
-        if self.listed.is_none() {
-            self.listed = Some(bedrock.inference_profiles().await.unwrap_or_default());
+    /// Where models route to; a policy without any would be made of what could not be asked.
+    fn found_any(&mut self) -> Result<Vec<Target>, Failure> {
+        match self.unanswered.take() {
+            Some(error) if self.targets.is_empty() => {
+                Err(Failure::failed(format!("none of the models that Claude Code takes can be looked up: {error}")))
+            }
+            _ => Ok(std::mem::take(&mut self.targets)),
         }
-        self.listed.as_deref().unwrap_or_default()
     }
+
+    async fn list(&mut self, bedrock: &Bedrock) -> Result<&[InferenceProfile], CallError> {
+        if self.listed.is_none() {
+            self.listed = Some(bedrock.inference_profiles().await);
+        }
+        match &self.listed {
+            Some(Err(error)) => Err(error.clone()),
+            Some(Ok(listed)) => Ok(listed),
+            None => Ok(&[]),
+        }
+    }
+}
+
+/// Whether AWS says that there is no inference profile of a name, or that it is none of one.
+fn is_not_there(error: &CallError) -> bool {
+    matches!(error.code(), Some("ResourceNotFoundException" | "ValidationException"))
 }
 
 /// The aliases that a person or a subagent's file may name and that the policy does not allow.

@@ -10,7 +10,7 @@ use crate::aws_config::{ConfigFile, is_portable_name, process_section};
 use crate::cli::WayArgs;
 use crate::commands::sign_in::{self, Wanted};
 use crate::commands::upgrade::{self, Consent};
-use crate::error::Failure;
+use crate::error::{Failure, WRITTEN_STAYS};
 use crate::helper_command;
 use crate::plan::Choice;
 use crate::ui::Stream;
@@ -116,7 +116,7 @@ impl Setup<'_> {
             stream: Stream::Status,
             listens: false,
         };
-        sign_in::sign_in(world, ui, &files, &wanted).map(drop)
+        sign_in::sign_in(world, ui, &files, &wanted).map(drop).map_err(|failure| failure.after(WRITTEN_STAYS))
     }
 
     fn legacy(&self, choice: &Choice) -> Option<SsoProfile> {

@@ -9,7 +9,7 @@ use crate::aws::identity::Identity;
 use crate::commands::target;
 use crate::error::Failure;
 use crate::helper_command;
-use crate::plan::{self, Choice, Consent, Plan};
+use crate::plan::{self, Choice, Consent, Need, Plan};
 use crate::receipt::Receipt;
 use crate::report::human;
 use crate::settings::document::Document;
@@ -107,7 +107,9 @@ impl Draft {
         let kept = self.plan.kept.iter();
         Planned {
             changes: self.plan.changes.len(),
-            kept: kept.map(|kept| KeptValue { line: human::kept_line(kept), required: kept.wish.required }).collect(),
+            kept: kept
+                .map(|kept| KeptValue { line: human::kept_line(kept), required: kept.wish.need == Need::Required })
+                .collect(),
         }
     }
 

@@ -169,7 +169,7 @@ impl<'a> Interview<'a> {
                 self.wizard.kept_elsewhere(kept);
                 self.wizard.told_of_models(verified.models.clone());
                 self.verified = Some(verified);
-                self.wizard.proven(self.proofs(profile, region));
+                self.wizard.proven(self.remembered(profile, region));
                 Ok(())
             }
             Err(error) => {
@@ -193,8 +193,18 @@ impl<'a> Interview<'a> {
         Ok(())
     }
 
+    /// What of that the choice goes by: with nobody there to see it, what was refused before is asked anew where models
+    /// are asked at all.
+    fn remembered(&self, profile: &str, region: &str) -> Proofs {
+        let proofs = self.proofs(profile, region);
+        if self.setup.args.probe && !self.setup.asker.asks() {
+            return proofs.refused_since(self.setup.world.now());
+        }
+        proofs
+    }
+
     /// How models answered the profile there, when they were last asked.
-    pub(super) fn proofs(&self, profile: &str, region: &str) -> Proofs {
+    fn proofs(&self, profile: &str, region: &str) -> Proofs {
         let Setup { world, files, state, .. } = self.setup;
         let key = observe::principal::proof_key(world, files, profile, region);
         key.map(|key| Proofs::read(state, &key, world.now())).unwrap_or_default()

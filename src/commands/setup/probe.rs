@@ -9,9 +9,9 @@ use crate::offering;
 use crate::plan::Choice;
 use crate::proof::Proof;
 use crate::ui::{BAD, GOOD, NOTICE, styled};
-use crate::wizard::Topic;
+use crate::wizard::{Silence, Topic};
 
-use super::asker::{Asker, Stop};
+use super::asker::Stop;
 use super::interview::Interview;
 
 impl Interview<'_> {
@@ -27,16 +27,39 @@ impl Interview<'_> {
         drop(progress);
         let proofs = proofs
             .map_err(|error| Stop::Failed(setup.own.explain(&error, profile), vec![Topic::Profile.key().to_owned()]))?;
+        // How it ended with the main model is told where that is decided.
+        let is_told_later = |proof: &Proof| !setup.asker.asks() && proof.id == choice.model;
         if setup.asker.given().is_none() {
-            setup.ui.status(&told(&proofs));
+            setup.ui.status(&told(&proofs, is_told_later));
         }
-        let main = proofs.iter().find(|proof| proof.id == choice.model && !proof.is_usable()).cloned();
-        let known = self.proofs(profile, region).and(proofs);
-        self.wizard.probed(ids, known);
-        match (main, &setup.asker) {
-            (Some(main), Asker::Recommendation) => Err(Stop::Failed(refused(&main), vec![Topic::Model.key().into()])),
-            _ => Ok(()),
+        self.wizard.probed(ids, proofs);
+        if setup.asker.asks() { Ok(()) } else { self.pass_over(choice) }
+    }
+
+    /// With nobody there to choose another one: what was recommended and does not answer gives way to what does.
+    fn pass_over(&mut self, choice: &Choice) -> Result<(), Stop> {
+        match self.wizard.silence(choice) {
+            None | Some(Silence::OthersFirst) => Ok(()),
+            Some(Silence::StandIn(main, other)) => {
+                let fix = main.fix.as_ref().map(|fix| format!("; {fix}")).unwrap_or_default();
+                self.setup.ui.warning(&format!(
+                    "{} is recommended and was passed over, for it does not answer: {}{fix}",
+                    main.id,
+                    main.words()
+                ));
+                self.setup.ui.status(&format!("{other} answers and is the main model instead."));
+                self.wizard.back_to(&[Topic::Model]);
+                Ok(())
+            }
+            Some(Silence::Named(main)) => Err(refused(&main).hint(
+                "or name another model with `--model ID`; `claude-bedrock models --probe` finds one that answers",
+            )),
+            Some(Silence::Complete(main, left_out)) => {
+                let failure = refused(&main).hint("no other model that may be pinned here answers either");
+                Err(if left_out == 0 { failure } else { failure.hint(elsewhere(left_out)) })
+            }
         }
+        .map_err(|failure| Stop::Failed(failure, vec![Topic::Model.key().into()]))
     }
 
     /// What was listed, in the form a gate is recognised by.
@@ -53,14 +76,17 @@ impl Interview<'_> {
     }
 }
 
-/// A line for each model, and what opens the gate that stopped it.
-fn told(proofs: &[Proof]) -> String {
+/// A line for each model, and what opens the gate that stopped it; once, where it is the same for several.
+fn told(proofs: &[Proof], is_told_later: impl Fn(&Proof) -> bool) -> String {
     let mut text = String::new();
+    let mut fixes: Vec<&str> = Vec::new();
     for proof in proofs {
         let (mark, style) = if proof.is_usable() { ("✔", GOOD) } else { ("✘", BAD) };
         let _ = writeln!(text, "{} {} {}", styled(style, mark), proof.id, proof.words());
-        if let Some(fix) = &proof.fix {
+        let fix = proof.fix.as_deref().filter(|fix| !is_told_later(proof) && !fixes.contains(fix));
+        if let Some(fix) = fix {
             let _ = writeln!(text, "  {}", styled(NOTICE, fix));
+            fixes.push(fix);
         }
     }
     text.trim_end().to_owned()
@@ -68,6 +94,12 @@ fn told(proofs: &[Proof]) -> String {
 
 fn refused(main: &Proof) -> Failure {
     let failure = Failure::refused(format!("{} does not answer: {}; nothing was written", main.id, main.words()));
-    let failure = main.fix.iter().fold(failure, |failure, fix| failure.hint(fix.clone()));
-    failure.hint("or name another model with `--model ID`; `claude-bedrock models --probe` finds one that answers")
+    main.fix.iter().fold(failure, |failure, fix| failure.hint(fix.clone()))
+}
+
+/// What a residency keeps away may answer.
+fn elsewhere(left_out: usize) -> String {
+    let ways = if left_out == 1 { "1 more way to a model was" } else { "more ways to models were" };
+    let number = if left_out == 1 { String::new() } else { format!("{left_out} ") };
+    format!("{number}{ways} not asked, for requests could be processed elsewhere there: `--residency any` allows that")
 }

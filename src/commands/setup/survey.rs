@@ -57,14 +57,14 @@ impl Setup<'_> {
     fn region_near(&self, profile: &str) -> String {
         let found = self.files.profiles.profile(profile);
         let own = found.and_then(|profile| profile.get("region")).map(|value| value.text.clone());
-        let variables = [vars::AWS_REGION, vars::AWS_DEFAULT_REGION].into_iter();
-        let of_shell = || variables.filter_map(|name| self.world.var(name)).map(str::to_owned).next();
-        let of_session = || match found?.kind(&self.files.profiles) {
-            ProfileKind::Sso(sso) | ProfileKind::LegacySso(sso) => Some(sso.region),
+        let of_shell = [vars::AWS_REGION, vars::AWS_DEFAULT_REGION].map(|name| self.world.var(name).map(str::to_owned));
+        let of_session = match found.map(|profile| profile.kind(&self.files.profiles)) {
+            Some(ProfileKind::Sso(sso) | ProfileKind::LegacySso(sso)) => Some(sso.region),
             _ => None,
         };
-        let near = own.or_else(of_shell).or_else(of_session).filter(|region| is_region_shaped(region));
-        near.unwrap_or_else(|| FALLBACK.to_owned())
+        let known = [own].into_iter().chain(of_shell).chain([of_session]).flatten();
+        // A name that is misspelt leaves the word to the next one, not to another partition.
+        known.into_iter().find(|region| is_region_shaped(region)).unwrap_or_else(|| FALLBACK.to_owned())
     }
 }
 

@@ -163,27 +163,25 @@ fn unpinned(
 ) -> Result<Vec<String>, String> {
     let on_mantle = facts.configuration.provider == Provider::Mantle;
     let unknown = |of: &str| Err(format!("no model is pinned for {}, and what {of}", families.join(", ")));
-    if facts.setting(vars::MODEL_OVERRIDES).is_some() {
-        return unknown("`modelOverrides` makes of them is not known here");
-    }
     let Some(version) = version else { return unknown("Claude Code takes depends on its version, which is unknown") };
     let Some(defaults) = Defaults::of(version) else {
         return unknown(&format!("Claude Code {version} takes for them is not known here"));
     };
     let listed: Vec<String> = listed.unwrap_or_default().iter().map(|profile| profile.id.clone()).collect();
     let preferred = facts.variable(vars::BEDROCK_REGION_PREFIX).map(|found| found.value);
+    let overrides = facts.model_overrides();
     let models = families.iter().filter_map(|family| defaults.model(family, on_mantle));
     let region = &facts.configuration.region.value;
-    let mut ids: Vec<String> =
-        models
-            .map(|model| {
-                if on_mantle {
-                    model.to_owned()
-                } else {
-                    pins::unpinned_id(region, preferred.as_deref(), &listed, model)
-                }
-            })
-            .collect();
+    let mut ids: Vec<String> = models
+        .map(|model| {
+            let overridden = overrides.iter().find(|(name, _)| name == pins::anthropic_name(model));
+            match overridden {
+                Some((_, id)) => id.clone(),
+                None if on_mantle => model.to_owned(),
+                None => pins::unpinned_id(region, preferred.as_deref(), &listed, model),
+            }
+        })
+        .collect();
     ids.sort();
     ids.dedup();
     Ok(ids)

@@ -118,7 +118,7 @@ fn models_are_asked_when_that_is_agreed_to_and_not_again() {
     let Step::Probe(_, ids) = wizard.next() else { panic!("a probe") };
     assert_eq!(ids, [MODELS[0], MODELS[1]]);
     let proofs = ids.iter().map(|id| proof(id, None)).collect();
-    wizard.probed(ids, Proofs::default().and(proofs));
+    wizard.probed(ids, proofs);
     replan(&mut wizard);
     assert_eq!(offered(&wizard), ["yes", "more", "no"], "there is nothing left to ask them");
     assert!(wizard.back());
@@ -135,7 +135,7 @@ fn a_model_that_is_stopped_is_told_with_the_fix_and_another_one_is_at_hand() {
     let form = "Model use case details have not been submitted for this account.";
     let mut wizard = at_the_end(knowledge(), Listed(MODELS));
     wizard.answer(Topic::Confirmation, PROBE).expect("offered");
-    wizard.probed(vec![MODELS[0].into()], Proofs::default().and(vec![proof(MODELS[0], Some(form))]));
+    wizard.probed(vec![MODELS[0].into()], vec![proof(MODELS[0], Some(form))]);
     replan(&mut wizard);
     let question = asked(&wizard);
     assert_eq!(question.offers[0].value, OTHER_MODEL);
@@ -143,7 +143,63 @@ fn a_model_that_is_stopped_is_told_with_the_fix_and_another_one_is_at_hand() {
     wizard.answer(Topic::Confirmation, OTHER_MODEL).expect("offered");
     let models = asked(&wizard);
     assert_eq!((models.topic, models.offers[0].value.as_str()), (Topic::Model, MODELS[2]), "what may answer is first");
+    assert_eq!(models.offers[models.start].value, MODELS[2], "and the one it begins at");
     assert!(models.offers.iter().any(|offer| offer.value == MODELS[0] && offer.about.contains("P01")));
+}
+
+#[test]
+fn where_every_model_is_to_answer_all_that_could_stand_in_are_asked_at_once_and_one_that_answers_is_preselected() {
+    let given = Answers { region: Some("us-west-2".into()), profile: Some("work".into()), probe: true, ..no_answers() };
+    let path = [Listed(MODELS), Say(MODELS[0]), Say("isolated"), Made(9, &[])];
+    let (mut wizard, _) = walk(Wizard::new(knowledge(), given), &path);
+    let answer = |wizard: &mut Wizard, stopped: &[&str]| {
+        let Step::Probe(choice, ids) = wizard.next() else { panic!("a probe and not {:?}", wizard.next()) };
+        let proofs = ids.iter().map(|id| proof(id, stopped.contains(&id.as_str()).then_some("No."))).collect();
+        wizard.probed(ids.clone(), proofs);
+        replan(wizard);
+        (choice, ids)
+    };
+    let (choice, ids) = answer(&mut wizard, &[MODELS[0]]);
+    assert_eq!(ids, [MODELS[0], MODELS[1]], "the main model and what else is pinned");
+    assert_eq!(wizard.silence(&choice), Some(Silence::OthersFirst));
+    let (choice, ids) = answer(&mut wizard, &[]);
+    assert_eq!(ids, [MODELS[2]], "what is left");
+    let Some(Silence::StandIn(main, other)) = wizard.silence(&choice) else { panic!("{:?}", wizard.silence(&choice)) };
+    assert_eq!((main.id.as_str(), other.as_str()), (MODELS[0], MODELS[2]));
+    // A person is asked, and finds it at hand.
+    assert_eq!(asked(&wizard).offers[0].value, OTHER_MODEL);
+    wizard.answer(Topic::Confirmation, OTHER_MODEL).expect("offered");
+    assert_eq!(
+        (asked(&wizard).topic, asked(&wizard).offers[asked(&wizard).start].value.as_str()),
+        (Topic::Model, MODELS[2])
+    );
+}
+
+#[test]
+fn a_model_that_was_named_is_not_replaced() {
+    let given = Answers {
+        region: Some("us-west-2".into()),
+        profile: Some("work".into()),
+        identity: Some(IdentityMode::Isolated),
+        model: Some(MODELS[0].into()),
+        probe: true,
+        ..no_answers()
+    };
+    let (mut wizard, _) = walk(Wizard::new(knowledge(), given), &[Listed(MODELS), Made(9, &[])]);
+    let Step::Probe(choice, ids) = wizard.next() else { panic!("a probe") };
+    wizard.probed(ids.clone(), ids.iter().map(|id| proof(id, Some("No."))).collect());
+    assert!(matches!(wizard.silence(&choice), Some(Silence::Named(proof)) if proof.id == MODELS[0]));
+}
+
+#[test]
+fn what_was_pinned_and_is_stopped_stays_first_and_is_not_the_one_it_begins_at() {
+    let knowledge = Knowledge { configured_model: Some(MODELS[0].into()), ..knowledge() };
+    let given = Answers { profile: Some("work".into()), region: Some("us-west-2".into()), ..no_answers() };
+    let mut wizard = Wizard::new(knowledge, given);
+    wizard.observed(listing(MODELS));
+    wizard.proven(Proofs::default().and(vec![proof(MODELS[0], Some("No."))]));
+    let question = asked(&wizard);
+    assert_eq!((question.offers[0].value.as_str(), question.start), (MODELS[0], 1), "{question:?}");
 }
 
 #[test]
@@ -165,7 +221,7 @@ fn a_typed_model_is_unverified_until_it_answers() {
     assert_eq!(steps.last().map(String::as_str), Some("probe us.anthropic.claude-x"), "a flag is a consent");
     let silence = Probed { id: "us.anthropic.claude-x".into(), outcome: Outcome::TimedOut };
     let silence = Proof::of(&silence, &Asked::default(), jiff::Timestamp::UNIX_EPOCH);
-    wizard.probed(vec!["us.anthropic.claude-x".into()], Proofs::default().and(vec![silence]));
+    wizard.probed(vec!["us.anthropic.claude-x".into()], vec![silence]);
     replan(&mut wizard);
     assert_eq!(asked(&wizard).topic, Topic::Confirmation, "each is asked once by itself");
 }

@@ -94,6 +94,8 @@ class Session:
 
 def main():
     with tempfile.TemporaryDirectory() as folder:
+        # Its socket outlives a server that has ended.
+        os.environ["TMUX_TMPDIR"] = folder
         try:
             sessions = [Session(number, told, folder) for number, told in enumerate(json.loads(sys.argv[1]))]
             threads = [threading.Thread(target=session.play) for session in sessions]

@@ -6,23 +6,15 @@ use std::collections::BTreeSet;
 use claude_bedrock::catalogue::{self, Before, Fix};
 use claude_bedrock::checks::{self, Needs};
 
-use super::{curing, files, limits, mantle, online, probed, traces};
+use super::{curing, mantle, online, probed};
 
 /// Judged on recorded facts in `src/checks/tests.rs`, and why they cannot be had here.
 const RECORDED: [(&str, &str); 1] = [("C16", "it takes Windows, whose home folder two variables name")];
 
 fn reproduced() -> BTreeSet<&'static str> {
-    let tables = [
-        files::configuration(),
-        files::versions(),
-        files::credentials(),
-        files::helpers(),
-        limits::cases(),
-        traces::cases(),
-    ];
     let online = online::REPRODUCED.into_iter().chain(probed::PROBED).chain(probed::PAPERS);
     let online = online.chain(probed::ON_THE_WAY).chain(probed::CONFINED).chain(mantle::REPRODUCED);
-    tables.iter().flatten().map(|case| case.0).chain(online).collect()
+    curing::cases().iter().map(|case| case.0).chain(online).collect()
 }
 
 #[test]

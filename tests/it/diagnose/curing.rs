@@ -60,7 +60,7 @@ fn every_fix_that_is_offered_cures_and_is_undone() {
 }
 
 /// Every home that has a fault which files show.
-fn cases() -> Vec<Case> {
+pub(super) fn cases() -> Vec<Case> {
     let tables = [
         files::configuration(),
         files::versions(),

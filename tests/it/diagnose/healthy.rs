@@ -73,6 +73,11 @@ fn offline() -> Vec<(&'static str, Machine)> {
                 .file("bin/claude-bedrock", ""),
         ),
         (
+            "shared, SSO, with a helper that begins with a word of the shell",
+            Machine::new(&shared("", ", \"awsAuthRefresh\": \"umask 077 && sign-in work\""), SSO)
+                .signed_in(60, RENEWABLE),
+        ),
+        (
             "shared, SSO, with the AWS CLI's sign-in",
             Machine::new(&shared("", ", \"awsAuthRefresh\": \"aws sso login --profile work\""), SSO)
                 .signed_in(60, RENEWABLE)

@@ -326,11 +326,27 @@ fn a_family_that_is_not_there_is_told_with_what_stands_in_for_it() {
     let gate = "[accounts.gates]\nmodels_without_access = [\"anthropic.claude-sonnet-*\"]\n";
     let account = Account::from_toml(&format!("{}{gate}\n{}", &text[..at], &text[at..])).expect("an account");
     let home = Home::with(account, true);
-    let told = home.run(["models", "pin", "--auto", "--yes"]).success();
+    let pin = ["models", "pin", "--auto", "--yes"];
+    let told = home.run(pin).success();
     let told = told.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(
         told.contains("The alias `sonnet` means us.anthropic.claude-opus-5-5, for no model of that family"),
         "{told}"
     );
-    assert!(told.contains("asks for its own ones at each start") && !told.contains("alias `haiku` means"), "{told}");
+    assert!(told.contains("from trying one at every start") && !told.contains("alias `haiku` means"), "{told}");
+    let sonnet = "claude-sonnet-4-5-20250929";
+    let itself = serde_json::json!({ sonnet: format!("us.anthropic.{sonnet}-v1:0") });
+    assert_eq!(home.settings_json()["modelOverrides"], itself, "what it would take anyhow");
+    let _ = home.run(["policy"]).success();
+    let _ = home.run(["reset", "--yes"]).success();
+    assert!(!home.settings().exists());
+    // Whatever the user says of it does as well.
+    home.write(".claude/settings.json", format!("{{\"modelOverrides\":{{\"{sonnet}\":\"mine\"}}}}"));
+    let told = home.run(pin).success();
+    assert!(!told.contains("kept") && home.settings_json()["modelOverrides"][sonnet] == "mine", "{told}");
+    // With one of the family pinned nothing is left of it.
+    home.write(".claude/settings.json", "{}");
+    let _ = home.run(pin).success();
+    let _ = home.run(["models", "pin", "us.anthropic.claude-opus-5-5", SONNET, "--yes"]).success();
+    assert_eq!(home.settings_json()["modelOverrides"], Value::Null);
 }

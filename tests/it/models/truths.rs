@@ -217,6 +217,15 @@ pub(crate) const GATES: &[Truth] = &[
         ..USUAL
     },
     Truth {
+        name: "access to one family alone",
+        more: "[accounts.gates]\nmodels_without_access = [\"anthropic.claude-sonnet-*\", \"anthropic.claude-opus-*\", \
+               \"anthropic.claude-fable-*\"]\n",
+        answers: &["us.anthropic.claude-haiku-5-5"],
+        stopped: &[("us.anthropic.claude-sonnet-*", "M17"), ("us.anthropic.claude-opus-*", "M17")],
+        main: "us.anthropic.claude-haiku-5-5",
+        ..USUAL
+    },
+    Truth {
         name: "data retention",
         change: &[(
             "created_at = \"2026-11-04T00:00:00Z\"",

@@ -1,5 +1,6 @@
 //! Which models the policy is about: those that any setting makes Claude Code send, and what it takes by itself.
 
+use aws_sandbox::{Fault, FaultEffect};
 use serde_json::{Value, json};
 
 use super::{actions, permissions, role, statement};
@@ -109,6 +110,24 @@ fn what_is_not_there_or_not_understood_is_said_and_left_out() {
     );
     let policy: Value = serde_json::from_str(&run.success()).expect("JSON");
     assert!(!policy.to_string().contains("sonnet-4-5"), "{policy}");
+}
+
+#[test]
+fn a_list_that_could_not_be_had_is_told_and_nothing_is_said_not_to_be_there() {
+    let home = Home::with_more("");
+    configured(&home, &json!({ "ANTHROPIC_DEFAULT_FABLE_MODEL": "us.anthropic.claude-fable-5-2" }), &json!({}));
+    let refused = || FaultEffect::error(403, "AccessDeniedException", "no");
+    home.sandbox.set_fault(Fault::of("ListInferenceProfiles", refused()));
+    let run = home.run(["policy"]);
+    assert!(run.stderr.contains("the inference profiles of us-west-2 cannot be listed"), "{}", run.stderr);
+    // What it guessed is there, which AWS says by name.
+    let policy: Value = serde_json::from_str(&run.success()).expect("JSON");
+    assert!(profiles(&policy).contains(&format!("arn:aws:bedrock:us-west-2 {OPUS}")), "{policy}");
+    let busy = || FaultEffect::error(500, "InternalServerException", "busy");
+    home.sandbox.set_fault(Fault::of("GetInferenceProfile", busy()));
+    configured(&home, &json!({ "CLAUDE_CODE_SUBAGENT_MODEL": "my-model" }), &json!({}));
+    let told = home.run(["policy"]).stderr;
+    assert!(told.contains("can be looked up: ") && told.contains("busy") && !told.contains("lists no"), "{told}");
 }
 
 #[test]

@@ -125,6 +125,33 @@ fn a_model_that_is_stopped_ends_an_unattended_set_up_with_the_fix() {
 }
 
 #[test]
+fn a_recommended_model_that_is_stopped_gives_way_to_the_next_that_answers_and_a_named_one_to_none() {
+    let home = Home::with_more(
+        "[accounts.gates]\nagreements = [{ models = \"anthropic.claude-sonnet-5-5\", status = \"pending\" }]\n",
+    );
+    let run = home.run(["setup", "--yes", "--probe"]);
+    let passed = "us.anthropic.claude-sonnet-5-5 is recommended and was passed over, for it does not answer: P03: ";
+    assert!(run.stderr.contains(passed), "{}", run.stderr);
+    assert!(run.stderr.contains("us.anthropic.claude-sonnet-5 answers and is the main model"), "{}", run.stderr);
+    assert!(run.success().contains("main model us.anthropic.claude-sonnet-5\n"));
+    let env = home.settings_json()["env"].clone();
+    for pin in ["ANTHROPIC_MODEL", "ANTHROPIC_DEFAULT_SONNET_MODEL"] {
+        assert_eq!(env[pin], "us.anthropic.claude-sonnet-5", "{env}");
+    }
+    let before = home.files();
+    let said = home
+        .run(["setup", "--yes", "--probe", "--model", "us.anthropic.claude-sonnet-5-5", "--tier", "flex"])
+        .failure(2);
+    assert!(said.contains("us.anthropic.claude-sonnet-5-5 does not answer: P03"), "{said}");
+    assert_eq!(home.settings_json()["env"], env);
+    assert_eq!(home.files().len(), before.len());
+    // What is pinned already gives way, too; and what was refused before is asked anew.
+    let _ = home.run(["setup", "--yes", "--model", "us.anthropic.claude-sonnet-5-5"]).success();
+    let _ = home.run(["setup", "--yes", "--probe"]).success();
+    assert_eq!(home.settings_json()["env"], env);
+}
+
+#[test]
 fn a_typed_model_is_unverified_until_it_was_asked() {
     let home = unlisted();
     let typed = ["setup", "--yes", "--model", "us.anthropic.claude-opus-5-5"];
