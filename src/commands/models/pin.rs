@@ -14,7 +14,7 @@ use crate::configuration;
 use crate::error::Failure;
 use crate::observe::models::Extent;
 use crate::pins::Pinning;
-use crate::plan::{self, Consent, Plan, Wish};
+use crate::plan::{self, Consent, Need, Plan, Wish};
 use crate::private_file::StateFolder;
 use crate::receipt::{Receipt, Receipts};
 use crate::report::{human, v1};
@@ -159,7 +159,7 @@ impl Pin<'_> {
 
     /// Pins of a region lead nowhere while Claude Code is kept in another one.
     fn check_region(&self, draft: &Draft) -> Result<(), Failure> {
-        let Some(kept) = draft.plan.kept.iter().find(|kept| kept.wish.required) else { return Ok(()) };
+        let Some(kept) = draft.plan.kept.iter().find(|kept| kept.wish.need == Need::Required) else { return Ok(()) };
         let theirs = kept.current.as_str().unwrap_or_default();
         Err(Failure::refused(format!(
             "these pins are for {}, and {} of {} is `{theirs}`, which is not ours; nothing was written",
