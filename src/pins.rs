@@ -13,6 +13,9 @@ use crate::vars;
 
 mod stand_ins;
 
+/// What the main model is pinned as, besides the aliases.
+pub const MAIN: &str = "main";
+
 /// The main model and what each alias means.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pinning {
@@ -206,12 +209,17 @@ pub fn unpinned_id(region: &str, preferred: Option<&str>, listed: &[String], mod
     }
 }
 
-/// The residency that pins already keep: that of the main model.
+/// The residency that pins already keep: that of the main model; of another where that one is nowhere to be seen and the
+/// other keeps requests anywhere in particular.
 #[must_use]
-pub fn kept_residency(entries: &[Entry], main: Option<&str>) -> Option<Residency> {
-    let main = main?;
-    let entry = entries.iter().find(|entry| entry.is_named(main) && entry.kind == Kind::System)?;
-    Some(entry.reach.residency())
+pub fn kept_residency(entries: &[Entry], pinned: &[(&str, String)]) -> Option<Residency> {
+    let is_known = |entry: &&Entry| entry.kind != Kind::Foundation && !matches!(entry.reach, Reach::Unknown(_));
+    let kept = |(role, id): &(&str, String)| {
+        let entry = entries.iter().filter(is_known).find(|entry| entry.is_named(id))?;
+        Some(entry.reach.residency()).filter(|kept| *role == MAIN || *kept != Residency::Any)
+    };
+    let (main, others): (Vec<_>, Vec<_>) = pinned.iter().partition(|(role, _)| *role == MAIN);
+    main.into_iter().chain(others).find_map(kept)
 }
 
 /// The residencies one can choose between there, the narrowest first; those that would lead to the same are one.
