@@ -10,6 +10,7 @@ use crate::private_file::{self, Lock, StateFolder};
 use crate::receipt::{Before, Receipt, Receipts};
 use crate::settings::document::{Document, Key};
 use crate::settings::store::{Snapshot, StoreError};
+pub use crate::world::shortened;
 
 /// How long one set-up waits for another.
 const LOCK_PATIENCE: Duration = Duration::from_secs(20);
@@ -216,15 +217,6 @@ fn remove_folder(receipt: &Receipt) {
 
 fn is_empty_object(bytes: &[u8]) -> bool {
     serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(bytes).is_ok_and(|object| object.is_empty())
-}
-
-/// The path of a settings file as people write it, the home folder shortened.
-#[must_use]
-pub fn shortened(path: &Path, home: Option<&Path>) -> String {
-    match home.and_then(|home| path.strip_prefix(home).ok()) {
-        Some(rest) => format!("~/{}", rest.display()),
-        None => path.display().to_string(),
-    }
 }
 
 #[cfg(test)]

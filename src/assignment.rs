@@ -113,6 +113,8 @@ mod tests {
         assert_eq!(set(Syntax::Powershell).as_deref(), Some("$Env:N = 'it''s $(x) ‘‘q’’ \\'"));
         assert_eq!(set(Syntax::Cmd).as_deref(), Some("set \"N=it's $(x) ‘q’ \\\""));
         assert_eq!(set(Syntax::Dotenv), None);
+        // To `set` a backslash is a sign like any other, also before the last quote.
+        assert_eq!(Syntax::Cmd.set("N", "name\\").as_deref(), Ok("set \"N=name\\\""));
     }
 
     #[test]

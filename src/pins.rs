@@ -13,6 +13,9 @@ use crate::vars;
 
 mod stand_ins;
 
+/// What the main model is pinned as, besides the aliases.
+pub const MAIN: &str = "main";
+
 /// The main model and what each alias means.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pinning {
@@ -131,8 +134,9 @@ impl Pinning {
 }
 
 impl Pinning {
-    /// What cancels the variables that would have Claude Code ask for something else in the background or for subagents;
-    /// a model of the subagents' own may stay where it is there. An empty rival is one that was cancelled before.
+    /// What cancels the variables that would have Claude Code ask for something else in the background, for subagents and
+    /// as auto mode's judge; a model of their own may stay where it is there. An empty rival is one that was cancelled
+    /// before.
     #[must_use]
     pub fn cancelling(&self, entries: &[Entry], rivals: &[Rival]) -> Vec<Wish> {
         let background = self.aliases.iter().find(|(name, _)| *name == vars::DEFAULT_HAIKU_MODEL);
@@ -158,8 +162,8 @@ pub fn is_written_by_pinning(key: &Key) -> bool {
         Key::Top(_) => false,
         Key::Override(_) => true,
         Key::Env(name) => {
-            [vars::BEDROCK_REGION_PREFIX, vars::MODEL, vars::SMALL_FAST_MODEL, vars::SUBAGENT_MODEL]
-                .contains(&name.as_ref())
+            [vars::BEDROCK_REGION_PREFIX, vars::MODEL].contains(&name.as_ref())
+                || vars::RIVALS_OF_PINS.contains(&name.as_ref())
                 || vars::FAMILY_PINS.iter().any(|(_, pin)| name.starts_with(pin))
         }
     }
@@ -205,12 +209,17 @@ pub fn unpinned_id(region: &str, preferred: Option<&str>, listed: &[String], mod
     }
 }
 
-/// The residency that pins already keep: that of the main model.
+/// The residency that pins already keep: that of the main model; of another where that one is nowhere to be seen and the
+/// other keeps requests anywhere in particular.
 #[must_use]
-pub fn kept_residency(entries: &[Entry], main: Option<&str>) -> Option<Residency> {
-    let main = main?;
-    let entry = entries.iter().find(|entry| entry.is_named(main) && entry.kind == Kind::System)?;
-    Some(entry.reach.residency())
+pub fn kept_residency(entries: &[Entry], pinned: &[(&str, String)]) -> Option<Residency> {
+    let is_known = |entry: &&Entry| entry.kind != Kind::Foundation && !matches!(entry.reach, Reach::Unknown(_));
+    let kept = |(role, id): &(&str, String)| {
+        let entry = entries.iter().filter(is_known).find(|entry| entry.is_named(id))?;
+        Some(entry.reach.residency()).filter(|kept| *role == MAIN || *kept != Residency::Any)
+    };
+    let (main, others): (Vec<_>, Vec<_>) = pinned.iter().partition(|(role, _)| *role == MAIN);
+    main.into_iter().chain(others).find_map(kept)
 }
 
 /// The residencies one can choose between there, the narrowest first; those that would lead to the same are one.

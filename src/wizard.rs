@@ -247,7 +247,7 @@ impl Wizard {
         }
         let residencies = choices.open_residencies();
         if !residencies.is_empty() {
-            return self.ask(question::residency(residencies));
+            return self.ask(question::residency(residencies, choices.kept_away()));
         }
         let offers = choices.offers();
         if offers.is_empty() && *listing != Listing::Denied {

@@ -4,6 +4,7 @@ mod create_profile;
 mod pin;
 
 use crate::ask;
+use crate::aws::bedrock::Bedrock;
 use crate::aws::call::CallError;
 use crate::aws::endpoint;
 use crate::aws::files::AwsFiles;
@@ -17,8 +18,9 @@ use crate::model;
 use crate::observe::models::{self, Extent, Offering};
 use crate::observe::principal::Asker;
 use crate::offering;
+use crate::pins;
 use crate::proof::{Proof, Proofs};
-use crate::regions;
+use crate::regions::{self, Residency};
 use crate::report::{human, v1};
 use crate::settings::scope::Settings;
 use crate::ui::Ui;
@@ -32,6 +34,8 @@ struct Look {
     offering: Offering,
     /// What is pinned now, and as what.
     pinned: Vec<(&'static str, String)>,
+    /// The region Claude Code uses now.
+    region_in_use: String,
 }
 
 pub(super) fn run(world: &World, ui: Ui, global: &Global, args: &ModelsArgs) -> Result<(), Failure> {
@@ -82,7 +86,7 @@ impl Look {
         drop(progress);
         let mut offering = offering.map_err(|error| failed(&error, &who.region))?;
         offering.missing.extend(elsewhere(world, &settings, &configuration));
-        Ok(Self { files, who, offering, pinned })
+        Ok(Self { files, who, offering, pinned, region_in_use: configuration.region.value })
     }
 
     /// Probes some models once their cost was agreed to.
@@ -114,6 +118,16 @@ impl Look {
         }
         let failure = self.offering.missing.iter().take(1).cloned().fold(failure, Failure::hint);
         failure.hint("name the id you were given: `claude-bedrock models pin ID --probe` asks that one")
+    }
+
+    /// Where what is pinned keeps requests; it is looked up where Claude Code is when that is another region.
+    fn kept_residency(&self, world: &World) -> Option<Residency> {
+        let Self { files, who, region_in_use, pinned, offering } = self;
+        let listed = pins::kept_residency(&offering.entries, pinned);
+        if listed.is_some() || pinned.is_empty() || *region_in_use == who.region {
+            return listed;
+        }
+        models::kept_residency(Bedrock::by(world, files, &who.profile, region_in_use, &who.authority), pinned)
     }
 
     fn proofs(&self, world: &World) -> Proofs {

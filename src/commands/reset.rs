@@ -49,7 +49,7 @@ pub(super) fn carry_out(world: &World, ui: Ui, args: &ResetArgs) -> Result<(Repo
             "run `claude-bedrock reset --all --yes` to remove what others wrote too, or `--dry-run` to see it first",
         ));
     }
-    let state = StateFolder::of(world).ok_or_else(|| Failure::refused("no home folder is known"))?;
+    let state = StateFolder::of(world).ok_or_else(Failure::no_home)?;
     let receipts = Receipts::of(&state);
     let here = writable_paths(world);
     // Before the receipts are read: another set-up may be writing one.

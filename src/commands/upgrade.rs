@@ -92,7 +92,7 @@ pub(super) fn carry_out(
             }
         }
     }
-    let state = StateFolder::of(world).ok_or_else(|| Failure::refused("no home folder is known"))?;
+    let state = StateFolder::of(world).ok_or_else(Failure::no_home)?;
     let lock = apply::lock(&state)?;
     let looked_at = files.config.as_deref().unwrap_or_default();
     Planned::upgraded(&files.config_path, looked_at, &upgrade)?.write(&state)?;

@@ -16,8 +16,10 @@ use crate::gate::Asked;
 use crate::model;
 use crate::observe::principal::Asker;
 use crate::offering::{self, Entry};
+use crate::pins;
 use crate::private_file::StateFolder;
 use crate::proof::{Proof, Proofs};
+use crate::regions::Residency;
 use crate::world::World;
 
 /// How many single look-ups run at once.
@@ -104,6 +106,14 @@ async fn looked_up(bedrock: &Arc<Bedrock>, ids: &[String]) -> Vec<InferenceProfi
         async move { bedrock.inference_profile(&id).await.ok() }
     })
     .await
+}
+
+/// Where pins keep requests that are not listed where somebody asks now: they are looked up where Claude Code is.
+#[must_use]
+pub fn kept_residency(bedrock: Bedrock, pinned: &[(&str, String)]) -> Option<Residency> {
+    let ids: Vec<String> = pinned.iter().map(|(_, id)| id.clone()).collect();
+    let profiles = call::block_on(looked_up(&Arc::new(bedrock), &ids));
+    pins::kept_residency(&offering::entries(&profiles, &[], false), pinned)
 }
 
 /// Asks for the end of those models that are on their way to it, where the list did not say.

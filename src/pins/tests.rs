@@ -150,8 +150,15 @@ fn residencies_are_those_on_offer() {
     );
     assert_eq!(found(&["eu.anthropic.claude-opus-5"]), [Residency::Eu]);
     let west = all_of(&WEST);
-    assert_eq!(kept_residency(&west, Some("us.anthropic.claude-opus-5-5[1m]")), Some(Residency::Us));
-    assert_eq!(kept_residency(&west, Some("elsewhere")), None);
+    let kept = |pinned: &[(&str, &str)]| {
+        let pinned: Vec<(&str, String)> = pinned.iter().map(|(role, id)| (*role, (*id).to_owned())).collect();
+        kept_residency(&west, &pinned)
+    };
+    let (opus, anywhere) = ("us.anthropic.claude-opus-5-5[1m]", "global.anthropic.claude-opus-5-5");
+    assert_eq!(kept(&[("opus", anywhere), ("main", opus)]), Some(Residency::Us));
+    assert_eq!(kept(&[("main", anywhere), ("opus", opus)]), Some(Residency::Any));
+    assert_eq!(kept(&[("main", "elsewhere"), ("haiku", anywhere), ("opus", opus)]), Some(Residency::Us));
+    assert_eq!(kept(&[("main", "elsewhere"), ("opus", anywhere)]), None, "an alias is no word that anything goes");
 }
 
 #[test]

@@ -6,6 +6,7 @@ use crate::aws::bedrock::{FoundationModel, InferenceProfile};
 use crate::cli::IdentityMode;
 use crate::configuration::Rival;
 use crate::proof::Proofs;
+use crate::regions::Residency;
 use crate::regions::survey::Survey;
 use crate::wizard::foreign::Recognised;
 
@@ -107,6 +108,12 @@ pub struct Knowledge {
     pub configured_identity: Option<IdentityMode>,
     /// The main model we wrote earlier.
     pub configured_model: Option<String>,
+    /// Every model that is pinned, and as what.
+    pub pinned: Vec<(&'static str, String)>,
+    /// The region Claude Code uses now, whoever says so.
+    pub region_in_use: String,
+    /// Where those pins keep requests, where the chosen region lists none of them.
+    pub kept_elsewhere: Option<Residency>,
     /// The configuration of somebody else in the settings file.
     pub recognised: Option<Recognised>,
     /// The variables that beat pins.

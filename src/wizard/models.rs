@@ -22,6 +22,8 @@ pub(super) struct Choices<'a> {
     proofs: &'a Proofs,
     now: Timestamp,
     residency: Option<Residency>,
+    /// Where what is pinned keeps requests, though nothing here does and nobody has said that it may change.
+    kept_away: Option<Residency>,
     adopted: Option<&'a Recognised>,
     configured: Option<&'a str>,
     /// The models that were asked in this set-up, which goes by what they answered.
@@ -41,9 +43,16 @@ impl<'a> Choices<'a> {
         let entries = offering::entries(profiles, &knowledge.models, false);
         let configured = adopted.and_then(Recognised::main_model).or(knowledge.configured_model.as_deref());
         let system = profiles.iter().filter(|profile| !profile.is_application);
+        let main = configured.map(|id| (pins::MAIN, id.to_owned()));
+        let kept = pins::kept_residency(&entries, main.as_slice())
+            .or_else(|| pins::kept_residency(&entries, &knowledge.pinned))
+            .or(knowledge.kept_elsewhere);
+        let is_possible =
+            |kept: &Residency| entries.is_empty() || entries.iter().any(|entry| kept.admits(&entry.reach));
         Self {
             listed: system.map(|profile| profile.id.clone()).collect(),
-            residency: residency.or_else(|| pins::kept_residency(&entries, configured)),
+            residency: residency.or(kept.filter(is_possible)),
+            kept_away: kept.filter(|kept| residency.is_none() && !is_possible(kept)),
             entries,
             proofs: &knowledge.proofs,
             now: knowledge.now,
@@ -56,10 +65,15 @@ impl<'a> Choices<'a> {
     /// The residencies to choose between, where there is a choice and nothing has made it yet.
     pub(super) fn open_residencies(&self) -> Vec<(Residency, String)> {
         let found = pins::residencies(&self.entries);
-        if self.residency.is_some() || found.len() < 2 {
+        if self.residency.is_some() || found.len() < 2 && self.kept_away.is_none() {
             return Vec::new();
         }
         found.into_iter().map(|(residency, reach)| (residency, said_of(residency, reach))).collect()
+    }
+
+    /// Where what is pinned keeps requests, though nothing here does; only a person can say that it may change.
+    pub(super) fn kept_away(&self) -> Option<Residency> {
+        self.kept_away
     }
 
     /// What to know before a model is chosen.
@@ -121,6 +135,14 @@ impl<'a> Choices<'a> {
         let Some(entry) = self.entries.iter().find(|entry| entry.is_named(id)) else {
             return unlisted(listing, id, region);
         };
+        // A region and a way that stays there, both named, say where to; a way to anywhere does not.
+        if let Some(kept) = self.kept_away.filter(|_| entry.reach.residency() == Residency::Any) {
+            return Some(Stuck {
+                message: format!("`{id}` {}; what is pinned now keeps requests in {}", entry.reach, kept.place()),
+                hint: format!("if that is to change, say so: `--residency {}`", entry.reach.residency().name()),
+                mended_by: &[Topic::Model, Topic::Region],
+            });
+        }
         let residency = self.residency.filter(|residency| !residency.admits(&entry.reach))?;
         Some(Stuck {
             message: format!("`{id}` {}, which `--residency {}` does not allow", entry.reach, residency.name()),
@@ -148,7 +170,7 @@ impl<'a> Choices<'a> {
 
     /// Where requests are kept with this main model.
     pub(super) fn kept_by(&self, main: &str) -> Option<Residency> {
-        self.residency.or_else(|| pins::kept_residency(&self.entries, Some(main)))
+        self.residency.or_else(|| pins::kept_residency(&self.entries, &[(pins::MAIN, main.to_owned())]))
     }
 
     /// What goes beside the pins.

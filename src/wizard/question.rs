@@ -237,14 +237,18 @@ pub(super) fn profile(knowledge: &Knowledge, adopted: Option<&Recognised>) -> Qu
     }
 }
 
-pub(super) fn residency(offers: Vec<(Residency, String)>) -> Question {
+pub(super) fn residency(offers: Vec<(Residency, String)>, kept_away: Option<Residency>) -> Question {
+    let away = |kept: Residency| {
+        let place = kept.place();
+        format!("What is pinned now keeps requests in {place}, and nothing that is listed here stays there.")
+    };
     Question {
         topic: Topic::Residency,
-        notes: Vec::new(),
+        notes: kept_away.map(away).into_iter().collect(),
         text: "Where may your requests be processed?".into(),
         style: Style::Choose,
         offers: offers.into_iter().map(|(residency, about)| Offer::new(residency.name(), about)).collect(),
-        has_recommendation: true,
+        has_recommendation: kept_away.is_none(),
         start: 0,
     }
 }

@@ -4,12 +4,14 @@ use std::mem;
 
 use crate::aws::bedrock::FoundationModel;
 use crate::cli::IdentityMode;
+use crate::model;
+use crate::pins;
 use crate::proof::{Proof, Proofs};
 use crate::regions::Residency;
 use crate::regions::survey::Survey;
 
 use super::closing;
-use super::knowledge::{Listing, Planned, Regions};
+use super::knowledge::{Knowledge, Listing, Planned, Regions};
 use super::more::{self, Extra};
 use super::question::{ADOPT, REPLACE, SHARED, Topic, YES};
 use super::{Turn, Wizard};
@@ -127,6 +129,31 @@ impl Wizard {
     /// Takes what Bedrock offers to the chosen profile in the chosen region.
     pub fn observed(&mut self, listing: Listing) {
         self.knowledge.listing = Some(listing);
+    }
+
+    /// The pins and the region they are used in now, where the region that was chosen lists none of them.
+    #[must_use]
+    pub fn pins_elsewhere(&self) -> Option<(&str, &[(&'static str, String)])> {
+        let Knowledge { pinned, region_in_use, listing, .. } = &self.knowledge;
+        let is_listed = |(_, id): &(&str, String)| {
+            let id = model::without_context_suffix(id);
+            let profiles = listing.iter().flat_map(Listing::profiles);
+            profiles.into_iter().any(|profile| profile.id == id || profile.arn == id)
+        };
+        let main = pinned.iter().find(|(role, _)| *role == pins::MAIN).or(pinned.first())?;
+        let is_elsewhere = self.answers.region.as_ref() != Some(region_in_use) && !is_listed(main);
+        is_elsewhere.then_some((region_in_use.as_str(), pinned.as_slice()))
+    }
+
+    /// The pins as they are, and the region they are used in.
+    #[must_use]
+    pub fn pins_now(&self) -> (&str, &[(&'static str, String)]) {
+        (&self.knowledge.region_in_use, &self.knowledge.pinned)
+    }
+
+    /// Takes where those pins keep requests; none where that is not known.
+    pub fn kept_elsewhere(&mut self, residency: Option<Residency>) {
+        self.knowledge.kept_elsewhere = residency;
     }
 
     /// Takes how long the models behind it will live.

@@ -4,6 +4,7 @@ mod identities;
 mod papers;
 mod pins;
 mod remembered;
+mod residency;
 pub(crate) mod truths;
 
 use std::collections::BTreeSet;

@@ -194,10 +194,11 @@ fn the_same_answers_again_change_nothing_and_say_so() {
 fn a_wavering_user_still_gets_every_byte_back() {
     let home = Home::new();
     home.write(".claude/settings.json", HAIRY);
+    let anywhere = "global.anthropic.claude-haiku-5-5";
     let steps: [&[&str]; 3] = [
         &["--identity", "isolated", "--region", "us-west-2"],
         &["--identity", "shared", "--region", "eu-central-1", "--model", "eu.anthropic.claude-opus-5-5"],
-        &["--identity", "isolated", "--region", "us-east-1", "--model", "global.anthropic.claude-haiku-5-5"],
+        &["--identity", "isolated", "--region", "us-east-1", "--model", anywhere, "--residency", "any"],
     ];
     for (step, arguments) in steps.iter().enumerate() {
         let _ = home.run(["setup", "--yes"].iter().chain(*arguments)).success();

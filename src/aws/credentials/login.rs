@@ -26,7 +26,7 @@ use crate::aws::files::AwsFiles;
 use crate::aws::network;
 use crate::private_file::{self, StateFolder};
 use crate::vars;
-use crate::world::World;
+use crate::world::{NAME_HOME, NO_HOME, World};
 
 const SERVICE: &str = "AWS Sign-In";
 
@@ -175,7 +175,7 @@ pub(super) fn credentials(
         return Ok(found.credentials);
     }
     let file_error = |error: std::io::Error| CredentialsError::File(error.to_string());
-    let state = StateFolder::of(world).ok_or_else(|| CredentialsError::File("no home folder is known".into()))?;
+    let state = StateFolder::of(world).ok_or_else(|| CredentialsError::File(format!("{NO_HOME}; {NAME_HOME}")))?;
     let lock_name = path.file_stem().unwrap_or_default().to_string_lossy();
     let _lock = private_file::lock(&state.lock(&lock_name), world.patience(LOCK_PATIENCE))
         .map_err(|error| CredentialsError::of_lock(&error))?;

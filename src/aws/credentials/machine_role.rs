@@ -199,7 +199,7 @@ fn authorization(world: &World) -> Result<Option<SecretString>, String> {
     let path = world.absolute(&file);
     match private_file::read(&path) {
         Ok(Some(text)) => Ok(Some(SecretString::from(String::from_utf8_lossy(&text).trim().to_owned()))),
-        Ok(None) => Err(format!("the file `{}` with the container's authorization is not there", path.display())),
+        Ok(None) => Err(format!("the file `{}` with the container's authorization is not there", world.shown(&path))),
         Err(error) => Err(format!("the file with the container's authorization: {error}")),
     }
 }

@@ -34,7 +34,7 @@ pub(super) fn broken_sso(facts: &Facts) -> Vec<Finding> {
         keys.into_iter().find_map(|key| Some((key, profile.get(key)?)))
     });
     let title = format!("the SSO profile `{}` is incomplete: {reason}", profile_name(facts));
-    let fix = Fix::explain(format!("{text} in `{}`", facts.files.config_path.display()));
+    let fix = Fix::explain(format!("{text} in `{}`", facts.files.config_shown()));
     let seen = value.map(|(key, value)| evidence::aws_value(facts, key, value));
     vec![Finding::error("A06", title, fix).seen(seen)]
 }

@@ -14,7 +14,7 @@ use crate::configuration;
 use crate::error::Failure;
 use crate::observe::models::Extent;
 use crate::pins::Pinning;
-use crate::plan::{self, Consent, Plan};
+use crate::plan::{self, Consent, Need, Plan, Wish};
 use crate::private_file::StateFolder;
 use crate::receipt::{Receipt, Receipts};
 use crate::report::{human, v1};
@@ -48,6 +48,8 @@ struct Pin<'a> {
     world: &'a World,
     ui: Ui,
     args: &'a PinArgs,
+    /// The region that was named, where Claude Code uses another one; pins are good for one region.
+    moves_to: Option<&'a str>,
     look: Look,
     path: PathBuf,
     state: StateFolder,
@@ -61,7 +63,8 @@ pub(super) fn run(world: &World, ui: Ui, global: &Global, args: &PinArgs, watch:
     }
     let (path, state) = place(world, args.scope)?;
     let look = Look::take(world, ui, global, Extent::default())?;
-    let pin = Pin { world, ui, args, look, path, state };
+    let moves_to = global.region.as_deref().filter(|region| *region != look.region_in_use);
+    let pin = Pin { world, ui, args, moves_to, look, path, state };
     let outcome = pin.run(may_ask, watch)?;
     if global.json {
         return ui.answer_verbatim(&(serde_json::to_string_pretty(&outcome.report).unwrap_or_default() + "\n"));
@@ -73,14 +76,15 @@ pub(super) fn run(world: &World, ui: Ui, global: &Global, args: &PinArgs, watch:
 pub(super) fn made(world: &World, ui: Ui, arn: &str, look: Look, yes: bool, watch: Watch) -> Result<Outcome, Failure> {
     let (path, state) = place(world, SetupScope::User)?;
     let args = PinArgs { models: vec![arn.to_owned()], yes, ..PinArgs::default() };
-    Pin { world, ui, args: &args, look, path, state }.run(!yes, watch)
+    let region = look.who.region.clone();
+    let moves_to = Some(region.as_str()).filter(|region| *region != look.region_in_use);
+    Pin { world, ui, args: &args, moves_to, look, path, state }.run(!yes, watch)
 }
 
 /// The settings file of a scope, and where receipts are.
 pub(super) fn place(world: &World, scope: SetupScope) -> Result<(PathBuf, StateFolder), Failure> {
-    let no_home = || Failure::refused("no home folder is known").hint("set HOME to your home folder");
-    let path = scope::path_of(world, scope_of(scope)).ok_or_else(no_home)?;
-    Ok((path, StateFolder::of(world).ok_or_else(no_home)?))
+    let path = scope::path_of(world, scope_of(scope)).ok_or_else(Failure::no_home)?;
+    Ok((path, StateFolder::of(world).ok_or_else(Failure::no_home)?))
 }
 
 impl Pin<'_> {
@@ -99,6 +103,7 @@ impl Pin<'_> {
                 draft = self.draft(decision, &consent)?;
             }
         }
+        self.check_region(&draft)?;
         let text = self.plan_text(decision, &draft);
         if draft.plan.is_empty() || self.args.dry_run {
             let end = if draft.plan.is_empty() {
@@ -143,11 +148,25 @@ impl Pin<'_> {
         let settings = Settings::read(self.world);
         let rivals = configuration::rivals_of_pins(self.world, &settings, &self.path, is_shared);
         wishes.extend(decision.pinning.cancelling(&offering.entries, &rivals));
+        wishes.extend(self.moves_to.map(|region| Wish::env(vars::AWS_REGION, Some(region), true)));
         let plan = plan::pin(&document, receipt.as_ref(), &wishes, consent);
         let bytes = document.apply(&plan.edits()).map_err(|error| Failure::failed(error.to_string()))?;
         let afterwards = Document::parse(&bytes).map_err(|malformed| Failure::failed(malformed.to_string()))?;
         self.warn_of_stronger(settings, &afterwards, decision);
         Ok(Draft { snapshot, document, receipt, plan })
+    }
+
+    /// Pins of a region lead nowhere while Claude Code is kept in another one.
+    fn check_region(&self, draft: &Draft) -> Result<(), Failure> {
+        let Some(kept) = draft.plan.kept.iter().find(|kept| kept.wish.need == Need::Required) else { return Ok(()) };
+        let theirs = kept.current.as_str().unwrap_or_default();
+        Err(Failure::refused(format!(
+            "these pins are for {}, and {} of {} is `{theirs}`, which is not ours; nothing was written",
+            self.look.who.region,
+            vars::AWS_REGION,
+            self.file()
+        ))
+        .hint("`--force` replaces it; leave `--region` out to pin what is there"))
     }
 
     /// A stronger settings file may say otherwise; then this pin counts elsewhere only.
@@ -157,6 +176,10 @@ impl Pin<'_> {
         if let Some(main) = judged.main_model.filter(|found| found.value != decision.pinning.main) {
             self.ui
                 .warning(&format!("the main model here is still `{}`, because something stronger says so", main.value));
+        }
+        if self.moves_to.is_some_and(|region| region != judged.region.value) {
+            let region = &judged.region.value;
+            self.ui.warning(&format!("the region here is still {region}, for something stronger says so"));
         }
     }
 

@@ -16,10 +16,10 @@ use crate::settings::scope::{self, Scope, Settings};
 use crate::settings::store;
 use crate::ui::Ui;
 use crate::wizard::Listing;
-use crate::world::World;
+use crate::world::{NO_HOME, World};
 
 pub(super) fn run(world: &World, ui: Ui, global: &Global, args: &ApplyArgs) -> Result<Value, Refusal> {
-    let path = scope::path_of(world, Scope::User).ok_or_else(|| Refusal::new("UNKNOWN", "no home folder is known"))?;
+    let path = scope::path_of(world, Scope::User).ok_or_else(|| Refusal::new("UNKNOWN", NO_HOME))?;
     let corrupted = |reason: String| {
         Refusal::new("CONFIG_CORRUPTED", format!("Claude Code cannot read `{}`: {reason}", path.display()))
     };

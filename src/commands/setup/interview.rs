@@ -164,6 +164,9 @@ impl<'a> Interview<'a> {
             Ok(verified) => {
                 ui.detail(&format!("{} answers in {region}", verified.identity.arn));
                 self.wizard.observed(verified.listing.clone());
+                let elsewhere = self.wizard.pins_elsewhere();
+                let kept = elsewhere.and_then(|(region, pins)| self.setup.kept_residency(profile, region, pins));
+                self.wizard.kept_elsewhere(kept);
                 self.wizard.told_of_models(verified.models.clone());
                 self.verified = Some(verified);
                 self.wizard.proven(self.remembered(profile, region));
@@ -183,7 +186,8 @@ impl<'a> Interview<'a> {
     /// How near the regions are; where they cannot be asked, the question has less to say.
     fn survey(&mut self, profile: &str) -> Result<(), Stop> {
         let setup = self.setup;
-        let ask = || setup.survey(profile);
+        let (region_in_use, pins) = self.wizard.pins_now();
+        let ask = || setup.survey(profile, region_in_use, pins);
         let answered = if setup.asker.is_person() { self.signed_in(profile, ask)? } else { ask() };
         self.wizard.surveyed(answered.ok());
         Ok(())
@@ -326,7 +330,10 @@ fn not_guessed(question: &Question) -> Failure {
         Topic::Region => ("no region is known", "--region REGION"),
         Topic::Model => ("this identity is not allowed to list the models", "--model ID"),
         Topic::Identity => ("no identity mode is known", "--identity MODE"),
-        Topic::Residency => ("requests could be processed in several places", "--residency PLACE"),
+        Topic::Residency => match question.notes.first() {
+            Some(kept) => (kept.trim_end_matches('.'), "--residency PLACE"),
+            None => ("requests could be processed in several places", "--residency PLACE"),
+        },
         Topic::Adoption | Topic::Conflict | Topic::Confirmation | Topic::More | Topic::Extra(_) => {
             ("someone has to decide", "--force")
         }

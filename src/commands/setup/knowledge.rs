@@ -6,6 +6,7 @@ use crate::aws::profile::{Profile, ProfileFiles, ProfileKind};
 use crate::aws::session::{self, Cached};
 use crate::cli::IdentityMode;
 use crate::configuration::{self, Identity};
+use crate::offering;
 use crate::settings::scope::{Settings, Source};
 use crate::vars;
 use crate::wizard::foreign::Recognised;
@@ -31,6 +32,7 @@ pub(super) fn gather(
             .map(|_| IdentityMode::Shared),
         _ => None,
     };
+    let pinned = offering::pinned(&judged);
     Knowledge {
         now: world.now(),
         profiles,
@@ -39,6 +41,8 @@ pub(super) fn gather(
             .join(" and "),
         recognised,
         configured_profile: judged.profile.filter(|found| is_named(&found.source)).map(|found| found.value),
+        pinned,
+        region_in_use: judged.region.value.clone(),
         // The shell's own region is a guess about other work; the settings' is an answer given before.
         configured_region: Some(judged.region)
             .filter(|found| matches!(found.source, Source::Settings { .. }))

@@ -1,10 +1,15 @@
 //! What the regions answer a profile, before one of them is chosen.
 
+use crate::aws::bedrock::Bedrock;
 use crate::aws::credentials::CredentialsError;
 use crate::aws::profile::ProfileKind;
+use crate::aws::reachability::Answer;
 use crate::aws::{call, reachability};
 use crate::commands::regions::regions_to_ask;
 use crate::configuration::is_region_shaped;
+use crate::observe;
+use crate::offering;
+use crate::pins;
 use crate::regions::survey::Survey;
 use crate::regions::{self, Residency};
 use crate::vars;
@@ -15,19 +20,37 @@ use super::Setup;
 const FALLBACK: &str = "us-east-1";
 
 impl Setup<'_> {
-    /// Asks all regions of the profile's partition at once.
-    pub(super) fn survey(&self, profile: &str) -> Result<Survey, CredentialsError> {
+    /// Asks all regions of the profile's partition at once. Without a residency on the command line that of what is
+    /// pinned counts, in the region where that is used now.
+    pub(super) fn survey(
+        &self,
+        profile: &str,
+        region_in_use: &str,
+        pins: &[(&str, String)],
+    ) -> Result<Survey, CredentialsError> {
         let near = self.region_near(profile);
-        let residency = self.args.residency.unwrap_or(Residency::Any);
         let partition = regions::partition_of(&near).name;
-        let asked = regions_to_ask(partition, residency, &near);
+        let asked = regions_to_ask(partition, self.args.residency.unwrap_or(Residency::Any), &near);
         let caller = self.own.caller(self.world, &self.files, profile, &near);
         let progress = self.ui.progress(&format!("Asking Bedrock in {} regions at once…", asked.len()));
         let credentials = caller.credentials()?;
         let asking = reachability::ask(self.world, &self.files, caller.profile, &credentials, &asked);
-        let answers = call::block_on(asking);
+        let mut answers = call::block_on(asking);
         drop(progress);
+        let kept = || kept_in(&answers, region_in_use, pins);
+        let residency = self.args.residency.or_else(kept).unwrap_or(Residency::Any);
+        answers.retain(|answer| {
+            residency == Residency::Any || regions::find(&answer.region).is_some_and(|at| residency.has(at.country))
+        });
         Ok(Survey::of(partition, residency, answers))
+    }
+
+    /// Where pins of another region keep requests, as that one tells.
+    pub(super) fn kept_residency(&self, profile: &str, region: &str, pins: &[(&str, String)]) -> Option<Residency> {
+        let caller = self.own.caller(self.world, &self.files, profile, region);
+        let credentials = caller.credentials().ok()?;
+        let bedrock = Bedrock::new(self.world, &self.files, caller.profile, region, &credentials);
+        observe::models::kept_residency(bedrock, pins)
     }
 
     /// A region of the profile's partition.
@@ -43,4 +66,11 @@ impl Setup<'_> {
         // A name that is misspelt leaves the word to the next one, not to another partition.
         known.into_iter().find(|region| is_region_shaped(region)).unwrap_or_else(|| FALLBACK.to_owned())
     }
+}
+
+/// Where pins keep requests, by the profiles that the region they are used in listed.
+fn kept_in(answers: &[Answer], region: &str, pins: &[(&str, String)]) -> Option<Residency> {
+    let answer = answers.iter().find(|answer| answer.region == region)?;
+    let profiles = answer.outcome.as_ref().ok()?.listing.as_ref()?.as_ref().ok()?;
+    pins::kept_residency(&offering::entries(profiles, &[], false), pins)
 }

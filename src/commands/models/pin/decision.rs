@@ -27,10 +27,9 @@ impl Pin<'_> {
             self.check_listed(id)?;
             self.check_long_context(id)?;
         }
-        let kept = self.look.pinned.iter().find(|(role, _)| *role == "main").map(|(_, id)| id.as_str());
-        let kept = pins::kept_residency(entries, kept);
-        let from_named = || pins::kept_residency(entries, named.first().map(String::as_str));
-        let residency = self.args.residency.or(kept).or_else(from_named);
+        let kept = || self.look.kept_residency(self.world);
+        let from_named = || pins::kept_residency(entries, &[(pins::MAIN, named.first()?.clone())]);
+        let residency = self.args.residency.or_else(kept).or_else(from_named);
         self.check_residency(&named, residency)?;
         let asked = self.ask_models(&named, residency)?;
         let proofs = self.look.proofs(self.world);
@@ -178,12 +177,21 @@ impl Pin<'_> {
     fn nothing_answers(&self, asked: &[Proof], residency: Option<Residency>) -> Failure {
         let region = &self.look.who.region;
         let under = residency.filter(|residency| *residency != Residency::Any);
-        let under = under.map(|residency| format!(" under `--residency {}`", residency.name())).unwrap_or_default();
-        let failure = Failure::failed(format!("no Claude model answers in {region}{under}; nothing was written"));
+        let under = match (under, self.args.residency) {
+            (None, _) => String::new(),
+            (Some(residency), Some(_)) => format!(" under `--residency {}`", residency.name()),
+            (Some(residency), None) => {
+                format!("; what is pinned now keeps requests in {}", residency.place())
+            }
+        };
+        let failure = Failure::failed(format!("no Claude model answers in {region}{under}, and nothing was written"));
         let mut failure = self.look.unlisted(failure);
         let nowhere = residency.filter(|residency| asked.is_empty() && *residency != Residency::Any);
         if let Some(elsewhere) = nowhere.and_then(|wanted| elsewhere(region, wanted)) {
             failure = failure.hint(elsewhere);
+            if self.args.residency.is_none() {
+                failure = failure.hint("if that is to change, say so with `--residency`");
+            }
         }
         let mut told: Vec<String> = Vec::new();
         for proof in asked {
