@@ -179,7 +179,7 @@ impl Pin<'_> {
         }
         if self.moves_to.is_some_and(|region| region != judged.region.value) {
             let region = &judged.region.value;
-            self.ui.warning(&format!("the region here is still {region}, for something stronger says so"));
+            self.ui.warning(&format!("the region here is still {region}, because something stronger says so"));
         }
     }
 

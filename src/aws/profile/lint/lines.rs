@@ -165,7 +165,7 @@ impl Walk<'_> {
             self.say(
                 "no-key-and-value",
                 number,
-                "the line is neither a section nor `key = value`; every command of the AWS CLI fails for it, and \
+                "the line is neither a section nor `key = value`; every command of the AWS CLI fails because of it, and \
                  Claude Code ignores it",
                 "write it as `key = value`, or remove it",
             );
