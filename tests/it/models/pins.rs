@@ -277,6 +277,18 @@ fn what_beats_the_pins_is_cancelled_and_comes_back() {
 }
 
 #[test]
+fn what_beats_the_pins_is_looked_at_like_a_pin() {
+    let mut home = Home::new().env("CLAUDE_CODE_USE_BEDROCK", "1").env("AWS_PROFILE", "work");
+    for name in vars::RIVALS_OF_PINS {
+        home = home.env(name, OLD);
+    }
+    let said = home.run(["diagnose", "--json", "--only", "M"]).stdout;
+    for name in vars::RIVALS_OF_PINS {
+        assert!(said.contains(name), "{name}: {said}");
+    }
+}
+
+#[test]
 fn what_beats_the_pins_stays_where_it_is_the_same_or_somebody_elses() {
     let sonnet = "us.anthropic.claude-sonnet-5";
     let home = Home::new().env("CLAUDE_CODE_SUBAGENT_MODEL", sonnet);
