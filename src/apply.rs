@@ -46,7 +46,7 @@ impl From<NotWritten> for Failure {
 /// Writes a set-up's plan into the settings file it was made from, with a receipt for undoing it.
 ///
 /// # Errors
-/// When the file was changed meanwhile, or cannot be written; it and its receipt then stand as they were.
+/// When the file was changed in the meantime, or cannot be written; it and its receipt then stand as they were.
 pub fn set_up(
     receipts: &Receipts,
     known: Option<&Receipt>,
@@ -151,7 +151,7 @@ pub fn plan_undo(receipts: &Receipts, receipt: &Receipt, snapshot: &Snapshot) ->
     }
     let document = Document::parse(current).map_err(|malformed| {
         Failure::failed(format!("`{}` cannot be undone: {malformed}", snapshot.path().display()))
-            .hint("mend the file, then run `claude-bedrock reset` again; the receipt is kept")
+            .hint("fix the file, then run `claude-bedrock reset` again; the receipt is kept")
     })?;
     let plan = crate::plan::undo(&document, receipt);
     Ok(Undo::Keys(document, plan))
@@ -160,7 +160,7 @@ pub fn plan_undo(receipts: &Receipts, receipt: &Receipt, snapshot: &Snapshot) ->
 /// Gives a settings file back.
 ///
 /// # Errors
-/// When the file was changed meanwhile, or cannot be written; it then stands as it was and the receipt is kept.
+/// When the file was changed in the meantime, or cannot be written; it then stands as it was and the receipt is kept.
 pub fn undo(receipts: &Receipts, receipt: &Receipt, snapshot: Snapshot, undo: &Undo) -> Result<(), Failure> {
     let failed = |error: &dyn std::fmt::Display| Failure::failed(error.to_string());
     match undo {

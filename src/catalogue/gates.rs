@@ -98,7 +98,7 @@ pub(super) const MODES: &[FailureMode] = &[
         cause: "The request comes from, or the account belongs to, a country or territory that Anthropic does not \
             serve.",
         fix: Fix::by_hand(
-            "Nothing on this machine mends it; ask your AWS account team whether your company may use the models \
+            "Nothing on this machine fixes it; ask your AWS account team whether your company may use the models \
             from where you are",
         ),
         before: Before::Probe("one token from each model in use"),

@@ -86,7 +86,7 @@ fn lost_profile(facts: &Facts) -> Vec<Finding> {
                 format!("claude-bedrock setup --profile {}", shlex::try_quote(near).unwrap_or_else(|_| near.into())),
             )
         }
-        (None, _) => Fix::explain("choose a profile that is there, or create one").command("claude-bedrock setup"),
+        (None, _) => Fix::explain("choose a profile that exists, or create one").command("claude-bedrock setup"),
     };
     let places = format!("`{}` and `{}` do not hold it", looked_in.config, looked_in.credentials);
     let finding = Finding::error("A02", format!("the profile `{name}` does not exist"), fix)
@@ -125,7 +125,7 @@ fn cli_reads_otherwise(facts: &Facts) -> Vec<Finding> {
     }
     let title = format!("the helper runs the AWS CLI with the profile `{named}`, which it does not find");
     let fix =
-        Fix::explain("name a profile that is there, or let `setup` write the helper").command("claude-bedrock setup");
+        Fix::explain("name a profile that exists, or let `setup` write the helper").command("claude-bedrock setup");
     vec![Finding::error("A29", title, fix).seen([seen])]
 }
 

@@ -1,4 +1,4 @@
-//! `diagnose`: what is wrong, why, and what mends it.
+//! `diagnose`: what is wrong, why, and what fixes it.
 
 mod mend;
 mod report_file;

@@ -40,7 +40,7 @@ fn install(world: &World, ui: Ui, folder: &Path) -> Result<Option<Value>, Failur
     if claude_code::on_path(world).is_none() {
         return Err(no_claude());
     }
-    let place = folder.to_str().ok_or_else(|| Failure::refused("the state folder's name is no UTF-8"))?;
+    let place = folder.to_str().ok_or_else(|| Failure::refused("the state folder's name is not UTF-8"))?;
     let was_there = folder.exists();
     let _progress = ui.progress("Installing the plugin in Claude Code…");
     let written = plugin_files::write(folder).map_err(|error| Failure::failed(error.to_string()));

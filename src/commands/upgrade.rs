@@ -34,7 +34,7 @@ pub(super) fn run(world: &World, ui: Ui, global: &Global, args: &RefreshArgs) ->
         ProfileKind::Sso(sso) => {
             let session = sso.session_name.as_deref().unwrap_or_default();
             ui.answer(&format!(
-                "The profile `{name}` is no legacy one: it signs in to the SSO session `{session}`.\n"
+                "The profile `{name}` is not a legacy one: it signs in to the SSO session `{session}`.\n"
             ))?;
             return if args.upgrade.dry_run { Ok(()) } else { refresh::renew(world, ui, &asked, args) };
         }

@@ -101,7 +101,8 @@ fn nothing_is_written(truth: &Truth, machine: &Machine) {
     setup.extend(truth.residency.iter().flat_map(|residency| ["--residency", residency]));
     let said = machine.program(&setup).failure(2);
     let gate = truth.stopped.first().map(|(_, mode)| *mode).filter(|mode| mode.starts_with('P'));
-    let reasons = ["keeps to `--residency eu`", "lists no Claude inference profile", "models may not be listed"];
+    let reasons =
+        ["keeps to `--residency eu`", "lists no Claude inference profile", "is not allowed to list the models"];
     let is_told = |reason: &&str| said.contains(*reason);
     match gate {
         Some(gate) => assert!(said.contains(&format!(" does not answer: {gate}: ")), "{}: {said}", truth.name),

@@ -56,8 +56,8 @@ pub enum CredentialsError {
         /// Its account.
         account: String,
     },
-    /// A role may not be assumed.
-    #[error("the role `{role}` may not be assumed: {error}")]
+    /// A role cannot be assumed.
+    #[error("the role `{role}` cannot be assumed: {error}")]
     RoleRefused {
         /// Its ARN.
         role: String,

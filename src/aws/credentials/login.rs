@@ -57,7 +57,7 @@ pub enum LoginError {
     #[error("the `aws login` sign-in as `{0}` has ended")]
     Ended(String),
     /// The password was changed since.
-    #[error("the `aws login` sign-in as `{0}` has ended, for the password was changed")]
+    #[error("the `aws login` sign-in as `{0}` has ended, because the password was changed")]
     PasswordChanged(String),
     /// The user may not renew it.
     #[error("`{0}` may not renew an `aws login` sign-in: the permission `signin:CreateOAuth2Token` is missing")]
@@ -103,7 +103,7 @@ impl SignIn {
             session_token: text(token, "sessionToken")?.into(),
             expiration,
         };
-        let key = proof::Key::from_pem(&text(&object, "dpopKey")?).ok_or("its `dpopKey` is no P-256 key")?;
+        let key = proof::Key::from_pem(&text(&object, "dpopKey")?).ok_or("its `dpopKey` is not a P-256 key")?;
         let (client_id, refresh_token) = (text(&object, "clientId")?, text(&object, "refreshToken")?.into());
         Ok(Self { credentials, client_id, refresh_token, key, object })
     }

@@ -78,7 +78,7 @@ impl Machine {
             Self::Container => container_address(world).map(drop),
             Self::Instance if world.var(vars::AWS_EC2_METADATA_SERVICE_ENDPOINT).is_some() => Ok(()),
             Self::Instance => is_instance().then_some(()).ok_or_else(|| {
-                "its credential_source is `Ec2InstanceMetadata`, and this machine is no EC2 instance".to_owned()
+                "its credential_source is `Ec2InstanceMetadata`, and this machine is not an EC2 instance".to_owned()
             }),
         }
     }

@@ -77,7 +77,7 @@ fn check(world: &World, profile: &str, region: &str, model: &str) -> Result<(), 
     }
     let id = model::without_context_suffix(model);
     if id.is_empty() || id.contains(char::is_whitespace) {
-        return Err(Refusal::new("INVALID_MODEL", format!("`{model}` is no model id")));
+        return Err(Refusal::new("INVALID_MODEL", format!("`{model}` is not a model id")));
     }
     let caller = Caller { world, files: &files, profile, region, given: None };
     let verified = caller.verify().map_err(|error| Refusal::of(&error))?;

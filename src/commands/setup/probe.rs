@@ -43,7 +43,7 @@ impl Interview<'_> {
             Some(Silence::StandIn(main, other)) => {
                 let fix = main.fix.as_ref().map(|fix| format!("; {fix}")).unwrap_or_default();
                 self.setup.ui.warning(&format!(
-                    "{} is recommended and was passed over, for it does not answer: {}{fix}",
+                    "{} is recommended and was passed over, because it does not answer: {}{fix}",
                     main.id,
                     main.words()
                 ));

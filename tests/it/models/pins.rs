@@ -239,7 +239,7 @@ fn pins_on_top_of_a_set_up_are_undone_with_it_byte_for_byte() {
     assert_eq!(set_up["env"]["ANTHROPIC_MODEL"], "global.anthropic.claude-sonnet-5-5");
     assert_eq!(set_up["env"]["ANTHROPIC_DEFAULT_OPUS_MODEL"], "mine");
     let dry = home.run(["models", "pin", "--auto", "--yes", "--dry-run"]).success();
-    assert!(dry.contains("residency           any") && dry.contains("kept, for they are not ours"), "{dry}");
+    assert!(dry.contains("residency           any") && dry.contains("kept, because they are not ours"), "{dry}");
     assert_eq!(home.settings_json(), set_up);
     let pinned = home.run(["models", "pin", "us.anthropic.claude-opus-4-8[1m]", "--yes", "--force"]).success();
     assert!(pinned.contains("Opus costs more than Sonnet"), "{pinned}");
@@ -346,7 +346,7 @@ fn a_family_that_is_not_there_is_told_with_what_stands_in_for_it() {
     let told = home.run(pin).success();
     let told = told.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(
-        told.contains("The alias `sonnet` means us.anthropic.claude-opus-5-5, for no model of that family"),
+        told.contains("The alias `sonnet` means us.anthropic.claude-opus-5-5, because no model of that family"),
         "{told}"
     );
     assert!(told.contains("from trying one at every start") && !told.contains("alias `haiku` means"), "{told}");
