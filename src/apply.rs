@@ -10,6 +10,7 @@ use crate::private_file::{self, Lock, StateFolder};
 use crate::receipt::{Before, Receipt, Receipts};
 use crate::settings::document::{Document, Key};
 use crate::settings::store::{Snapshot, StoreError};
+pub use crate::world::shortened;
 
 /// How long one set-up waits for another.
 const LOCK_PATIENCE: Duration = Duration::from_secs(20);
@@ -45,7 +46,7 @@ impl From<NotWritten> for Failure {
 /// Writes a set-up's plan into the settings file it was made from, with a receipt for undoing it.
 ///
 /// # Errors
-/// When the file was changed meanwhile, or cannot be written; it and its receipt then stand as they were.
+/// When the file was changed in the meantime, or cannot be written; it and its receipt then stand as they were.
 pub fn set_up(
     receipts: &Receipts,
     known: Option<&Receipt>,
@@ -150,7 +151,7 @@ pub fn plan_undo(receipts: &Receipts, receipt: &Receipt, snapshot: &Snapshot) ->
     }
     let document = Document::parse(current).map_err(|malformed| {
         Failure::failed(format!("`{}` cannot be undone: {malformed}", snapshot.path().display()))
-            .hint("mend the file, then run `claude-bedrock reset` again; the receipt is kept")
+            .hint("fix the file, then run `claude-bedrock reset` again; the receipt is kept")
     })?;
     let plan = crate::plan::undo(&document, receipt);
     Ok(Undo::Keys(document, plan))
@@ -159,7 +160,7 @@ pub fn plan_undo(receipts: &Receipts, receipt: &Receipt, snapshot: &Snapshot) ->
 /// Gives a settings file back.
 ///
 /// # Errors
-/// When the file was changed meanwhile, or cannot be written; it then stands as it was and the receipt is kept.
+/// When the file was changed in the meantime, or cannot be written; it then stands as it was and the receipt is kept.
 pub fn undo(receipts: &Receipts, receipt: &Receipt, snapshot: Snapshot, undo: &Undo) -> Result<(), Failure> {
     let failed = |error: &dyn std::fmt::Display| Failure::failed(error.to_string());
     match undo {
@@ -216,15 +217,6 @@ fn remove_folder(receipt: &Receipt) {
 
 fn is_empty_object(bytes: &[u8]) -> bool {
     serde_json::from_slice::<serde_json::Map<String, serde_json::Value>>(bytes).is_ok_and(|object| object.is_empty())
-}
-
-/// The path of a settings file as people write it, the home folder shortened.
-#[must_use]
-pub fn shortened(path: &Path, home: Option<&Path>) -> String {
-    match home.and_then(|home| path.strip_prefix(home).ok()) {
-        Some(rest) => format!("~/{}", rest.display()),
-        None => path.display().to_string(),
-    }
 }
 
 #[cfg(test)]

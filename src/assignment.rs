@@ -124,6 +124,8 @@ mod tests {
         assert_eq!(set("us.anthropic.claude-x-v1:0").as_deref(), Some("N=us.anthropic.claude-x-v1:0"));
         assert_eq!(set("us.anthropic.claude-x[1m]").as_deref(), Some("N=us.anthropic.claude-x[1m]"));
         assert_eq!((set("a b").as_deref(), set("").as_deref()), (Some("N='a b'"), Some("N=''")));
+        // To `set` a backslash is a sign like any other, also before the last quote.
+        assert_eq!(Syntax::Cmd.set("N", "name\\").as_deref(), Ok("set \"N=name\\\""));
     }
 
     #[test]

@@ -77,7 +77,7 @@ impl Planned {
         let snapshot = unchanged(path, looked_at)?;
         let text = std::str::from_utf8(looked_at).ok();
         let repaired = text.and_then(|text| repair::repaired(text, edits)).ok_or_else(|| {
-            Failure::failed(format!("`{}` cannot be mended as it stands; nothing was written", path.display()))
+            Failure::failed(format!("`{}` cannot be fixed as it is; nothing was written", path.display()))
         })?;
         let addition = Addition::mending(path, snapshot.bytes(), &repaired);
         Ok(Self { snapshot, text: repaired.text, addition })
@@ -97,7 +97,7 @@ impl Planned {
     /// Writes the file, its receipt first.
     ///
     /// # Errors
-    /// When the file was changed meanwhile or cannot be written; it then stands as it was.
+    /// When the file was changed in the meantime or cannot be written; it then stands as it was.
     pub fn write(&self, state: &StateFolder) -> Result<(), Failure> {
         let failed = |error: io::Error| Failure::failed(error.to_string());
         let known = additions(state).map_err(failed)?;
@@ -119,7 +119,7 @@ fn unchanged(path: &Path, looked_at: &[u8]) -> Result<Snapshot, Failure> {
         return Ok(snapshot);
     }
     let shown = path.display();
-    Err(Failure::failed(format!("`{shown}` was changed by another program meanwhile; nothing was written"))
+    Err(Failure::failed(format!("`{shown}` was changed by another program in the meantime; nothing was written"))
         .hint("run the same command again"))
 }
 

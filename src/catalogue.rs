@@ -1,4 +1,4 @@
-//! The failure modes of Claude Code on Amazon Bedrock: what is wrong, why, what a user sees, and what mends it.
+//! The failure modes of Claude Code on Amazon Bedrock: what is wrong, why, what a user sees, and what fixes it.
 //!
 //! The one source of truth of `diagnose`, `explain` and `docs/failures.md`. Plain constants, one file per part of a
 //! family; nothing is parsed when the program starts.
@@ -27,7 +27,7 @@ pub struct FailureMode {
     pub title: &'static str,
     /// Why it happens, and why it matters.
     pub cause: &'static str,
-    /// What mends it.
+    /// What fixes it.
     pub fix: Fix,
     /// How it can be seen before it bites.
     pub before: Before,

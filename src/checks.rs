@@ -277,7 +277,7 @@ fn hide_consequences(outcome: &mut Outcome) {
     let mut hidden = Vec::new();
     outcome.findings.retain(|finding| match hiding(finding.id) {
         Some(cause) => {
-            hidden.push((finding.id, format!("{cause} comes first; look again when it is mended")));
+            hidden.push((finding.id, format!("{cause} comes first; look again when it is fixed")));
             false
         }
         None => true,

@@ -98,7 +98,7 @@ pub enum Command {
     Env(EnvArgs),
     /// Write the least that Claude Code and this program need of IAM, or compare it with what there is
     Policy(PolicyArgs),
-    /// Say what an error text means, why it happens and what mends it, offline
+    /// Say what an error text means, why it happens and what fixes it, offline
     Explain(explain::ExplainArgs),
     /// Renew the sign-in, silently where that is possible, else by one sign-in
     Refresh(RefreshArgs),

@@ -173,7 +173,6 @@ pub struct Rival {
 /// business of a file that is `shared`.
 #[must_use]
 pub fn rivals_of_pins(world: &World, settings: &Settings, path: &Path, shared: bool) -> Vec<Rival> {
-    let names = [vars::SMALL_FAST_MODEL, vars::SUBAGENT_MODEL].into_iter();
     let rival = |name| {
         let found = settings.variable(world, name)?;
         let is_here = matches!(&found.source, Source::Settings { path: at, .. } if at == path);
@@ -181,7 +180,7 @@ pub fn rivals_of_pins(world: &World, settings: &Settings, path: &Path, shared: b
         let is_only_here = is_here && found.overrides.is_empty() && !found.value.is_empty();
         counts.then_some(Rival { name, value: found.value, is_only_here })
     };
-    names.filter_map(rival).collect()
+    vars::RIVALS_OF_PINS.into_iter().filter_map(rival).collect()
 }
 
 /// A value given on the command line.

@@ -25,7 +25,7 @@ fn failure(panic: &PanicHookInfo<'_>) -> Failure {
     let place = panic.location().map_or_else(|| "an unknown place".to_owned(), place);
     let version = env!("CARGO_PKG_VERSION");
     Failure::failed(format!(
-        "claude-bedrock {version} stopped over a mistake of its own at `{place}`; each file is as it was or written whole"
+        "claude-bedrock {version} stopped because of a bug of its own at `{place}`; each file is as it was or written whole"
     ))
     .hint("run it again; should it stop there again, report these two lines, which hold nothing of yours")
 }

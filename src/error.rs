@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::world::{NAME_HOME, NO_HOME};
+
 /// How the program ended, as its exit code tells a caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
@@ -45,6 +47,12 @@ impl Failure {
     /// The request was wrong or is refused; nothing was written.
     pub fn refused(message: impl Into<String>) -> Self {
         Self::new(Exit::Refused, message)
+    }
+
+    /// It is not known where the user's settings, AWS files and caches are.
+    #[must_use]
+    pub fn no_home() -> Self {
+        Self::refused(NO_HOME).hint(NAME_HOME)
     }
 
     /// A sign-in is needed.

@@ -201,6 +201,7 @@ mod shell {
     //! `cmd.exe`, which has no way to quote a double quote or a percent sign within quotes.
 
     use super::Unquotable;
+    use crate::windows_words;
 
     pub(super) const GUARD_OPENS: &str = "";
     pub(super) const GUARD_CLOSES: &str = " || echo ";
@@ -214,7 +215,7 @@ mod shell {
         if word.contains(['"', '%', '!', '\r', '\n', '\0']) {
             return Err(Unquotable(word.to_owned()));
         }
-        Ok(format!("\"{word}\""))
+        Ok(windows_words::quoted(word))
     }
 
     pub(super) fn literal(text: &str) -> String {
@@ -222,17 +223,7 @@ mod shell {
     }
 
     pub(super) fn words(command: &str) -> Option<Vec<String>> {
-        let mut words = Vec::new();
-        let mut rest = command.trim_start();
-        while !rest.is_empty() {
-            let (word, after) = match rest.strip_prefix('"') {
-                Some(inner) => inner.split_once('"')?,
-                None => rest.split_once(' ').unwrap_or((rest, "")),
-            };
-            words.push(word.to_owned());
-            rest = after.trim_start();
-        }
-        Some(words)
+        windows_words::words(command)
     }
 }
 

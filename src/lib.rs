@@ -50,6 +50,7 @@ pub mod status_line;
 pub mod tuning;
 pub mod ui;
 pub mod vars;
+pub mod windows_words;
 pub mod wizard;
 pub mod world;
 

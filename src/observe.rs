@@ -155,7 +155,7 @@ fn session_facts(world: &World, kind: &ProfileKind, problems: &mut Vec<String>) 
     match session::cached(&path) {
         Cached::Absent => {}
         Cached::Unreadable(reason) => {
-            problems.push(format!("`{}` does not hold an SSO token: {reason}", path.display()));
+            problems.push(format!("`{}` does not hold an SSO token: {reason}", world.shown(&path)));
         }
         Cached::Token(token) => {
             facts.expires_at = Some(token.expires_at);

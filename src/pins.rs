@@ -134,8 +134,9 @@ impl Pinning {
 }
 
 impl Pinning {
-    /// What cancels the variables that would have Claude Code ask for something else in the background or for subagents;
-    /// a model of the subagents' own may stay where it is there. An empty rival is one that was cancelled before.
+    /// What cancels the variables that would have Claude Code ask for something else in the background, for subagents and
+    /// as auto mode's judge; a model of their own may stay where it is there. An empty rival is one that was cancelled
+    /// before.
     #[must_use]
     pub fn cancelling(&self, entries: &[Entry], rivals: &[Rival]) -> Vec<Wish> {
         let background = self.aliases.iter().find(|(name, _)| *name == vars::DEFAULT_HAIKU_MODEL);
@@ -161,8 +162,8 @@ pub fn is_written_by_pinning(key: &Key) -> bool {
         Key::Top(_) => false,
         Key::Override(_) => true,
         Key::Env(name) => {
-            [vars::BEDROCK_REGION_PREFIX, vars::MODEL, vars::SMALL_FAST_MODEL, vars::SUBAGENT_MODEL]
-                .contains(&name.as_ref())
+            [vars::BEDROCK_REGION_PREFIX, vars::MODEL].contains(&name.as_ref())
+                || vars::RIVALS_OF_PINS.contains(&name.as_ref())
                 || vars::FAMILY_PINS.iter().any(|(_, pin)| name.starts_with(pin))
         }
     }

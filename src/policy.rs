@@ -81,7 +81,7 @@ pub fn least(subject: &Subject, targets: &[Target]) -> Vec<Statement> {
         resources: vec![principal.clone()],
         condition: None,
         reason: "lets the principal ask IAM about itself, and about nobody else",
-        needed_for: "`policy check`; without it the check goes by evidence",
+        needed_for: "`policy check`; without it the check has only evidence",
     }));
     if subject.with_api_key {
         statements.push(Statement {

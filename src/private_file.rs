@@ -3,7 +3,7 @@
 #[cfg(unix)]
 mod marker;
 
-use std::fs::{File, TryLockError};
+use std::fs::{File, FileType, TryLockError};
 use std::io::{self, Seek as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -123,13 +123,44 @@ pub fn remove(path: &Path) -> io::Result<()> {
 /// Reads a file; one that is not there is `None`.
 ///
 /// # Errors
-/// The file system's, naming the path.
+/// The file system's, naming the path; and that it is no file.
 pub fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
+    if let Some(what) = what_instead_of_a_file(path) {
+        return Err(io::Error::other(format!("`{}` is {what} and no file", path.display())));
+    }
     match fs_err::read(path) {
         Ok(bytes) => Ok(Some(bytes)),
         Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Ok(None),
         Err(error) => Err(error),
     }
+}
+
+/// What stands at a path that cannot be read like a file: to open a pipe is to wait for somebody who writes into it,
+/// and a device may have no end. The null device is what people name who want an empty file.
+#[must_use]
+pub fn what_instead_of_a_file(path: &Path) -> Option<&'static str> {
+    let kind = fs_err::metadata(path).ok()?.file_type();
+    match kind {
+        _ if kind.is_file() => None,
+        _ if kind.is_dir() => Some("a folder"),
+        _ if fs_err::canonicalize(path).is_ok_and(|target| target == Path::new("/dev/null")) => None,
+        _ => Some(what_is_special(kind)),
+    }
+}
+
+#[cfg(unix)]
+fn what_is_special(kind: FileType) -> &'static str {
+    use std::os::unix::fs::FileTypeExt as _;
+    match kind {
+        _ if kind.is_fifo() => "a pipe",
+        _ if kind.is_socket() => "a socket",
+        _ => "a device",
+    }
+}
+
+#[cfg(not(unix))]
+fn what_is_special(_kind: FileType) -> &'static str {
+    "something else"
 }
 
 /// Holds an advisory lock until dropped.

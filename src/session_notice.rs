@@ -57,12 +57,12 @@ pub fn judge(observation: &Observation, renewal: Renewal) -> Option<Notice> {
         return None;
     }
     if let Some((setting, program)) = &observation.missing_program {
-        let what = format!("`{setting}` runs `{}`, which is not there any more", named(&program.display().to_string()));
+        let what = format!("`{setting}` runs `{}`, which no longer exists", named(&program.display().to_string()));
         return Some(Notice::asking(what, "claude-bedrock setup", DIAGNOSE));
     }
     if let Some(profile) = &observation.hidden_profile {
         let what =
-            format!("Claude Code does not find the profile `{}` by itself, for its name is quoted", named(profile));
+            format!("Claude Code does not find the profile `{}` by itself, because its name is quoted", named(profile));
         return Some(Notice::asking(what, "claude-bedrock setup --identity isolated", DIAGNOSE));
     }
     if let Some(Trouble { reason, command, asks }) = &observation.trouble {
@@ -108,7 +108,7 @@ fn about_sign_in(observation: &Observation, sign_in: &SignIn, renewal: Renewal) 
         ),
         _ if token.renewable => return None,
         _ if token.has_lost_registration(now) => format!(
-            "the sign-in to `{session}` {ended}, and cannot renew itself, for this machine's registration with AWS has \
+            "the sign-in to `{session}` {ended}, and cannot renew itself, because this machine's registration with AWS has \
              ended too{last}{meanwhile}"
         ),
         _ => format!("the sign-in to `{session}` {ended}{last}{meanwhile}"),
@@ -122,7 +122,7 @@ fn about_the_end(observation: &Observation, sign_in: &SignIn, token: TokenFacts,
     let left = token.expires_at.duration_since(now);
     if !token.renewable && left < warn_before {
         let lost = token.has_lost_registration(now);
-        let why = if lost { ", for this machine's registration with AWS has ended" } else { "" };
+        let why = if lost { ", because this machine's registration with AWS has ended" } else { "" };
         let what = format!("the sign-in to `{session}` ends in {} and cannot renew itself{why}", spoken(left));
         return Some(Notice::new(what, sign_in.refresh()));
     }

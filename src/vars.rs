@@ -88,6 +88,15 @@ pub const DEFAULT_FABLE_MODEL: &str = "ANTHROPIC_DEFAULT_FABLE_MODEL";
 pub const SMALL_FAST_MODEL: &str = "ANTHROPIC_SMALL_FAST_MODEL";
 /// The model of subagents whose own file names none; in 2.1.197 of all of them. An empty value cancels it.
 pub const SUBAGENT_MODEL: &str = "CLAUDE_CODE_SUBAGENT_MODEL";
+/// The model of a workflow's subagents, before what the workflow names and [`SUBAGENT_MODEL`]; `inherit` and an empty
+/// value cancel it (observed with 2.1.329).
+pub const WORKFLOW_SUBAGENT_MODEL: &str = "CLAUDE_CODE_WORKFLOW_SUBAGENT_MODEL";
+/// The model that judges what is done in auto mode, which nothing else names: without it Claude Code takes the pin of
+/// the Sonnet family, or Sonnet 5 where that pin is newer, and the main model where AWS refuses that one. An empty value
+/// cancels it (observed with 2.1.329).
+pub const AUTO_MODE_MODEL: &str = "CLAUDE_CODE_AUTO_MODE_MODEL";
+/// What beats pins, and is cancelled by an empty value.
+pub const RIVALS_OF_PINS: [&str; 4] = [SMALL_FAST_MODEL, SUBAGENT_MODEL, WORKFLOW_SUBAGENT_MODEL, AUTO_MODE_MODEL];
 /// The region of the background model, where one of those two names it.
 pub const SMALL_FAST_MODEL_AWS_REGION: &str = "ANTHROPIC_SMALL_FAST_MODEL_AWS_REGION";
 
@@ -96,8 +105,8 @@ pub const DEFAULT_MODEL: &str = "ANTHROPIC_DEFAULT_MODEL";
 /// What else makes Claude Code send a model, and for whom.
 pub const FURTHER_MODELS: [(&str, &str); 5] = [
     (SUBAGENT_MODEL, "subagents whose own file names no model"),
-    ("CLAUDE_CODE_WORKFLOW_SUBAGENT_MODEL", "subagents of workflows"),
-    ("CLAUDE_CODE_AUTO_MODE_MODEL", "the judge of auto mode"),
+    (WORKFLOW_SUBAGENT_MODEL, "subagents of workflows"),
+    (AUTO_MODE_MODEL, "the judge of auto mode"),
     ("CLAUDE_CODE_BG_CLASSIFIER_MODEL", "the judge of sessions in the background"),
     ("ANTHROPIC_CUSTOM_MODEL_OPTION", "an entry of the model picker"),
 ];

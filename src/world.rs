@@ -41,6 +41,23 @@ pub struct Terminal {
     pub width: usize,
 }
 
+/// The variable that names the user's home.
+pub const HOME_VARIABLE: &str = if cfg!(windows) { vars::USERPROFILE } else { vars::HOME };
+
+/// What to say where it does not.
+pub const NO_HOME: &str = if cfg!(windows) {
+    "USERPROFILE is not set, so your home folder is not known"
+} else {
+    "HOME is not set, so your home folder is not known"
+};
+
+/// What to do about that.
+pub const NAME_HOME: &str = if cfg!(windows) {
+    "set it to your home folder, as in `set USERPROFILE=C:\\Users\\you`"
+} else {
+    "set it to your home folder, as in `export HOME=/home/you`"
+};
+
 /// The columns of a terminal that does not say.
 const USUAL_WIDTH: usize = 80;
 
@@ -144,7 +161,7 @@ impl World {
     /// The user's home: `HOME`, on Windows `USERPROFILE`.
     #[must_use]
     pub fn home(&self) -> Option<PathBuf> {
-        self.path_var(if cfg!(windows) { vars::USERPROFILE } else { vars::HOME })
+        self.path_var(HOME_VARIABLE)
     }
 
     /// A path below the home folder. Without one it is a path at which nothing can be, and not one in the folder the
@@ -203,6 +220,12 @@ impl World {
         self.working_directory.join(path)
     }
 
+    /// A path as people write it, the home folder shortened.
+    #[must_use]
+    pub fn shown(&self, path: &Path) -> String {
+        shortened(path, self.home().as_deref())
+    }
+
     /// Replaces a leading `~` by the home folder.
     #[must_use]
     pub fn expand_home(&self, path: &Path) -> PathBuf {
@@ -210,6 +233,15 @@ impl World {
             (Ok(rest), Some(home)) => home.join(rest),
             _ => path.to_owned(),
         }
+    }
+}
+
+/// A path as people write it, the home folder shortened.
+#[must_use]
+pub fn shortened(path: &Path, home: Option<&Path>) -> String {
+    match home.and_then(|home| path.strip_prefix(home).ok()) {
+        Some(rest) => format!("~/{}", rest.display()),
+        None => path.display().to_string(),
     }
 }
 

@@ -49,7 +49,7 @@ pub enum CallError {
         service: &'static str,
     },
     /// An answer began and did not go on.
-    #[error("{service} began to answer and fell silent")]
+    #[error("{service} began to answer and then stopped")]
     Stalled {
         /// The service.
         service: &'static str,

@@ -24,12 +24,12 @@ use crate::aws::call::{self, unanswered};
 use crate::aws::files::AwsFiles;
 use crate::aws::profile::{ProfileKind, StaticKeys};
 use crate::private_file::{self, StateFolder};
-use crate::world::World;
+use crate::world::{NAME_HOME, NO_HOME, World};
 
 use chain::{Link, Origin};
 
 pub use cache::{CacheKey, cached, forget, forget_all};
-pub use error::CredentialsError;
+pub use error::{CredentialsError, LookedIn};
 pub use login::LoginError;
 pub use process::ProcessError;
 pub use readiness::{readiness, sso_behind};
@@ -127,7 +127,7 @@ fn through_cache<'a>(
     if let Some(fresh) = cache::cached_for(world, &key, min_ttl) {
         return Ok(fresh);
     }
-    let state = StateFolder::of(world).ok_or_else(|| CredentialsError::File("no home folder is known".into()))?;
+    let state = StateFolder::of(world).ok_or_else(|| CredentialsError::File(format!("{NO_HOME}; {NAME_HOME}")))?;
     let (lock_path, waiting_since) = (state.lock(key.name()), world.now());
     let _lock = private_file::lock(&lock_path, world.patience(LOCK_PATIENCE))
         .map_err(|error| CredentialsError::of_lock(&error))?;
@@ -235,12 +235,7 @@ fn as_they_are(world: &World, keys: &StaticKeys) -> Credentials {
 pub fn kind(files: &AwsFiles, profile: &str) -> Result<ProfileKind, CredentialsError> {
     match files.profiles.profile(profile) {
         Some(found) => Ok(found.kind(&files.profiles)),
-        None => Err(CredentialsError::NoProfile {
-            name: profile.to_owned(),
-            config: files.config_path.clone(),
-            credentials: files.credentials_path.clone(),
-            meant: files.meant(profile),
-        }),
+        None => Err(files.no_profile(profile)),
     }
 }
 

@@ -14,7 +14,7 @@ use serde_json::{Map, Value};
 use crate::aws::call::{CallError, unanswered};
 use crate::aws::profile::{ProfileFiles, SsoProfile, token_cache_file_name};
 use crate::private_file::{self, Lock, Prepared, StateFolder};
-use crate::world::{World, on_the_wall};
+use crate::world::{NAME_HOME, NO_HOME, World, on_the_wall};
 
 pub use token::{Granted, Token};
 pub(super) use token::{format_time, parse_time};
@@ -219,7 +219,7 @@ pub fn lock(world: &World, sso: &SsoProfile, patience: Duration) -> Result<Lock,
 }
 
 fn lock_path(world: &World, sso: &SsoProfile) -> Result<PathBuf, SessionError> {
-    let state = StateFolder::of(world).ok_or_else(|| SessionError::File("no home folder is known".into()))?;
+    let state = StateFolder::of(world).ok_or_else(|| SessionError::File(format!("{NO_HOME}; {NAME_HOME}")))?;
     let path = token_path(world, sso);
     Ok(state.lock(&path.file_stem().unwrap_or_default().to_string_lossy()))
 }

@@ -54,7 +54,7 @@ fn quoted(text: &str) -> Option<String> {
         return None;
     }
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "_-./\\:@+=,".contains(c);
-    Some(if text.chars().all(is_plain) { text.to_owned() } else { format!("\"{text}\"") })
+    Some(if text.chars().all(is_plain) { text.to_owned() } else { crate::windows_words::quoted(text) })
 }
 
 #[cfg(all(test, unix))]

@@ -200,7 +200,7 @@ pub(super) const MODES: &[FailureMode] = &[
         cause: "`CLAUDE_CONFIG_DIR` moves Claude Code's folder, so an edit in `~/.claude` changes nothing.",
         fix: Fix::safe(
             "claude-bedrock setup",
-            "Nothing to mend: this program writes into the folder that the variable names; run it where the \
+            "Nothing to fix: this program writes into the folder that the variable names; run it where the \
             variable is set",
         ),
         before: Before::Files("the variable"),
@@ -215,7 +215,7 @@ pub(super) const MODES: &[FailureMode] = &[
             in `~/.aws` all the same and lists no profiles.",
         fix: Fix::safe(
             "claude-bedrock profiles",
-            "Nothing to mend: this program reads the files that the variables name; set up with it instead of the \
+            "Nothing to fix: this program reads the files that the variables name; set up with it instead of the \
             wizard",
         ),
         before: Before::Files("both variables"),

@@ -126,7 +126,7 @@ pub(super) const MODES: &[FailureMode] = &[
     },
     FailureMode {
         id: "A21",
-        title: "What is given as a Bedrock API key is none",
+        title: "What is set as a Bedrock API key is not one",
         cause: "`AWS_BEARER_TOKEN_BEDROCK` holds something else: long-term keys begin with `ABSK`, short-term ones \
             with `bedrock-api-key-`.",
         fix: Fix::ask("claude-bedrock setup", "Put the right key there, or use a profile and remove the variable"),

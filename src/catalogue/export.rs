@@ -169,7 +169,7 @@ pub(super) const MODES: &[FailureMode] = &[
     },
     FailureMode {
         id: "R27",
-        title: "The export script may not be executed",
+        title: "The export script is not executable",
         cause: "Its file lacks the permission to be run, or what its first line names is not there.",
         fix: Fix::ask("claude-bedrock setup --export-command PATH --force", "Make it executable: `chmod 700`"),
         before: Before::Files("the file's mode and first line"),

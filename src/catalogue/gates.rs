@@ -98,7 +98,7 @@ pub(super) const MODES: &[FailureMode] = &[
         cause: "The request comes from, or the account belongs to, a country or territory that Anthropic does not \
             serve.",
         fix: Fix::by_hand(
-            "Nothing on this machine mends it; ask your AWS account team whether your company may use the models \
+            "Nothing on this machine fixes it; ask your AWS account team whether your company may use the models \
             from where you are",
         ),
         before: Before::Probe("one token from each model in use"),
@@ -110,7 +110,7 @@ pub(super) const MODES: &[FailureMode] = &[
     },
     FailureMode {
         id: "P06",
-        title: "No policy allows to invoke the model",
+        title: "No policy allows invoking the model",
         cause: "The role's policies do not name the action or the resource in the message.",
         fix: Fix::ask("claude-bedrock policy", "Print the exact policy, and send it to your administrator"),
         before: Before::Probe("one token from each model in use"),

@@ -77,7 +77,7 @@ pub(super) const MODES: &[FailureMode] = &[
             end.",
         fix: Fix::ask(
             "claude-bedrock diagnose --only N05",
-            "See which endpoint is slow; update Claude Code, and mend `NO_PROXY`",
+            "See which endpoint is slow; update Claude Code, and fix `NO_PROXY`",
         ),
         before: Before::Calls("each endpoint timed through and past the proxy"),
         symptom: "Nothing is said while it waits",
@@ -111,7 +111,7 @@ pub(super) const MODES: &[FailureMode] = &[
         id: "N07",
         title: "A gateway breaks the stream",
         cause: "The same as a rewritten stream, in the words of Claude Code before 2.1.208.",
-        fix: Fix::update("2.1.208", "Update to read what is wrong, then mend the gateway"),
+        fix: Fix::update("2.1.208", "Update to read what is wrong, then fix the gateway"),
         before: Before::Files("the version, and a base URL"),
         symptom: "",
         messages: &[

@@ -144,7 +144,7 @@ pub(super) const MODES: &[FailureMode] = &[
         title: "The costs that Claude Code shows are not those of the bill",
         cause: "It multiplies list prices, knows no application profile's model and no background use.",
         fix: Fix::no_fault("As it is built: take it for an estimate, and read Cost Explorer for the truth"),
-        before: Before::Message("there is nothing to mend"),
+        before: Before::Message("there is nothing to fix"),
         symptom: "`/cost` and the status line differ from the bill",
         messages: &[],
         source: "aidlc-workflows#1231; claude-code#33887, #27890",

@@ -171,7 +171,7 @@ pub(super) const MODES: &[FailureMode] = &[
     FailureMode {
         id: "C27",
         title: "The managed settings cannot be read",
-        cause: "A managed settings file that is no JSON object stops Claude Code altogether, for all its users on \
+        cause: "A managed settings file that is not a JSON object stops Claude Code altogether, for all its users on \
             the machine.",
         fix: Fix::administrator(
             "The managed settings of Claude Code on this machine are not valid JSON, so Claude Code does not \

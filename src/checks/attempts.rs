@@ -38,7 +38,7 @@ fn role_not_given(facts: &Facts) -> Vec<Finding> {
             error.to_string(),
         ),
         Some(error @ CredentialsError::RoleRefused { role, .. }) => (
-            format!("the role `{role}` may not be assumed"),
+            format!("the role `{role}` cannot be assumed"),
             format!("Please let my principal assume the role {role} (its trust policy and my sts:AssumeRole)."),
             error.to_string(),
         ),
@@ -67,7 +67,7 @@ fn process_hangs(facts: &Facts) -> Vec<Finding> {
         return Vec::new();
     };
     let title = format!("the `credential_process` of `{profile}` does not end");
-    let fix = Fix::explain("mend the program: it may not wait for input, which Claude Code never gives it");
+    let fix = Fix::explain("fix the program: it must not wait for input, which Claude Code never gives it");
     vec![
         Finding::error("A16", title, fix)
             .seen(process_line(facts, profile).into_iter().chain([evidence::call("credential_process", error)])),
@@ -110,7 +110,7 @@ fn none_for_another_reason(facts: &Facts) -> Vec<Finding> {
     let fix = Fix::explain("look again in a moment; if it stays, see which service fails")
         .command("claude-bedrock diagnose --only A,N,P15");
     vec![
-        Finding::error("A01", "no credentials could be had", fix)
+        Finding::error("A01", "no credentials could be obtained", fix)
             .seen(named_by(facts).into_iter().chain([evidence::call("the profile's credentials", error)])),
     ]
 }
@@ -118,7 +118,7 @@ fn none_for_another_reason(facts: &Facts) -> Vec<Finding> {
 /// Where nothing of ours can be kept, nothing that has to be guarded by a lock can be asked for.
 fn unusable_folder(facts: &Facts, state: &StateFolder, fault: &str) -> Finding {
     let folder = state.path();
-    let title = format!("no credentials can be had while `{}` cannot be used", folder.display());
+    let title = format!("no credentials can be obtained while `{}` cannot be used", folder.display());
     let fix = Fix::explain(format!(
         "make `{}` a folder of yours that can be written to, or name another place in `{}`",
         folder.display(),

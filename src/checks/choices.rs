@@ -92,7 +92,7 @@ fn picker_ids(facts: &Facts) -> Vec<Finding> {
     let foreign: Vec<&String> =
         ids.iter().filter(|id| is_anthropic_id(id) || id.starts_with("anthropic.claude-")).collect();
     let Some(first) = foreign.first() else { return Vec::new() };
-    let title = format!("`availableModels` lists `{first}`, which is no inference profile");
+    let title = format!("`availableModels` lists `{first}`, which is not an inference profile");
     let fix = Fix::explain("list the ids of inference profiles, prefix and all").command("claude-bedrock setup");
     let shown = Found { value: (*first).clone(), ..found.clone() };
     vec![Finding::warning("M24", title, fix).seen([evidence::found(vars::AVAILABLE_MODELS, &shown)])]

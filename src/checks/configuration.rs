@@ -101,7 +101,7 @@ fn leftovers(facts: &Facts) -> Vec<Finding> {
         let (title, wrong) = if facts.is_bedrock() {
             let foreign =
                 OTHER_MODELS.iter().any(|start| lower.starts_with(start) || lower.contains(&format!("/{start}")));
-            (format!("`{name}` names `{}`, which is no model of Claude's on Bedrock", value.value), foreign)
+            (format!("`{name}` names `{}`, which is not a Claude model on Bedrock", value.value), foreign)
         } else {
             let left = model::is_bedrock_id(&value.value) && facts.configuration.provider == Provider::Anthropic;
             (format!("`{name}` is left of a Bedrock set-up, and Anthropic does not know `{}`", value.value), left)
@@ -195,7 +195,7 @@ pub(crate) fn region_fault(name: &str, value: &str) -> Option<(String, Option<St
     let lower = trimmed.to_ascii_lowercase().replace(['_', ' '], "-");
     if !configuration::is_region_shaped(trimmed) {
         let meant = regions::find(&lower).map(|region| region.name.to_owned());
-        return Some((format!("`{name}` is `{value}`, which is no region; Claude Code passes over it"), meant));
+        return Some((format!("`{name}` is `{value}`, which is not a region; Claude Code ignores it"), meant));
     }
     let zone = trimmed.strip_suffix(|c: char| c.is_ascii_lowercase()).and_then(regions::find);
     if let Some(region) = zone {
@@ -234,7 +234,7 @@ fn aws_files_elsewhere(facts: &Facts) -> Vec<Finding> {
     for (name, path) in
         facts.lost_files.iter().filter(|(name, _)| name.starts_with("AWS_") && *name != vars::AWS_CA_BUNDLE)
     {
-        let title = format!("`{name}` names `{}`, which is not there", path.display());
+        let title = format!("`{name}` names `{}`, which does not exist", path.display());
         let fix = Fix::explain(format!("unset `{name}`, or name the file that is there"));
         found.push(Finding::error("C13", title, fix).seen([variable(facts, name)]));
     }

@@ -104,7 +104,7 @@ fn of_script(facts: &Facts, id: &'static str, codes: &[&str]) -> Vec<Finding> {
 }
 
 fn file_fix(problem: &helper_check::Finding, path: &Path) -> Fix {
-    let text = problem.hint.clone().unwrap_or_else(|| "name a script that is there".to_owned());
+    let text = problem.hint.clone().unwrap_or_else(|| "name a script that exists".to_owned());
     let narrows = ["not-executable", "writable-by-others"].contains(&problem.code);
     if !narrows {
         return Fix::explain(text);
@@ -127,7 +127,7 @@ fn of_export(facts: &Facts, id: &'static str, wanted: impl Fn(&helper_check::Fin
     let problems = facts.online.export.seen().into_iter().flatten().filter(|problem| wanted(problem));
     problems
         .map(|problem| {
-            let fix = Fix::explain(problem.hint.clone().unwrap_or_else(|| "mend the script".into()))
+            let fix = Fix::explain(problem.hint.clone().unwrap_or_else(|| "fix the script".into()))
                 .command("claude-bedrock helpers test");
             let says = problem
                 .claude_code_says
@@ -292,7 +292,7 @@ fn runs_every_time(facts: &Facts) -> Vec<Finding> {
         _ => "let Claude Code reach STS (proxy, VPC endpoint), or use isolated mode, which needs no such look",
     };
     let fix = Fix::explain(text).command("claude-bedrock setup --identity isolated");
-    let title = "Claude Code runs `awsAuthRefresh` at every start, for its look at STS fails";
+    let title = "Claude Code runs `awsAuthRefresh` at every start, because its look at STS fails";
     let asked = evidence::call("sts:GetCallerIdentity", error);
     vec![Finding::warning("R02", title, fix).seen([evidence::found(vars::AUTH_REFRESH, &found), asked])]
 }

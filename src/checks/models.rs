@@ -139,7 +139,7 @@ fn malformed_arn(facts: &Facts) -> Vec<Finding> {
                     (None, None)
                 }
             }
-            _ => (Some("it is no ARN of Bedrock's".to_owned()), None),
+            _ => (Some("it is not an ARN of Bedrock".to_owned()), None),
         };
         if let Some(fault) = fault {
             found.push(pin.finding(

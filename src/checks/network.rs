@@ -65,7 +65,7 @@ fn malformed(facts: &Facts, name: &'static str, found: &Found) -> Option<Finding
     let host = found.value.split_once("://").map(|(_, rest)| rest.split(['/', '?']).next().unwrap_or_default());
     let is_web = found.value.starts_with("https://") || found.value.starts_with("http://");
     let Some(host) = host.filter(|host| is_web && !host.is_empty()) else {
-        let title = format!("`{name}` is no web address");
+        let title = format!("`{name}` is not a web address");
         let fix = Fix::explain("write the whole address, such as `https://gateway.example.com/bedrock`");
         return Some(Finding::error("N09", title, fix).seen([evidence::found(name, found)]));
     };
@@ -192,7 +192,7 @@ fn slow_proxy(facts: &Facts) -> Vec<Finding> {
         .filter(|(_, took)| *took > FAR)
         .collect();
     let Some((name, found)) = proxy(facts).filter(|_| !slow.is_empty()) else { return Vec::new() };
-    let title = "the proxy takes its time with AWS: every start and every first answer waits for it";
+    let title = "the proxy is slow with AWS: every start and every first answer waits for it";
     let fix = Fix::explain("update Claude Code, and let AWS's hosts pass beside the proxy with `NO_PROXY` if they may");
     let seen = slow.iter().map(|(endpoint, took)| knock(endpoint, &format!("answered in {} ms", took.as_millis())));
     vec![Finding::warning("N05", title, fix).seen([evidence::found(name, &found)].into_iter().chain(seen))]
@@ -220,7 +220,7 @@ fn certificates_from_settings(facts: &Facts) -> Vec<Finding> {
         if ![vars::NODE_EXTRA_CA_CERTS, vars::AWS_CA_BUNDLE].contains(name) {
             continue;
         }
-        let title = format!("`{name}` names `{}`, which is not there", path.display());
+        let title = format!("`{name}` names `{}`, which does not exist", path.display());
         let fix = Fix::explain("name the PEM file of your company's authority by its absolute path");
         let seen = facts.variable(name).map(|value| evidence::found(name, &value));
         found.push(Finding::error("N02", title, fix).seen(seen));
@@ -266,12 +266,12 @@ fn listing_denied(facts: &Facts) -> Vec<Finding> {
     );
     let (title, text) = if all_pinned {
         (
-            "Bedrock's models may not be listed; your pins are used unseen",
+            "listing Bedrock's models is not allowed; your pins are used unseen",
             "nothing has to be done while they work; an administrator can allow the look",
         )
     } else {
         (
-            "Bedrock's models may not be listed, so Claude Code guesses the ids of those you have not pinned",
+            "listing Bedrock's models is not allowed, so Claude Code guesses the ids of those you have not pinned",
             "pin every model with `claude-bedrock setup --model ID`, or ask for the permission",
         )
     };

@@ -117,7 +117,7 @@ fn guardrail_headers(facts: &Facts) -> Vec<Finding> {
     let mentions = found.value.to_ascii_lowercase().contains("guardrail");
     let fault = match (named(&found, IDENTIFIER), named(&found, VERSION)) {
         _ if !mentions => return Vec::new(),
-        _ if found.value.contains("\\n") => "`\\n` stands in it as two signs, so all of it is one header",
+        _ if found.value.contains("\\n") => "`\\n` is written in it as two characters, so all of it is one header",
         (Some(id), _) if id.to_ascii_lowercase().contains("guardrailversion") => {
             "its headers stand on one line; each needs a line of its own"
         }

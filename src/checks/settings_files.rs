@@ -47,7 +47,7 @@ fn managed_dropped(facts: &Facts) -> Vec<Finding> {
         .map(|(path, reason)| {
             let sentence =
                 format!("Claude Code cannot start on our machines: `{}` cannot be read. {reason}", path.display());
-            let fix = Fix::administrator("an administrator has to mend the managed settings", sentence);
+            let fix = Fix::administrator("an administrator has to fix the managed settings", sentence);
             let title = format!("the managed settings `{}` cannot be read", path.display());
             Finding::error("C27", title, fix).seen([unread(path, reason)])
         })
@@ -72,7 +72,7 @@ fn values_of_no_use(facts: &Facts) -> impl Iterator<Item = Finding> {
             }
             let key = Key::Env(name.clone().into());
             let line = document.line_of(&key).unwrap_or(1);
-            let title = format!("`{name}` in `env` is no text, so Claude Code passes over it");
+            let title = format!("`{name}` in `env` is not text, so Claude Code ignores it");
             let source = Source::Settings { scope: layer.scope, path: layer.path.clone(), line: Some(line) };
             let fix =
                 Fix::ask(format!("remove `env.{name}`, or give it a text"), evidence::edit(facts, &source, key, None));
@@ -118,7 +118,7 @@ fn remedy(reason: &str) -> String {
     let what = if reason.contains("comma") {
         "remove the comma"
     } else if reason.contains("comment") {
-        "remove the comments, for JSON has none"
+        "remove the comments: JSON has none"
     } else if reason.contains("ends in the middle") {
         "complete the file, or restore it from a backup"
     } else if reason.contains("takes") {
@@ -195,7 +195,7 @@ fn secrets(facts: &Facts) -> Vec<Finding> {
                 text: format!("\"{name}\": (hidden)"),
                 meant: "(hidden)".into(),
             };
-            let rotate = "issue a new secret, for this one has been readable";
+            let rotate = "issue a new secret, because this one could be read by others";
             found.push(
                 match layer.scope {
                     // A file for everyone who works on the project.
@@ -241,7 +241,7 @@ fn invented(facts: &Facts) -> Vec<Finding> {
                     edits.extend(evidence::edit(facts, &source, Key::env(real), Some(&text)));
                     format!("rename it to `{real}`")
                 }
-                Some(_) => format!("take it away; `{real}` stands there too, and stays"),
+                Some(_) => format!("remove it; `{real}` is set too, and stays"),
             };
             let standing = standing.map(|value| {
                 let line = document.line_of(&Key::env(real));

@@ -67,8 +67,7 @@ pub(super) fn refusal(facts: &Facts) -> Option<&CredentialsError> {
 }
 
 fn lost_profile(facts: &Facts) -> Vec<Finding> {
-    let Some(CredentialsError::NoProfile { name, config, credentials, .. }) =
-        unready(facts).map(CredentialsError::innermost)
+    let Some(CredentialsError::NoProfile { name, looked_in, .. }) = unready(facts).map(CredentialsError::innermost)
     else {
         return Vec::new();
     };
@@ -87,9 +86,9 @@ fn lost_profile(facts: &Facts) -> Vec<Finding> {
                 format!("claude-bedrock setup --profile {}", shlex::try_quote(near).unwrap_or_else(|_| near.into())),
             )
         }
-        (None, _) => Fix::explain("choose a profile that is there, or create one").command("claude-bedrock setup"),
+        (None, _) => Fix::explain("choose a profile that exists, or create one").command("claude-bedrock setup"),
     };
-    let places = format!("`{}` and `{}` do not hold it", config.display(), credentials.display());
+    let places = format!("`{}` and `{}` do not hold it", looked_in.config, looked_in.credentials);
     let finding = Finding::error("A02", format!("the profile `{name}` does not exist"), fix)
         .seen(named_by(facts).into_iter().chain([Evidence::Said(places)]));
     let why = match &facts.configuration.identity {
@@ -126,7 +125,7 @@ fn cli_reads_otherwise(facts: &Facts) -> Vec<Finding> {
     }
     let title = format!("the helper runs the AWS CLI with the profile `{named}`, which it does not find");
     let fix =
-        Fix::explain("name a profile that is there, or let `setup` write the helper").command("claude-bedrock setup");
+        Fix::explain("name a profile that exists, or let `setup` write the helper").command("claude-bedrock setup");
     vec![Finding::error("A29", title, fix).seen([seen])]
 }
 
@@ -188,7 +187,7 @@ fn nothing_found(facts: &Facts) -> Vec<Finding> {
         }
         let seen = [
             Evidence::Said(format!("neither `{}` nor `{}` is set", vars::AWS_PROFILE, vars::AWS_ACCESS_KEY_ID)),
-            Evidence::Said(format!("`{}` holds no `[default]`", facts.files.config_path.display())),
+            Evidence::Said(format!("`{}` holds no `[default]`", facts.files.config_shown())),
         ];
         return vec![Finding::error("A01", "Claude Code finds no AWS credentials at all", setup()).seen(seen)];
     };

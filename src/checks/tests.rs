@@ -375,7 +375,7 @@ fn credentials_that_could_not_be_had_are_never_healthy() {
         CredentialsError::Session(SessionError::Call(call())),
         CredentialsError::Call(call()),
         CredentialsError::Incomplete { name: "work".into(), reason: "it lacks a key".into() },
-        CredentialsError::NoProfile { name: "work".into(), config: "/x".into(), credentials: "/y".into(), meant: None },
+        CredentialsError::NoProfile { name: "work".into(), looked_in: Box::default(), meant: None },
         CredentialsError::Process { profile: "work".into(), error: ProcessError::TimedOut(Duration::from_mins(1)) },
     ];
     for error in &errors {

@@ -156,7 +156,7 @@ fn receipt_without_file(facts: &Facts) -> Vec<Finding> {
     gone.map(|receipt| {
         let title = format!("`{}` was set up by this program and is gone", receipt.settings.display());
         let fix = Fix::explain("set it up again, or let `reset` forget it").command("claude-bedrock reset --dry-run");
-        let seen = Evidence::File { path: receipt.settings.clone(), text: "it is not there any more".into() };
+        let seen = Evidence::File { path: receipt.settings.clone(), text: "it no longer exists".into() };
         Finding::hint("C30", title, fix).seen([seen])
     })
     .collect()

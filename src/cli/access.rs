@@ -30,10 +30,12 @@ pub struct EnvArgs {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum EnvFormat {
     /// sh, bash and zsh: `eval "$(claude-bedrock env)"`
+    #[value(aliases = ["bash", "zsh", "posix"])]
     Sh,
     /// fish: `claude-bedrock env --format fish | source`
     Fish,
     /// PowerShell: `claude-bedrock env --format powershell | Invoke-Expression`
+    #[value(alias = "pwsh")]
     Powershell,
     /// cmd.exe: a batch file to `call`
     Cmd,

@@ -7,6 +7,7 @@ use crate::aws::credentials::{self, Credentials, CredentialsError};
 use crate::aws::files::{self, AwsFiles};
 use crate::aws::sign_in::Wish;
 use crate::cli::{CredentialsArgs, Global};
+use crate::commands::principal::named_region;
 use crate::commands::sign_in;
 use crate::configuration;
 use crate::credential_document;
@@ -72,7 +73,12 @@ pub(super) fn none_configured(files: &AwsFiles) -> Failure {
         2..=NAMED => format!(" ({} are there)", names.join(", ")),
         count => format!(" ({} and {} more are there)", names[..NAMED].join(", "), count - NAMED),
     };
-    Failure::refused("no AWS profile is configured")
+    let failure = Failure::refused("no AWS profile is configured");
+    files
+        .problems
+        .iter()
+        .cloned()
+        .fold(failure, Failure::hint)
         .hint(format!("name one with `--profile NAME`{there}, or run `claude-bedrock setup`"))
 }
 
@@ -95,8 +101,9 @@ pub(super) fn explain(error: &CredentialsError, profile: &str) -> Failure {
         });
     }
     match error.innermost() {
-        CredentialsError::NoProfile { meant, .. } => {
-            Failure::refused(error.to_string()).hint(other_profiles(meant.as_deref()))
+        CredentialsError::NoProfile { meant, looked_in, .. } => {
+            let failure = Failure::refused(error.to_string());
+            looked_in.problems.iter().cloned().fold(failure, Failure::hint).hint(other_profiles(meant.as_deref()))
         }
         CredentialsError::Incomplete { .. } => Failure::refused(error.to_string()),
         _ => match error.call() {
@@ -120,7 +127,7 @@ fn document(
     let settings = Settings::read(world);
     let profile = global.profile.as_deref();
     let configured = configuration::judge(world, &settings, &files.profiles, profile).region.value;
-    let region = global.region.clone().unwrap_or(configured);
-    let key = api_key::mint(credentials, &region, world.now(), args.ttl.unwrap_or(api_key::LONGEST));
+    let region = global.region.as_deref().map_or(Ok(configured.as_str()), named_region)?;
+    let key = api_key::mint(credentials, region, world.now(), args.ttl.unwrap_or(api_key::LONGEST));
     Ok(key.map_err(|error| Failure::failed(error.to_string()))?.expose_secret().to_owned())
 }

@@ -1,4 +1,4 @@
-//! `diagnose`: what is wrong, why, and what mends it.
+//! `diagnose`: what is wrong, why, and what fixes it.
 
 mod mend;
 mod report_file;
@@ -22,13 +22,16 @@ use crate::report::bundle::Bundle;
 use crate::report::{human, v1};
 use crate::settings::scope::Settings;
 use crate::ui::Ui;
-use crate::world::World;
+use crate::world::{NAME_HOME, NO_HOME, World};
 
 pub(super) fn run(world: &World, ui: Ui, global: &Global, args: &DiagnoseArgs) -> Result<(), Failure> {
     let selection = Selection::parse(&args.only).map_err(|unknown| {
         Failure::refused(format!("`{unknown}` is neither a failure mode nor a family"))
             .hint("ids look like `A04`; families are C, A, R, M, P, Q, N and O")
     })?;
+    if world.home().is_none() {
+        ui.warning(&format!("{NO_HOME}; {NAME_HOME}"));
+    }
     let place = args.report.as_ref().map(|file| report_file::place(world, file, args.yes)).transpose()?;
     let look = Look { world, ui, args, selection, place, asks: !global.json && world.can_ask() };
     let (facts, outcome) = look.first()?;

@@ -13,6 +13,7 @@ use crate::commands::principal;
 use crate::configuration::{self, Identity};
 use crate::error::Failure;
 use crate::exported::{self, Exported, Given};
+use crate::regions;
 use crate::report::v1;
 use crate::settings::scope::Settings;
 use crate::ui::Ui;
@@ -56,12 +57,15 @@ fn export(world: &World, global: &Global, args: &EnvArgs) -> Result<Exported, Fa
     }
     let names_nobody = configuration.profile.is_none() && matches!(configuration.identity, Identity::Ambient);
     if names_nobody {
-        return Err(Failure::refused("nothing is configured, and no AWS profile is named")
-            .hint("name one with `--profile NAME`, or run `claude-bedrock setup`"));
+        let failure = Failure::refused("nothing is configured, and no AWS profile is named");
+        let failure = files.problems.iter().cloned().fold(failure, Failure::hint);
+        return Err(failure.hint("name one with `--profile NAME`, or run `claude-bedrock setup`"));
     }
     let region = principal::region(global, &configuration)?;
     let given = Given { profile: global.profile.clone(), region, model: args.model.clone() };
     let mut exported = exported::of(world, &settings, &configuration, &given);
+    // An account may have a region that is newer than what this program knows.
+    exported.notes.extend(regions::doubt(&given.region));
     let profile = configuration.profile.as_ref().and_then(|found| files.profiles.profile(&found.value));
     if let Some(profile) = profile.filter(|profile| !profile.found_by_claude_code) {
         let name = &profile.name;

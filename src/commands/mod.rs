@@ -53,10 +53,7 @@ pub fn run(world: &World, ui: Ui, cli: &Cli) -> Result<(), Failure> {
         Command::Helpers(args) => apart(|| helpers::run(world, ui, &cli.global, args)),
         Command::Plugin(args) => apart(|| plugin::run(world, ui, &cli.global, args)),
         Command::Original(command) => apart(|| original::run(world, ui, &cli.global, command)),
-        Command::Statusline(_) => {
-            apart(|| statusline::run(world, ui, &cli.global));
-            Ok(())
-        }
+        Command::Statusline(_) => apart(|| statusline::run(world, ui, &cli.global)),
         Command::Hook(args) => apart(|| hook::run(world, ui, args)),
     }
 }

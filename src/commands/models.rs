@@ -170,7 +170,7 @@ pub(super) fn agree(world: &World, ui: Ui, requests: usize, agreed: bool) -> Res
             return Err(Failure::interrupted());
         }
     } else {
-        return Err(Failure::refused(format!("{cost} Nobody is there to agree to that, so nothing was asked"))
+        return Err(Failure::refused(format!("{cost} There is no terminal to ask on, so nothing was asked"))
             .hint("run it again with `--yes`"));
     }
     Ok(())

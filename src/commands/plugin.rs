@@ -18,15 +18,20 @@ use crate::world::World;
 /// How long one of Claude Code's commands may take; they were observed to take a second or two.
 const DEADLINE: Duration = Duration::from_mins(1);
 
+/// What is said where there is no plugin.
+const ABSENT: &str = "The plugin is not installed; `claude-bedrock plugin install` installs it.";
+/// What is said once there is none any more.
+const REMOVED: &str = "The plugin is removed from Claude Code; `claude-bedrock plugin install` brings it back.";
+
 pub(super) fn run(world: &World, ui: Ui, global: &Global, args: &PluginArgs) -> Result<(), Failure> {
-    let state = StateFolder::of(world).ok_or_else(|| Failure::refused("no home folder is known"))?;
+    let state = StateFolder::of(world).ok_or_else(Failure::no_home)?;
     let folder = plugin_files::folder(&state);
-    let installed = match args.command {
-        PluginCommand::Install => install(world, ui, &folder)?,
-        PluginCommand::Uninstall => uninstall(world, ui, &state, &folder)?,
-        PluginCommand::Status => installed(world)?,
+    let (installed, absent) = match args.command {
+        PluginCommand::Install => (install(world, ui, &folder)?, ABSENT),
+        PluginCommand::Uninstall => (uninstall(world, ui, &state, &folder)?, REMOVED),
+        PluginCommand::Status => (installed(world)?, ABSENT),
     };
-    report(ui, global, installed.as_ref())
+    report(ui, global, installed.as_ref(), absent)
 }
 
 /// Lays the marketplace out and has Claude Code install from it; what was laid out goes again where that fails, but for
@@ -35,7 +40,7 @@ fn install(world: &World, ui: Ui, folder: &Path) -> Result<Option<Value>, Failur
     if claude_code::on_path(world).is_none() {
         return Err(no_claude());
     }
-    let place = folder.to_str().ok_or_else(|| Failure::refused("the state folder's name is no UTF-8"))?;
+    let place = folder.to_str().ok_or_else(|| Failure::refused("the state folder's name is not UTF-8"))?;
     let was_there = folder.exists();
     let _progress = ui.progress("Installing the plugin in Claude Code…");
     let written = plugin_files::write(folder).map_err(|error| Failure::failed(error.to_string()));
@@ -83,7 +88,7 @@ fn take_out(world: &World) -> Result<(), Failure> {
     Ok(())
 }
 
-fn report(ui: Ui, global: &Global, installed: Option<&Value>) -> Result<(), Failure> {
+fn report(ui: Ui, global: &Global, installed: Option<&Value>, absent: &str) -> Result<(), Failure> {
     let of = |key: &str| installed.map(|plugin| plugin[key].clone()).unwrap_or_default();
     if global.json {
         let report = json!({
@@ -104,7 +109,7 @@ fn report(ui: Ui, global: &Global, installed: Option<&Value>) -> Result<(), Fail
             styled(GOOD, "✔"),
             of("version").as_str().unwrap_or_default(),
         )),
-        None => ui.answer("The plugin is not installed; `claude-bedrock plugin install` does that.\n"),
+        None => ui.answer(&format!("{absent}\n")),
     }
 }
 

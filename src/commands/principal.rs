@@ -64,7 +64,8 @@ pub(super) fn region(global: &Global, configuration: &Configuration) -> Result<S
 /// A region that was named, if it can be one.
 pub(super) fn named_region(region: &str) -> Result<&str, Failure> {
     if is_region_shaped(region) {
-        Ok(region)
+        // As Claude Code takes one from a variable.
+        Ok(region.trim())
     } else {
         Err(Failure::refused(format!("`{region}` is not an AWS region")).hint("regions look like `us-west-2`"))
     }

@@ -49,7 +49,7 @@ pub(super) fn carry_out(world: &World, ui: Ui, args: &ResetArgs) -> Result<(Repo
             "run `claude-bedrock reset --all --yes` to remove what others wrote too, or `--dry-run` to see it first",
         ));
     }
-    let state = StateFolder::of(world).ok_or_else(|| Failure::refused("no home folder is known"))?;
+    let state = StateFolder::of(world).ok_or_else(Failure::no_home)?;
     let receipts = Receipts::of(&state);
     let here = writable_paths(world);
     // Before the receipts are read: another set-up may be writing one.
@@ -187,14 +187,14 @@ impl Report {
         let words = match restored {
             "nothing" => "is as it was before",
             "bytes" => "goes back to what it was, byte for byte",
-            "removed" => "goes away, for there was none before",
+            "removed" => "is removed, because there was none before",
             _ => "was edited since; only our keys go back",
         };
         let _ = writeln!(self.text, "{name} {words}");
         if let Some(plan) = plan {
             self.text.push_str(&human::changes(plan));
             for kept in &plan.kept {
-                let _ = writeln!(self.text, "  kept, for someone changed it since: {}", kept.wish.key);
+                let _ = writeln!(self.text, "  kept, because someone changed it since: {}", kept.wish.key);
             }
         }
         self.files.push(v1::ResetFile::new(path.display().to_string(), restored, plan));
@@ -204,16 +204,18 @@ impl Report {
         let name = styled(BOLD, &shortened(&undone.path, world.home().as_deref()));
         let restored = if undone.taken == TakenOut::Kept { "nothing" } else { "sections" };
         let words = match (undone.deed, undone.taken) {
-            (Deed::Added, TakenOut::Kept) => "keeps the profile that `setup` created, for someone changed it since",
+            (Deed::Added, TakenOut::Kept) => "keeps the profile that `setup` created, because someone changed it since",
             (Deed::Added, _) => "loses the profile that `setup` created",
             (Deed::Moved, TakenOut::Restored) => "gets its legacy SSO profiles back",
             (Deed::Moved, TakenOut::Partly) => "gets some of its legacy SSO profiles back; others changed since",
-            (Deed::Moved, TakenOut::Kept) => "keeps its SSO profiles as they are, for someone changed them since",
-            (Deed::Mended, TakenOut::Restored) => "gets back the lines that `diagnose --fix` mended",
+            (Deed::Moved, TakenOut::Kept) => "keeps its SSO profiles as they are, because someone changed them since",
+            (Deed::Mended, TakenOut::Restored) => "gets back the lines that `diagnose --fix` changed",
             (Deed::Mended, TakenOut::Partly) => {
-                "gets back some of the lines that `diagnose --fix` mended; others changed since"
+                "gets back some of the lines that `diagnose --fix` changed; others changed since"
             }
-            (Deed::Mended, TakenOut::Kept) => "keeps the lines that were mended, for someone changed them since",
+            (Deed::Mended, TakenOut::Kept) => {
+                "keeps the lines that `diagnose --fix` changed, because someone changed them since"
+            }
         };
         let _ = writeln!(self.text, "{name} {words}");
         self.files.push(v1::ResetFile::new(undone.path.display().to_string(), restored, None));

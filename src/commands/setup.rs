@@ -118,9 +118,8 @@ impl<'a> Setup<'a> {
             SetupScope::Project => Scope::Project,
             SetupScope::Local => Scope::Local,
         };
-        let no_home = || Failure::refused("no home folder is known").hint("set HOME to your home folder");
-        let path = scope::path_of(world, scope).ok_or_else(no_home)?;
-        let state = StateFolder::of(world).ok_or_else(no_home)?;
+        let path = scope::path_of(world, scope).ok_or_else(Failure::no_home)?;
+        let state = StateFolder::of(world).ok_or_else(Failure::no_home)?;
         let receipts = Receipts::of(&state);
         let files = files::read(world);
         let (recognised, planned, own) = (None, None, own_helpers::Checked::default());
@@ -245,7 +244,7 @@ impl<'a> Setup<'a> {
                 .as_ref()
                 .map(|(_, profile)| profile.name.clone())
                 .or_else(|| self.global.profile.clone()),
-            region: self.global.region.clone(),
+            region: self.global.region.as_deref().map(|region| region.trim().to_owned()),
             residency: self.args.residency,
             model: self.args.model.clone(),
             identity: self.args.identity,

@@ -1,5 +1,5 @@
 //! `statusline`: what Claude Code draws below its prompt, again and again. From files alone, instant, and never an
-//! error: what is wrong is for `status` to tell.
+//! error about what they hold: what is wrong is for `status` to tell.
 
 use std::io::{self, Read};
 use std::path::Path;
@@ -10,6 +10,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::cli::{Color, Global};
+use crate::error::Failure;
 use crate::observe::session_start::{self, Start};
 use crate::status_line::Facts;
 use crate::ui::Ui;
@@ -20,7 +21,16 @@ use crate::world::World;
 const PATIENCE: Duration = Duration::from_millis(500);
 const MOST: u64 = 256 * 1024;
 
-pub(super) fn run(world: &World, ui: Ui, global: &Global) {
+pub(super) fn run(world: &World, ui: Ui, global: &Global) -> Result<(), Failure> {
+    if global.json {
+        return Err(Failure::refused("`statusline` draws one line for Claude Code, and has no JSON form")
+            .hint("`claude-bedrock status --offline --json` tells the same from the same files"));
+    }
+    draw(world, ui, global.color);
+    Ok(())
+}
+
+fn draw(world: &World, ui: Ui, color: Color) {
     if world.home().is_none() {
         return;
     }
@@ -35,7 +45,7 @@ pub(super) fn run(world: &World, ui: Ui, global: &Global) {
         profile: profile.as_deref(),
         model: session["model"]["id"].as_str(),
     };
-    if let Some(segment) = facts.segment(wants_colour(world, global.color)) {
+    if let Some(segment) = facts.segment(wants_colour(world, color)) {
         // A reader that is gone needs no answer.
         let _ = ui.answer_verbatim(&format!("{segment}\n"));
     }

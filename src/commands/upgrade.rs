@@ -34,7 +34,7 @@ pub(super) fn run(world: &World, ui: Ui, global: &Global, args: &RefreshArgs) ->
         ProfileKind::Sso(sso) => {
             let session = sso.session_name.as_deref().unwrap_or_default();
             ui.answer(&format!(
-                "The profile `{name}` is no legacy one: it signs in to the SSO session `{session}`.\n"
+                "The profile `{name}` is not a legacy one: it signs in to the SSO session `{session}`.\n"
             ))?;
             return if args.upgrade.dry_run { Ok(()) } else { refresh::renew(world, ui, &asked, args) };
         }
@@ -92,7 +92,7 @@ pub(super) fn carry_out(
             }
         }
     }
-    let state = StateFolder::of(world).ok_or_else(|| Failure::refused("no home folder is known"))?;
+    let state = StateFolder::of(world).ok_or_else(Failure::no_home)?;
     let lock = apply::lock(&state)?;
     let looked_at = files.config.as_deref().unwrap_or_default();
     Planned::upgraded(&files.config_path, looked_at, &upgrade)?.write(&state)?;

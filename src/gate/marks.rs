@@ -54,7 +54,7 @@ pub(super) fn by_status(status: u16) -> Option<&'static Mark> {
 pub(super) static MARKS: &[Mark] = marks![
     "M14", "legacy-locked", You, "a legacy model this account has not used lately",
         [["marked by provider as legacy"]],
-        "pin a newer model; IAM has no part in it, despite the words";
+        "pin a newer model; IAM is not the cause, despite the words";
     "M15", "end-of-life", You, "the model has reached the end of its life",
         [["reached the end of its life"]],
         "pin a newer model";
@@ -63,7 +63,7 @@ pub(super) static MARKS: &[Mark] = marks![
         "hand it in once per account: Bedrock console, Model catalog, any Claude model; it counts after 15 minutes";
     "P04", "payment", Administrator, "AWS has no valid payment instrument for the account",
         [["invalid_payment_instrument"]],
-        "mend the account's payment method; it counts within some minutes";
+        "fix the account's payment method; it counts within some minutes";
     "P03", "marketplace-pending", Time, "the Marketplace subscription is still being processed",
         [["subscription for this model is still being processed"], ["mpagreementbeingcreated"]],
         "wait 15 minutes and try again";
@@ -128,13 +128,13 @@ pub(super) static MARKS: &[Mark] = marks![
     "Q05", "requests-per-minute", Time, "too many requests for this minute",
         [["too many requests"], ["throttlingexception"], ["rate exceeded"]],
         "try again in a minute; have the quota raised if that happens often";
-    "Q06", "capacity", Time, "AWS has no capacity at the moment; no quota of yours",
+    "Q06", "capacity", Time, "AWS has no capacity at the moment; your quotas are not the cause",
         [["serviceunavailable"], ["modelnotready"], ["overloaded"], ["unable to process your request"]],
         "try again, or use another model or region";
     "A22", "api-key-expired", You, "the Bedrock API key has expired",
         [["bearer token has expired"]],
         "make a new one, or use a profile, which renews itself";
-    "A21", "api-key-format", You, "what stands as a Bedrock API key is none",
+    "A21", "api-key-format", You, "what is set as a Bedrock API key is not one",
         [["invalid api key format"], ["make sure your api key is valid"]],
         "replace or remove AWS_BEARER_TOKEN_BEDROCK";
     "C20", "authorization-header", You, "the request was not signed as AWS wants it",

@@ -47,7 +47,12 @@ pub(super) fn gate(message: &str, asked: &Asked<'_>) -> Option<Gate> {
             format!("have {action} on {on} allowed in the policy the session was made with"),
         )
     } else if ["bedrock:ListInferenceProfiles", "bedrock:GetInferenceProfile"].contains(&action.as_str()) {
-        ("P11", "listing-permission", "inference profiles may not be looked up", format!("have {action} allowed"))
+        (
+            "P11",
+            "listing-permission",
+            "you are not allowed to look up inference profiles",
+            format!("have {action} allowed"),
+        )
     } else if on.contains(":foundation-model/") && asked.model.is_some_and(is_profile) {
         (
             "P08",

@@ -45,7 +45,7 @@ pub enum Form {
 pub enum Expiration {
     /// Nothing.
     Absent,
-    /// Something that is no moment of RFC 3339.
+    /// Something that is not an RFC 3339 time.
     Unreadable,
     /// A moment.
     At(Timestamp),
@@ -154,8 +154,8 @@ impl Expiration {
         let finding = |code, message: &str| Some(Finding::warning(code, format!("{message}: {consequence}")));
         match self {
             Self::Absent => finding("no-expiration", "its document has no `Expiration`"),
-            Self::Unreadable => finding("unreadable-expiration", "the `Expiration` is no moment of RFC 3339"),
-            Self::At(end) if end <= now => finding("past-expiration", "the `Expiration` is past"),
+            Self::Unreadable => finding("unreadable-expiration", "the `Expiration` is not an RFC 3339 time"),
+            Self::At(end) if end <= now => finding("past-expiration", "the `Expiration` has passed"),
             Self::At(end) if end.duration_since(now) < SHORTEST_RENEWED => {
                 finding("short-expiration", "the `Expiration` is less than 10 minutes away")
             }

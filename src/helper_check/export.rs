@@ -118,7 +118,7 @@ impl Export {
     ) -> Result<Credentials, String> {
         let ran = process::run(&self.command, surroundings, deadline).await.map_err(|error| error.to_string())?;
         match read(&ran, world, deadline) {
-            Ok(document) if document.is_unusable() => Err("no credentials could be had".to_owned()),
+            Ok(document) if document.is_unusable() => Err("no credentials could be obtained".to_owned()),
             Ok(document) => Ok(document.credentials),
             Err(finding) => Err(finding.message),
         }
@@ -134,7 +134,7 @@ impl Export {
     ) -> Result<(), RunError> {
         let stands_in = Finding::problem(
             "stand-in",
-            "no credentials could be had; Claude Code gets keys that AWS refuses instead, so that no other identity is used",
+            "no credentials could be obtained; Claude Code gets keys that AWS refuses instead, so that no other identity is used",
         );
         let Some(alone) = &self.alone else {
             let hint = "run `claude-bedrock credentials` to see why";
@@ -222,7 +222,9 @@ fn read(ran: &Ran, world: &World, deadline: Duration) -> Result<Document, Findin
     let by_hand = "run it by hand to see what it says";
     match ran.ending {
         Ending::Exited(0) => Document::parse(ran.stdout.expose_secret(), world.now()),
-        Ending::Exited(126) => Err(no_value("exit-code", "the shell may not run it (exit code 126)").hint(by_hand)),
+        Ending::Exited(126) => {
+            Err(no_value("exit-code", "the shell is not allowed to run it (exit code 126)").hint(by_hand))
+        }
         Ending::Exited(127) => Err(no_value(
             "exit-code",
             "the shell does not find it, or it does not find a program it needs (exit code 127)",

@@ -82,7 +82,7 @@ impl Chain {
 
     fn of_profile(world: &World, files: &AwsFiles, name: &str, region: &str) -> Self {
         if files.profiles.profile(name).is_some_and(|profile| !profile.found_by_claude_code) {
-            return Self::Fails(format!("Claude Code does not find the profile `{name}`, for its name is quoted"));
+            return Self::Fails(format!("Claude Code does not find the profile `{name}`, because its name is quoted"));
         }
         let resolved = match credentials::kind(files, name) {
             Ok(ProfileKind::StaticKeys(keys)) => Ok(Credentials {

@@ -23,7 +23,7 @@ pub(super) fn readable(facts: &Facts) -> Option<Fix> {
     if edits.is_empty() {
         return None;
     }
-    let text = "take away what is there twice or says nothing, so that the AWS CLI reads the files again";
+    let text = "remove what is there twice or says nothing, so that the AWS CLI reads the files again";
     let draft = Draft::new(kind, text, edits, &[]);
     draft.fix(facts, |_| true)
 }

@@ -15,7 +15,8 @@ impl Pinning {
     pub fn stand_ins(&self, entries: &[Entry]) -> Vec<String> {
         let missing = self.missing_families(entries);
         let told = missing.map(|(family, id)| {
-            let mut text = format!("The alias `{family}` means {id}, for no model of that family is to be used here.");
+            let mut text =
+                format!("The alias `{family}` means {id}, because no model of that family can be used here.");
             if vars::FAMILIES_LOOKED_FOR.contains(&family) {
                 text.push_str(" Its entry in `modelOverrides` keeps Claude Code from trying one at every start.");
             }

@@ -47,7 +47,7 @@ impl Notice {
     #[must_use]
     pub fn context(&self) -> String {
         let Self { what, is_offer, .. } = self;
-        let urgency = if *is_offer { "Nothing is wrong now" } else { "Requests may fail until it is mended" };
+        let urgency = if *is_offer { "Nothing is wrong now" } else { "Requests may fail until it is fixed" };
         format!(
             "State of the Amazon Bedrock sign-in of this Claude Code, as its files tell it: {what}. {urgency}. The \
              user was told to run {}; say so again if they ask.",

@@ -130,7 +130,7 @@ fn what_stops_claude_code_comes_first() {
     observation.hidden_profile = Some("my dev".into());
     assert!(said(&observation).contains("does not find the profile `my dev`"));
     observation.missing_program = Some(("awsCredentialExport", "/gone/claude-bedrock".into()));
-    assert!(said(&observation).contains("`/gone/claude-bedrock`, which is not there"));
+    assert!(said(&observation).contains("`/gone/claude-bedrock`, which no longer exists"));
     observation.ignored = Some(("/home/me/.claude/settings.json".into(), "line 3: a comment".into()));
     observation.on_bedrock = false;
     assert!(said(&observation).contains("ignores `/home/me/.claude/settings.json`"));

@@ -21,17 +21,16 @@ pub enum Silence {
 
 impl Wizard {
     /// The models that were agreed to be asked: those that did not answer lately, and by themselves each only once.
-    /// Where a recommended main model does not answer, all that could stand in for it are asked at once.
+    /// Where a recommended main model does not answer, all that could stand in for it are asked at once, and anew: what
+    /// stops it now may have come to stop them too.
     pub(super) fn to_probe(&self, choice: &Choice) -> Vec<String> {
-        let closing = self.closing(choice);
-        let mut ids = closing.unproven();
+        let mut ids = self.closing(choice).unproven();
         if self.probes_now {
             return ids;
         }
         if self.was_recommended() && self.silent_main(choice).is_some() {
             let others = self.knowledge.listing.as_ref().map(|listing| self.choices(listing).ids());
-            let others = others.into_iter().flatten().filter(|id| !closing.is_proven(id));
-            for id in others {
+            for id in others.into_iter().flatten() {
                 if !ids.contains(&id) {
                     ids.push(id);
                 }

@@ -47,7 +47,7 @@ impl Closing<'_> {
     }
 
     /// Whether it answered, not long ago.
-    pub(super) fn is_proven(&self, id: &str) -> bool {
+    fn is_proven(&self, id: &str) -> bool {
         let is_fresh = |proof: &&Proof| self.knowledge.now.duration_since(proof.at) < FRESH;
         self.proof(id).filter(is_fresh).is_some_and(Proof::is_usable)
     }

@@ -95,7 +95,7 @@ impl Extra {
             Self::Caching => "on by itself; off harms, an hour helps long pauses",
             Self::Tier => "useful: flex may wait, priority goes first",
             Self::OutputTokens => "useful when throttled; a small limit harms",
-            Self::ThinkingTokens => "obsolete: models of today go by effort",
+            Self::ThinkingTokens => "obsolete: current models use effort instead",
         }
     }
 
@@ -113,7 +113,7 @@ impl Extra {
                 return Ok(());
             }
             let choices = choices.join(", ");
-            Err(format!("`{answer}` is none of the choices, which are {choices} and `{AS_IT_IS}`."))
+            Err(format!("`{answer}` is not one of the choices: {choices} and `{AS_IT_IS}`."))
         };
         match self {
             Self::StatusLine => one_of(&[YES, NO])?,
@@ -130,7 +130,7 @@ impl Extra {
                 _ => {
                     let zero = if self == Self::ThinkingTokens { ", 0 for as little as can be" } else { "" };
                     return Err(format!(
-                        "A number of tokens from {LEAST_TOKENS} on{zero}, or `{AS_IT_IS}`; `{answer}` is none of these."
+                        "A number of tokens from {LEAST_TOKENS} on{zero}, or `{AS_IT_IS}`; `{answer}` is not one of these."
                     ));
                 }
             },
@@ -160,7 +160,7 @@ pub(super) fn accept_list(answer: &str) -> Result<String, String> {
     let unknown = names.iter().find(|name| **name != DONE && Extra::parse(name).is_none());
     if let Some(unknown) = unknown.copied().or_else(|| names.is_empty().then_some("")) {
         let known = Extra::ALL.map(Extra::name).join(", ");
-        return Err(format!("`{unknown}` is no setting that is asked for; there are {known}, and {DONE}."));
+        return Err(format!("`{unknown}` is not a setting that is asked for; there are {known}, and {DONE}."));
     }
     Ok(names.join(","))
 }
@@ -194,7 +194,7 @@ pub(super) fn question(extra: Extra, models: Vec<Offer>) -> Question {
     let as_it_is = |about: &str| Offer::new(AS_IT_IS, about);
     let (note, text, style, offers) = match extra {
         Extra::StatusLine => (
-            "Claude Code draws it below its input, anew every minute: the profile, the region, the model family, and what \
+            "Claude Code draws it below its input, again every minute: the profile, the region, the model family, and what \
              to run when the sign-in has ended. It is made from files alone. `claude-bedrock reset` takes it back.",
             "Show this in Claude Code's status line?",
             Style::Choose,

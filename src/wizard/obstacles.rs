@@ -7,7 +7,7 @@ use crate::wizard::question::Topic;
 
 pub(super) fn not_found_by_claude_code(profile: &str) -> Stuck {
     Stuck {
-        message: format!("Claude Code does not find the profile `{profile}` by itself, for its name is quoted"),
+        message: format!("Claude Code does not find the profile `{profile}` by itself, because its name is quoted"),
         hint: "use `--identity isolated`, which works with any profile name".into(),
         mended_by: &[Topic::Identity, Topic::Profile],
     }

@@ -140,7 +140,7 @@ impl Topic {
             }
             Self::Model if answer.contains(char::is_whitespace) => Err("A model's id has no blanks.".into()),
             Self::Residency if Residency::parse(answer).is_none() => {
-                Err(format!("`{answer}` is no residency; there are eu, us, jp, au, apac and any."))
+                Err(format!("`{answer}` is not a residency; there are eu, us, jp, au, apac and any."))
             }
             Self::More => more::accept_list(answer),
             Self::Extra(extra) => extra.accept(answer),

@@ -180,7 +180,7 @@ impl Wizard {
         self.knowledge.planned = Some(planned);
     }
 
-    /// Forgets the plan, for the settings file was changed meanwhile.
+    /// Forgets the plan, for the settings file was changed in the meantime.
     pub fn plan_anew(&mut self) {
         self.knowledge.planned = None;
         self.answers.confirmed = None;

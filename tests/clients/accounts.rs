@@ -36,16 +36,50 @@ fn in_every_account_the_newest_asks_only_for_models_that_exist() {
     });
 }
 
-/// Both variables beat pins, and name a model of another time.
+/// What is pinned as the main model of the usual account.
+const SONNET: &str = "us.anthropic.claude-sonnet-5-5";
+/// A model of another time.
+const OLD: &str = "us.anthropic.claude-3-5-haiku-20241022-v1:0";
+
+/// All of these variables beat pins.
 #[test]
 fn whatever_the_shell_says_of_models_the_pins_count() {
     let Some(claude) = claude_code(CLAUDE_VERSIONS[0]) else { return };
     let truth = &truths::PLACES[0];
     let mut machine = machine(truth, &claude);
-    for name in ["ANTHROPIC_SMALL_FAST_MODEL", "CLAUDE_CODE_SUBAGENT_MODEL"] {
-        machine.variable(name, "us.anthropic.claude-3-5-haiku-20241022-v1:0");
+    for name in [
+        "ANTHROPIC_SMALL_FAST_MODEL",
+        "CLAUDE_CODE_SUBAGENT_MODEL",
+        "CLAUDE_CODE_WORKFLOW_SUBAGENT_MODEL",
+        "CLAUDE_CODE_AUTO_MODE_MODEL",
+    ] {
+        machine.variable(name, OLD);
     }
     a_session(truth, &machine, &claude);
+    a_workflow_in_auto_mode(&machine, &claude);
+}
+
+/// A workflow's subagent, and a command that auto mode's judge looks at.
+fn a_workflow_in_auto_mode(machine: &Machine, claude: &Path) {
+    let workflow = "export const meta = { name: 'look', description: 'Look' }\nawait agent('Look at the workflow.')";
+    let turns = [
+        json!({ "tools": [{ "name": "Workflow", "input": { "script": workflow } }] }),
+        json!({ "tools": [{ "name": "Bash", "input": { "command": "touch made" } }] }),
+        json!({ "text": "DONE" }),
+    ];
+    script(machine, "begin the work", &turns);
+    let settings = json!({ "enableWorkflows": true, "permissions": { "allow": ["Workflow"] } }).to_string();
+    let command = ["--settings", &settings, "--permission-mode", "auto", "-p", "Please begin the work."];
+    let run = machine.run(std::iter::once(claude.as_os_str()).chain(command.iter().map(AsRef::as_ref)));
+    assert!(run.stdout.contains("DONE"), "{run:?}");
+    let asked = |operation: &str| machine.bodies(operation);
+    let subagents = asked("InvokeModelWithResponseStream");
+    let is_of_workflow = |body: &Value| body["messages"][0].to_string().contains("Look at the workflow.");
+    assert!(subagents.iter().any(|(model, body)| is_of_workflow(body) && model == SONNET), "{run:?}");
+    // A Sonnet that is pinned and too new for it is no judge: Claude Code takes its own one.
+    assert!(asked("InvokeModel").iter().any(|(model, _)| model == "us.anthropic.claude-sonnet-5"), "{run:?}");
+    let old: Vec<_> = machine.requests().into_iter().filter(|request| request.model.as_deref() == Some(OLD)).collect();
+    assert_eq!(old, [], "{run:?}");
 }
 
 fn machine(truth: &Truth, claude: &Path) -> Machine {
@@ -67,7 +101,8 @@ fn nothing_is_written(truth: &Truth, machine: &Machine) {
     setup.extend(truth.residency.iter().flat_map(|residency| ["--residency", residency]));
     let said = machine.program(&setup).failure(2);
     let gate = truth.stopped.first().map(|(_, mode)| *mode).filter(|mode| mode.starts_with('P'));
-    let reasons = ["keeps to `--residency eu`", "lists no Claude inference profile", "models may not be listed"];
+    let reasons =
+        ["keeps to `--residency eu`", "lists no Claude inference profile", "is not allowed to list the models"];
     let is_told = |reason: &&str| said.contains(*reason);
     match gate {
         Some(gate) => assert!(said.contains(&format!(" does not answer: {gate}: ")), "{}: {said}", truth.name),

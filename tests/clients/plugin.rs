@@ -121,7 +121,8 @@ fn the_plugin_is_validated_installed_updated_and_removed_and_renews_before_the_f
     machine.run([claude, "plugin", "marketplace", "add", env!("CARGO_MANIFEST_DIR")]).success();
     machine.run([claude, "plugin", "install", PLUGIN]).success();
     assert!(machine.run([claude, "plugin", "list"]).success().contains(PLUGIN));
-    machine.program(&["plugin", "uninstall"]).success();
+    let said = machine.program(&["plugin", "uninstall"]).success();
+    assert!(said.contains("The plugin is removed from Claude Code"), "{said}");
     machine.program(&["setup", "--yes", "--profile", "work", "--identity", "shared"]).success();
     let before = fs_err::read(machine.home().join(".claude/settings.json")).expect("settings");
     for _ in 0..2 {

@@ -64,7 +64,7 @@ fn an_upgraded_profile_signs_in_once_renews_itself_and_goes_back_byte_for_byte()
     home.run(["credentials", "--profile", "two"]).success();
     assert_eq!(mode(&dotfiles), 0o640);
     let again = home.run([&upgrade[..], &["--yes"]].concat()).success();
-    assert_eq!(again, "The profile `old` is no legacy one: it signs in to the SSO session `d-9067642ac7`.\n");
+    assert_eq!(again, "The profile `old` is not a legacy one: it signs in to the SSO session `d-9067642ac7`.\n");
     let other = home.run(["refresh", "--upgrade", "--profile", "keys"]).success();
     assert_eq!(other, "The profile `keys` has no SSO sign-in, so there is nothing to upgrade.\n");
 

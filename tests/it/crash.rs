@@ -85,7 +85,7 @@ fn what_fails_in_the_middle_tells_no_secret() {
                     let killed = output.status.signal().is_some();
                     let run = Run::from(output);
                     assert_silent(&run, &format!("{arguments:?} with {name}"));
-                    let stopped = run.stderr.contains("stopped over a mistake of its own");
+                    let stopped = run.stderr.contains("stopped because of a bug of its own");
                     died += usize::from(killed || stopped);
                     assert!(!stopped || name == LITTLE_MEMORY, "{arguments:?} with {name}: {run:?}");
                 }

@@ -319,3 +319,21 @@ fn a_settings_file_that_beats_the_shell_is_named() {
     assert!(said.contains("nobody"), "{said}");
     assert!(home.run(["env"]).failure(2).contains("no AWS profile is named"));
 }
+
+#[test]
+fn a_shell_is_known_by_its_other_names_and_a_region_nobody_knows_is_doubted() {
+    let home = Home::new();
+    let of = |format: &str| home.run(["env", "--profile", "work", "--format", format]).success();
+    for name in ["bash", "zsh", "posix"] {
+        assert_eq!(of(name), of("sh"), "{name}");
+    }
+    assert_eq!(of("pwsh"), of("powershell"));
+    let run = home.run(["env", "--profile", "work", "--region", "us-wets-2"]);
+    assert!(run.stderr.contains("is `us-wets-2` a region? Did you mean `us-west-2`?"), "{}", run.stderr);
+    assert!(run.success().contains("export AWS_REGION='us-wets-2'"), "an account may have what nobody knows yet");
+    let report = home.run(["env", "--profile", "work", "--region", " us-wets-2 ", "--json"]).json();
+    assert!(report["notes"].to_string().contains("Did you mean `us-west-2`?"), "{report}");
+    let run = home.run(["env", "--profile", "work", "--region", " us-west-2 "]);
+    assert!(!run.stderr.contains("a region?"), "{}", run.stderr);
+    assert!(run.success().contains("export AWS_REGION='us-west-2'\n"));
+}

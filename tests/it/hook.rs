@@ -177,7 +177,7 @@ fn what_stops_claude_code_is_told() {
     let settings = home.settings_text();
     home.write(".claude/settings.json", settings.replace(crate::harness::PROGRAM, "/gone/claude-bedrock"));
     let gone = message(&home).expect("a message");
-    assert!(gone.contains("`awsCredentialExport` runs `/gone/claude-bedrock`, which is not there"), "{gone}");
+    assert!(gone.contains("`awsCredentialExport` runs `/gone/claude-bedrock`, which no longer exists"), "{gone}");
     home.write(".claude/settings.json", settings.replace("--profile=work", "--profile=nobody"));
     assert!(message(&home).expect("a message").contains("the profile `nobody` is in neither"));
     home.write(".claude/settings.json", settings.replacen('{', "{ // mine\n", 1));
@@ -194,7 +194,7 @@ fn a_setting_that_stops_claude_code_from_answering_is_told() {
         (&[("AWS_REGION", "us-west-2a")][..], "`AWS_REGION` is `us-west-2a`, which is an availability zone"),
         (&[("ANTHROPIC_MODEL", "anthropic.claude-sonnet-4-6")], "only answers through an inference profile"),
         (&[("ANTHROPIC_MODEL", "eu.anthropic.claude-sonnet-4-6")], "no region such as `us-west-2` serves those"),
-        (&[("ANTHROPIC_MODEL", "gpt-5")], "which is no model of Claude's on Bedrock"),
+        (&[("ANTHROPIC_MODEL", "gpt-5")], "which is not a Claude model on Bedrock"),
         (&[("AWS_BEARER_TOKEN_BEDROCK", "sk-elsewhere")], "holds no Bedrock API key"),
         (
             &[

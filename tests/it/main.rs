@@ -18,6 +18,7 @@ mod kill;
 mod models;
 mod network;
 mod new_profile;
+mod odd_files;
 mod original;
 mod partitions;
 mod plugin;

@@ -320,7 +320,7 @@ fn the_tables_of_the_reference_are_the_programs_own_data() {
     for region in regions::all().iter().filter(|region| region.has_bedrock) {
         let _ = writeln!(regions, "| `{}` | {} | `{}` |", region.name, region.description, region.partition);
     }
-    let mut failures = String::from("| What goes wrong | What mends it |\n|---|---|\n");
+    let mut failures = String::from("| What goes wrong | What fixes it |\n|---|---|\n");
     for mode in catalogue::all() {
         let command = mode.fix.command().map(|command| format!("`{command}`: ")).unwrap_or_default();
         let row = format!("| {} | {command}{} |", mode.title, mode.fix.text()).replace('\n', " ");

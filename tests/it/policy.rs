@@ -133,7 +133,7 @@ fn where_iam_may_not_be_asked_evidence_is_and_says_what_it_does_not_know() {
     assert!(unknown.count() > 4, "{report}");
     assert!(run.failure(1).contains("permissions are missing"));
     let text = home.run(["policy", "check"]).stdout;
-    assert!(text.contains("by evidence, for the principal may not simulate its own policies"), "{text}");
+    assert!(text.contains("by evidence, because the principal may not simulate its own policies"), "{text}");
 }
 
 #[test]

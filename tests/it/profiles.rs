@@ -157,7 +157,7 @@ fn people_see_the_same() {
       depends on    profile work
       the AWS CLI   has `work ...` for `source_profile`, Claude Code `work`
 
-    warning: ~/.aws/config:10: `[foo]` is no profile here: the config file wants `[profile foo]` [missing-profile-prefix]
+    warning: ~/.aws/config:10: `[foo]` is not a profile here: the config file needs `[profile foo]` [missing-profile-prefix]
       fix: write `[profile foo]`
 
     warning: ~/.aws/config:14: the AWS CLI takes the comment behind `source_profile` for a part of the value, Claude Code cuts it off [inline-comment]

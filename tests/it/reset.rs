@@ -38,7 +38,7 @@ fn reset_says_what_it_does() {
     let _ = home.run(["setup", "--yes"]).success();
     let said = home.run(["reset"]).success();
     insta::assert_snapshot!(said, @"
-    ~/.claude/settings.json goes away, for there was none before
+    ~/.claude/settings.json is removed, because there was none before
 
     ✔ Claude Code now answers from Anthropic, not from Amazon Bedrock.
     ");
@@ -97,7 +97,7 @@ fn a_value_of_ours_that_the_user_changed_is_kept_and_told() {
     settings["env"]["ANTHROPIC_MODEL"] = "us.anthropic.claude-opus-5-5".into();
     rewrite(&home, &settings);
     let said = home.run(["reset"]).success();
-    assert!(said.contains("kept, for someone changed it since: env.ANTHROPIC_MODEL"), "{said}");
+    assert!(said.contains("kept, because someone changed it since: env.ANTHROPIC_MODEL"), "{said}");
     assert_eq!(home.settings_json(), json!({"env": {"ANTHROPIC_MODEL": "us.anthropic.claude-opus-5-5"}}));
 }
 

@@ -119,7 +119,7 @@ fn assert_ends_plainly(deaf: &Deaf, manner: Manner, ended: bool, (arguments, cod
     assert_eq!(run.code, Some(code), "{what}");
     let words = match manner {
         Manner::Silent => "did not answer in time",
-        Manner::Half => "began to answer and fell silent",
+        Manner::Half => "began to answer and then stopped",
     };
     assert!(format!("{}{}", run.stdout, run.stderr).contains(&format!("{who} {words}")), "{what}");
     match arguments {

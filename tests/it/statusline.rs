@@ -189,3 +189,12 @@ fn a_status_line_of_ones_own_is_kept_in_whichever_file() {
     let refused = home.run(["setup", "--yes", "--scope", "project", "--statusline"]).failure(2);
     assert!(refused.contains("--statusline"), "{refused}");
 }
+
+#[test]
+fn a_status_line_has_no_json_and_says_where_the_same_facts_are() {
+    let home = Home::new();
+    let run = home.run(["statusline", "--json"]);
+    assert_eq!(run.stdout, "");
+    let said = run.failure(2);
+    assert!(said.contains("has no JSON form") && said.contains("`claude-bedrock status --offline --json`"), "{said}");
+}

@@ -157,7 +157,7 @@ fn a_file_changed_while_the_diff_is_read_is_shown_anew() {
     screen.wait_for_question("Write these 9 changes?");
     screen.write(".claude/settings.json", "{\"language\": \"french\"}\n");
     screen.keys(&["Enter"]);
-    screen.wait_for("was changed meanwhile");
+    screen.wait_for("was changed in the meantime");
     screen.wait_for("- {\"language\": \"french\"}");
     screen.keys(&["Enter"]);
     assert_eq!(screen.exit_code(), 0);

@@ -101,12 +101,7 @@ fn follow(files: &AwsFiles, name: &str, visited: &mut Vec<String>) -> Result<Lin
 }
 
 fn find<'a>(files: &'a AwsFiles, name: &str) -> Result<&'a Profile, CredentialsError> {
-    files.profiles.profile(name).ok_or_else(|| CredentialsError::NoProfile {
-        name: name.to_owned(),
-        config: files.config_path.clone(),
-        credentials: files.credentials_path.clone(),
-        meant: files.meant(name),
-    })
+    files.profiles.profile(name).ok_or_else(|| files.no_profile(name))
 }
 
 fn lone_source(profile: &Profile) -> Option<String> {

@@ -1,24 +1,32 @@
 //! Why a profile gives no credentials, in the program's own words.
 
 use std::io;
-use std::path::PathBuf;
 
 use super::{LoginError, ProcessError};
 use crate::aws::call::CallError;
 use crate::aws::session::SessionError;
 
+/// Where a profile was looked for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LookedIn {
+    /// The config file, as people write it.
+    pub config: String,
+    /// The credentials file.
+    pub credentials: String,
+    /// Why it may be in a file that could not be read, a sentence each.
+    pub problems: Vec<String>,
+}
+
 /// Why a profile gives no credentials.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum CredentialsError {
     /// There is no such profile.
-    #[error("the profile `{name}` is in neither `{config}` nor `{credentials}`")]
+    #[error("the profile `{name}` is in neither `{}` nor `{}`", looked_in.config, looked_in.credentials)]
     NoProfile {
         /// The profile asked for.
         name: String,
-        /// The config file looked into.
-        config: PathBuf,
-        /// The credentials file looked into.
-        credentials: PathBuf,
+        /// The files looked into.
+        looked_in: Box<LookedIn>,
         /// The profile that was probably meant.
         meant: Option<String>,
     },
@@ -48,8 +56,8 @@ pub enum CredentialsError {
         /// Its account.
         account: String,
     },
-    /// A role may not be assumed.
-    #[error("the role `{role}` may not be assumed: {error}")]
+    /// A role cannot be assumed.
+    #[error("the role `{role}` cannot be assumed: {error}")]
     RoleRefused {
         /// Its ARN.
         role: String,

@@ -26,7 +26,7 @@ use crate::aws::files::AwsFiles;
 use crate::aws::network;
 use crate::private_file::{self, StateFolder};
 use crate::vars;
-use crate::world::World;
+use crate::world::{NAME_HOME, NO_HOME, World};
 
 const SERVICE: &str = "AWS Sign-In";
 
@@ -57,7 +57,7 @@ pub enum LoginError {
     #[error("the `aws login` sign-in as `{0}` has ended")]
     Ended(String),
     /// The password was changed since.
-    #[error("the `aws login` sign-in as `{0}` has ended, for the password was changed")]
+    #[error("the `aws login` sign-in as `{0}` has ended, because the password was changed")]
     PasswordChanged(String),
     /// The user may not renew it.
     #[error("`{0}` may not renew an `aws login` sign-in: the permission `signin:CreateOAuth2Token` is missing")]
@@ -103,7 +103,7 @@ impl SignIn {
             session_token: text(token, "sessionToken")?.into(),
             expiration,
         };
-        let key = proof::Key::from_pem(&text(&object, "dpopKey")?).ok_or("its `dpopKey` is no P-256 key")?;
+        let key = proof::Key::from_pem(&text(&object, "dpopKey")?).ok_or("its `dpopKey` is not a P-256 key")?;
         let (client_id, refresh_token) = (text(&object, "clientId")?, text(&object, "refreshToken")?.into());
         Ok(Self { credentials, client_id, refresh_token, key, object })
     }
@@ -175,7 +175,7 @@ pub(super) fn credentials(
         return Ok(found.credentials);
     }
     let file_error = |error: std::io::Error| CredentialsError::File(error.to_string());
-    let state = StateFolder::of(world).ok_or_else(|| CredentialsError::File("no home folder is known".into()))?;
+    let state = StateFolder::of(world).ok_or_else(|| CredentialsError::File(format!("{NO_HOME}; {NAME_HOME}")))?;
     let lock_name = path.file_stem().unwrap_or_default().to_string_lossy();
     let _lock = private_file::lock(&state.lock(&lock_name), world.patience(LOCK_PATIENCE))
         .map_err(|error| CredentialsError::of_lock(&error))?;

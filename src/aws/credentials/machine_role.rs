@@ -78,7 +78,7 @@ impl Machine {
             Self::Container => container_address(world).map(drop),
             Self::Instance if world.var(vars::AWS_EC2_METADATA_SERVICE_ENDPOINT).is_some() => Ok(()),
             Self::Instance => is_instance().then_some(()).ok_or_else(|| {
-                "its credential_source is `Ec2InstanceMetadata`, and this machine is no EC2 instance".to_owned()
+                "its credential_source is `Ec2InstanceMetadata`, and this machine is not an EC2 instance".to_owned()
             }),
         }
     }
@@ -199,7 +199,7 @@ fn authorization(world: &World) -> Result<Option<SecretString>, String> {
     let path = world.absolute(&file);
     match private_file::read(&path) {
         Ok(Some(text)) => Ok(Some(SecretString::from(String::from_utf8_lossy(&text).trim().to_owned()))),
-        Ok(None) => Err(format!("the file `{}` with the container's authorization is not there", path.display())),
+        Ok(None) => Err(format!("the file `{}` with the container's authorization is not there", world.shown(&path))),
         Err(error) => Err(format!("the file with the container's authorization: {error}")),
     }
 }

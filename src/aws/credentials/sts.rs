@@ -82,10 +82,10 @@ pub(super) async fn assume_role_with_web_identity(
 pub(super) fn web_identity_token(world: &World, file: &str) -> Result<SecretString, String> {
     let path = world.absolute(file.as_ref());
     let bytes = private_file::read(&path).map_err(|error| format!("its web_identity_token_file: {error}"))?;
-    let bytes = bytes.ok_or_else(|| format!("its web_identity_token_file `{}` is not there", path.display()))?;
+    let bytes = bytes.ok_or_else(|| format!("its web_identity_token_file `{}` is not there", world.shown(&path)))?;
     match std::str::from_utf8(&bytes).map(str::trim) {
         Ok(token) if !token.is_empty() => Ok(token.to_owned().into()),
-        _ => Err(format!("its web_identity_token_file `{}` holds no token", path.display())),
+        _ => Err(format!("its web_identity_token_file `{}` holds no token", world.shown(&path))),
     }
 }
 

@@ -61,7 +61,7 @@ impl Reader for Lines {
     fn next_event(&mut self) -> Option<Result<Event, &'static str>> {
         loop {
             let Some(end) = self.0.iter().position(|byte| *byte == b'\n') else {
-                return (self.0.len() > LONGEST).then_some(Err("the answer is no event stream"));
+                return (self.0.len() > LONGEST).then_some(Err("the answer is not an event stream"));
             };
             let line: Vec<u8> = self.0.drain(..=end).collect();
             // What an event is called stands in its data, too.

@@ -53,7 +53,7 @@ impl Reader for Stream {
     fn next_event(&mut self) -> Option<Result<Event, &'static str>> {
         let length = length_at(&self.0, 0)?;
         if !(PRELUDE + TRAILER..=LONGEST).contains(&length) {
-            return Some(Err("the answer is no event stream"));
+            return Some(Err("the answer is not an event stream"));
         }
         if self.0.len() < length {
             return None;

@@ -53,8 +53,8 @@ pub fn lints(files: &ProfileFiles, cli: &CliReading, sources: &[Source<'_>]) -> 
                 file: *file,
                 line: refused.line,
                 profile: None,
-                message: format!("{}; every command of the AWS CLI fails for it", refused.reason),
-                fix: "mend or remove the line".into(),
+                message: format!("{}; every command of the AWS CLI fails because of it", refused.reason),
+                fix: "fix or remove the line".into(),
             });
         }
     }

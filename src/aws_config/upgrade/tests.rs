@@ -13,6 +13,7 @@ fn files(config: &str, credentials: Option<&str>) -> AwsFiles {
         config: Some(config.into()),
         credentials: credentials.map(Into::into),
         problems: Vec::new(),
+        home: None,
     }
 }
 

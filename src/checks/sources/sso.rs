@@ -34,7 +34,7 @@ pub(super) fn broken_sso(facts: &Facts) -> Vec<Finding> {
         keys.into_iter().find_map(|key| Some((key, profile.get(key)?)))
     });
     let title = format!("the SSO profile `{}` is incomplete: {reason}", profile_name(facts));
-    let fix = Fix::explain(format!("{text} in `{}`", facts.files.config_path.display()));
+    let fix = Fix::explain(format!("{text} in `{}`", facts.files.config_shown()));
     let seen = value.map(|(key, value)| evidence::aws_value(facts, key, value));
     vec![Finding::error("A06", title, fix).seen(seen)]
 }
@@ -44,7 +44,7 @@ pub(super) fn portal_address(facts: &Facts) -> Vec<Finding> {
     if sso.start_url.starts_with("https://") {
         return unknown_sso_region(facts, &sso);
     }
-    let title = format!("the start URL `{}` is no address of a portal", sso.start_url);
+    let title = format!("the start URL `{}` is not the address of a portal", sso.start_url);
     let fix = Fix::explain("write the address of your AWS access portal, which begins with `https://`");
     vec![Finding::error("A08", title, fix).seen(sso_value(facts, &sso, "sso_start_url"))]
 }
@@ -53,7 +53,7 @@ fn unknown_sso_region(facts: &Facts, sso: &SsoProfile) -> Vec<Finding> {
     if crate::configuration::is_region_shaped(&sso.region) {
         return Vec::new();
     }
-    let title = format!("the `sso_region` `{}` is no region", sso.region);
+    let title = format!("the `sso_region` `{}` is not a region", sso.region);
     let fix = Fix::explain("write the region of your IAM Identity Center");
     vec![Finding::error("A08", title, fix).seen(sso_value(facts, sso, "sso_region"))]
 }
@@ -64,7 +64,7 @@ pub(super) fn unreadable_cache(facts: &Facts) -> Vec<Finding> {
     if !reason.to_ascii_lowercase().contains("permission denied") {
         return Vec::new();
     }
-    let title = format!("the sign-in to `{}` is there and may not be read", session_words(&sso));
+    let title = format!("the sign-in to `{}` exists and cannot be read", session_words(&sso));
     let fix =
         Fix::explain("give the file to the user Claude Code runs as; in a container mount it with the same user id");
     vec![Finding::error("R24", title, fix).seen([Evidence::File { path: token.path.clone(), text: reason.clone() }])]

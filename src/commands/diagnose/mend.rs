@@ -245,7 +245,7 @@ impl Mending<'_> {
 }
 
 fn state(world: &World) -> Result<StateFolder, Failure> {
-    StateFolder::of(world).ok_or_else(|| Failure::refused("no home folder is known"))
+    StateFolder::of(world).ok_or_else(Failure::no_home)
 }
 
 /// Writes the edits of settings, file by file, each with a receipt.

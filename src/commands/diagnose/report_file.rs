@@ -42,7 +42,7 @@ pub(super) fn place(world: &World, file: &ReportFile, yes: bool) -> Result<Place
     match standing {
         None => Ok(Place::Free),
         Some(bytes) if yes || is_report(&bytes) => Ok(Place::Taken),
-        Some(_) => Err(Failure::refused(format!("`{shown}` is there already and is no report of this program"))
+        Some(_) => Err(Failure::refused(format!("`{shown}` exists already and is not a report of this program"))
             .hint("name another file, or replace it with `--yes`")),
     }
 }

@@ -59,7 +59,7 @@ pub(super) fn run(
     }
     if !args.yes {
         if !world.can_ask() {
-            return Err(Failure::refused("nobody is there to agree to it, and nothing was made")
+            return Err(Failure::refused("there is no terminal to ask on, and nothing was made")
                 .hint("run it again with `--yes`, or with `--dry-run` to see it"));
         }
         if !ask::confirm(world, ui, "Make it?", true)? {
@@ -182,6 +182,6 @@ fn check_name(name: &str) -> Result<(), Failure> {
     if name.len() <= 64 && parts.clone().all(is_part) {
         return Ok(());
     }
-    Err(Failure::refused(format!("`{name}` is no name AWS takes for an inference profile"))
+    Err(Failure::refused(format!("`{name}` is not a name AWS accepts for an inference profile"))
         .hint("use at most 64 letters and digits, single blanks, `_` or `-` between them"))
 }

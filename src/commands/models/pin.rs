@@ -84,9 +84,8 @@ pub(super) fn made(world: &World, ui: Ui, arn: &str, look: Look, yes: bool, watc
 
 /// The settings file of a scope, and where receipts are.
 pub(super) fn place(world: &World, scope: SetupScope) -> Result<(PathBuf, StateFolder), Failure> {
-    let no_home = || Failure::refused("no home folder is known").hint("set HOME to your home folder");
-    let path = scope::path_of(world, scope_of(scope)).ok_or_else(no_home)?;
-    Ok((path, StateFolder::of(world).ok_or_else(no_home)?))
+    let path = scope::path_of(world, scope_of(scope)).ok_or_else(Failure::no_home)?;
+    Ok((path, StateFolder::of(world).ok_or_else(Failure::no_home)?))
 }
 
 impl Pin<'_> {
@@ -126,7 +125,7 @@ impl Pin<'_> {
         let lock = apply::lock(&self.state)?;
         let now = self.draft(decision, &consent)?;
         if may_ask && (now.plan != draft.plan || now.snapshot.bytes() != draft.snapshot.bytes()) {
-            return Err(Failure::refused("the settings file was changed meanwhile, and nothing was written")
+            return Err(Failure::refused("the settings file was changed in the meantime, and nothing was written")
                 .hint("run it again"));
         }
         let scope = scope_of(self.args.scope).to_string();
@@ -176,11 +175,12 @@ impl Pin<'_> {
         let settings = settings.with_document(&self.path, afterwards.clone());
         let judged = configuration::judge(self.world, &settings, &self.look.files.profiles, None);
         if let Some(main) = judged.main_model.filter(|found| found.value != decision.pinning.main) {
-            self.ui.warning(&format!("the main model here is still `{}`, for something stronger says so", main.value));
+            self.ui
+                .warning(&format!("the main model here is still `{}`, because something stronger says so", main.value));
         }
         if self.moves_to.is_some_and(|region| region != judged.region.value) {
             let region = &judged.region.value;
-            self.ui.warning(&format!("the region here is still {region}, for something stronger says so"));
+            self.ui.warning(&format!("the region here is still {region}, because something stronger says so"));
         }
     }
 
@@ -198,8 +198,11 @@ impl Pin<'_> {
         }
         let _ = write!(text, "\n{}", human::changes_of(&self.file(), &draft.plan));
         if !draft.plan.kept.is_empty() {
-            let _ =
-                writeln!(text, "  kept, for they are not ours (`--force` replaces them):\n{}", kept_lines(&draft.plan));
+            let _ = writeln!(
+                text,
+                "  kept, because they are not ours (`--force` replaces them):\n{}",
+                kept_lines(&draft.plan)
+            );
         }
         for remark in self.remarks(decision) {
             let _ = writeln!(text, "  {remark}");

@@ -16,10 +16,10 @@ use crate::settings::scope::{self, Scope, Settings};
 use crate::settings::store;
 use crate::ui::Ui;
 use crate::wizard::Listing;
-use crate::world::World;
+use crate::world::{NO_HOME, World};
 
 pub(super) fn run(world: &World, ui: Ui, global: &Global, args: &ApplyArgs) -> Result<Value, Refusal> {
-    let path = scope::path_of(world, Scope::User).ok_or_else(|| Refusal::new("UNKNOWN", "no home folder is known"))?;
+    let path = scope::path_of(world, Scope::User).ok_or_else(|| Refusal::new("UNKNOWN", NO_HOME))?;
     let corrupted = |reason: String| {
         Refusal::new("CONFIG_CORRUPTED", format!("Claude Code cannot read `{}`: {reason}", path.display()))
     };
@@ -77,7 +77,7 @@ fn check(world: &World, profile: &str, region: &str, model: &str) -> Result<(), 
     }
     let id = model::without_context_suffix(model);
     if id.is_empty() || id.contains(char::is_whitespace) {
-        return Err(Refusal::new("INVALID_MODEL", format!("`{model}` is no model id")));
+        return Err(Refusal::new("INVALID_MODEL", format!("`{model}` is not a model id")));
     }
     let caller = Caller { world, files: &files, profile, region, given: None };
     let verified = caller.verify().map_err(|error| Refusal::of(&error))?;

@@ -197,7 +197,7 @@ fn checks(caller: &Caller<'_>, model: Option<&str>) -> [Check; 3] {
     let verified = match caller.verify() {
         Ok(verified) => verified,
         Err(error) => {
-            let unasked = || (false, "not asked, for there are no credentials".to_owned());
+            let unasked = || (false, "not asked, because there are no credentials".to_owned());
             return [(false, error.to_string()), unasked(), unasked()];
         }
     };

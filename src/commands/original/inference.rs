@@ -16,7 +16,7 @@ use crate::settings::document::{Document, Key, RawJson};
 use crate::settings::scope::{self, Scope, Settings};
 use crate::settings::store;
 use crate::vars;
-use crate::world::World;
+use crate::world::{NO_HOME, World};
 
 pub(super) fn run(world: &World, args: &InferenceArgs) -> Result<Value, Refusal> {
     match (&args.preset, args.thinking, args.output) {
@@ -92,8 +92,8 @@ fn set(world: &World, preset: &str, thinking: Option<u32>, output: Option<u32>) 
 
 fn write(world: &World, thinking: u32, output: u32) -> Result<String, Refusal> {
     let unknown = |error: String| Refusal::new("UNKNOWN", error);
-    let path = scope::path_of(world, Scope::User).ok_or_else(|| unknown("no home folder is known".into()))?;
-    let state = StateFolder::of(world).ok_or_else(|| unknown("no home folder is known".into()))?;
+    let path = scope::path_of(world, Scope::User).ok_or_else(|| unknown(NO_HOME.into()))?;
+    let state = StateFolder::of(world).ok_or_else(|| unknown(NO_HOME.into()))?;
     let _lock = apply::lock(&state)?;
     let snapshot = store::read(&path).map_err(|error| Refusal::new("CONFIG_CORRUPTED", error.to_string()))?;
     let document = Document::parse(snapshot.bytes().unwrap_or_default())

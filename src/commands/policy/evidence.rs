@@ -203,7 +203,7 @@ impl Seen {
                 missing.join(", ")
             )
         } else if with(Agreement::Made).len() == self.availability.len() && !inquiry.targets.is_empty() {
-            "nothing here needs it, for the account has agreements about all these models; the first use of another one, \
+            "nothing here needs it, because the account has agreements about all these models; the first use of another one, \
              by `claude-bedrock models --probe`, tells whether it is allowed"
                 .into()
         } else {

@@ -84,16 +84,16 @@ impl Given {
         let refused = |reason: String| {
             Failure::refused(format!("`--answers` {reason}")).hint("give an object such as '{\"profile\": \"work\"}'")
         };
-        let value: Value = serde_json::from_str(text).map_err(|error| refused(format!("is no JSON: {error}")))?;
-        let Value::Object(object) = value else { return Err(refused("is no JSON object".into())) };
+        let value: Value = serde_json::from_str(text).map_err(|error| refused(format!("is not JSON: {error}")))?;
+        let Value::Object(object) = value else { return Err(refused("is not a JSON object".into())) };
         let known: Vec<&str> = Topic::ALL.iter().map(|topic| topic.key()).chain(new_profile::Topic::KEYS).collect();
         let mut answers = BTreeMap::new();
         for (key, value) in object {
-            let Value::String(answer) = value else { return Err(refused(format!("holds no text under `{key}`"))) };
+            let Value::String(answer) = value else { return Err(refused(format!("has no text under `{key}`"))) };
             if ![SIGN_IN, SEARCH].contains(&key.as_str()) && !known.contains(&key.as_str()) {
                 let known = known.join(", ");
                 return Err(refused(format!(
-                    "holds `{key}`, which is no question; there are {known}, {SIGN_IN}, {SEARCH}"
+                    "holds `{key}`, which is not a question; there are {known}, {SIGN_IN}, {SEARCH}"
                 )));
             }
             answers.insert(key, answer);
@@ -121,7 +121,7 @@ impl Given {
         let more = question.offers.len().saturating_sub(CHOICES_NAMED);
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
         let choices = named.collect::<Vec<_>>().join(", ");
-        let failure = Failure::refused(format!("`{answer}` is no answer to «{}»", question.text))
+        let failure = Failure::refused(format!("`{answer}` is not an answer to «{}»", question.text))
             .hint(format!("the choices are: {choices}{more}"));
         Err(Stop::Failed(failure, vec![key.to_owned()]))
     }

@@ -87,7 +87,7 @@ impl Setup<'_> {
     pub(super) fn offer_upgrade(&self, choice: &Choice) -> Result<(), Failure> {
         let Some(sso) = self.legacy(choice) else {
             if self.args.aws_file.upgrade {
-                self.ui.status(&format!("The profile `{}` is no legacy SSO profile.", choice.profile));
+                self.ui.status(&format!("The profile `{}` is not a legacy SSO profile.", choice.profile));
             }
             return Ok(());
         };

@@ -111,6 +111,6 @@ fn overridden(what: &str, value: &str, source: Option<Source>) -> Failure {
         Some(Source::AwsFile { path, .. }) => format!("`{}`", path.display()),
         Some(Source::Default) | None => "something stronger".to_owned(),
     };
-    Failure::refused(format!("{what} would still be `{value}`, for {place} says so and wins; nothing was written"))
+    Failure::refused(format!("{what} would still be `{value}`, because {place} says so and wins; nothing was written"))
         .hint("change it there, or choose a `--scope` that is stronger")
 }

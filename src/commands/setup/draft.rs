@@ -85,7 +85,7 @@ impl Setup<'_> {
 
     /// Shows a plan that is not the one agreed to, and asks for a yes to it; `None` where nobody can be asked.
     fn show_what_changed(&self, fresh: &Draft, choice: &Choice, identity: &Identity) -> Option<Result<(), Failure>> {
-        self.ui.warning("the settings file was changed meanwhile; this is the new plan");
+        self.ui.warning("the settings file was changed in the meantime; this is the new plan");
         let outcome = Outcome { setup: self, choice, identity, draft: fresh };
         if self.asker.is_person() {
             return Some(outcome.confirm());

@@ -294,7 +294,7 @@ impl<'a> Interview<'a> {
         let draft = self.setup.draft(choice, consent).map_err(|failure| Stop::Failed(failure, mended_by()))?;
         match &self.shown {
             Some((_, shown)) if self.setup.asker.asks() && !draft.is_like(shown) => {
-                self.setup.ui.warning("the settings file was changed meanwhile; this is the new plan");
+                self.setup.ui.warning("the settings file was changed in the meantime; this is the new plan");
                 self.wizard.plan_anew();
                 Ok(None)
             }
@@ -328,7 +328,7 @@ fn not_guessed(question: &Question) -> Failure {
     let (what, option) = match question.topic {
         Topic::Profile => ("several profiles could be meant", "--profile NAME"),
         Topic::Region => ("no region is known", "--region REGION"),
-        Topic::Model => ("the models may not be listed with this identity", "--model ID"),
+        Topic::Model => ("this identity is not allowed to list the models", "--model ID"),
         Topic::Identity => ("no identity mode is known", "--identity MODE"),
         Topic::Residency => match question.notes.first() {
             Some(kept) => (kept.trim_end_matches('.'), "--residency PLACE"),

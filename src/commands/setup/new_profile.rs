@@ -150,7 +150,7 @@ fn given(global: &Global, args: &NewProfileArgs) -> Answers {
         session: args.sso_session.clone(),
         account: args.account.clone(),
         role: args.role.clone(),
-        region: global.region.clone(),
+        region: global.region.as_deref().map(|region| region.trim().to_owned()),
         name: global.profile.clone(),
     }
 }

@@ -43,7 +43,7 @@ impl Interview<'_> {
             Some(Silence::StandIn(main, other)) => {
                 let fix = main.fix.as_ref().map(|fix| format!("; {fix}")).unwrap_or_default();
                 self.setup.ui.warning(&format!(
-                    "{} is recommended and was passed over, for it does not answer: {}{fix}",
+                    "{} is recommended and was passed over, because it does not answer: {}{fix}",
                     main.id,
                     main.words()
                 ));
@@ -99,7 +99,9 @@ fn refused(main: &Proof) -> Failure {
 
 /// What a residency keeps away may answer.
 fn elsewhere(left_out: usize) -> String {
-    let ways = if left_out == 1 { "1 more way to a model was" } else { "more ways to models were" };
-    let number = if left_out == 1 { String::new() } else { format!("{left_out} ") };
-    format!("{number}{ways} not asked, for requests could be processed elsewhere there: `--residency any` allows that")
+    let ways = match left_out {
+        1 => "1 more way to a model was".to_owned(),
+        number => format!("{number} more ways to models were"),
+    };
+    format!("{ways} not asked, for requests could be processed elsewhere there: `--residency any` allows that")
 }

@@ -1,4 +1,4 @@
-//! The report of `diagnose` for people: each finding with its line underlined, why it matters, and what mends it.
+//! The report of `diagnose` for people: each finding with its line underlined, why it matters, and what fixes it.
 
 use std::fmt::Write;
 use std::path::Path;
@@ -45,7 +45,7 @@ pub fn mended(cured: &[&str], left: &[&str], outcome: &Outcome) -> String {
         let _ = writeln!(text, "{mark} left: {} {}", finding.id, finding.title);
     }
     if cured.is_empty() && left.is_empty() {
-        text.push_str("nothing was to be mended\n");
+        text.push_str("there was nothing to fix\n");
     }
     if !cured.is_empty() {
         let _ = writeln!(text, "{}", styled(DIM, "`claude-bedrock reset` undoes what was written."));

@@ -77,7 +77,7 @@ pub fn models(facts: &Facts<'_>, width: usize) -> String {
     let mut text = String::new();
     let entries = &facts.offering.entries;
     let headline = match entries.len() {
-        0 => format!("No Claude model is to be seen in {}", facts.region),
+        0 => format!("No Claude model is listed in {}", facts.region),
         1 => format!("One way to a Claude model in {}", facts.region),
         number => format!("{number} ways to Claude models in {}, newest first", facts.region),
     };

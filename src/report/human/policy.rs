@@ -46,7 +46,7 @@ pub fn check(comparison: &Comparison) -> String {
     let Comparison { principal: arn, findings, missing, unsimulated } = comparison;
     let how = match unsimulated {
         None => "as IAM simulates it".to_owned(),
-        Some(reason) => format!("by evidence, for {reason}"),
+        Some(reason) => format!("by evidence, because {reason}"),
     };
     let mut text = format!("{}\n  {}\n\n", styled(BOLD, &format!("What {arn} may do")), styled(DIM, &how));
     let mut rest: Vec<&Finding> = findings.iter().collect();

@@ -19,7 +19,7 @@ pub fn profiles(facts: &ProfileFacts, home: Option<&Path>) -> String {
         profile(&mut text, listed);
     }
     if facts.listed.is_empty() {
-        let config = shortened(&facts.files.config_path, home);
+        let config = facts.files.config_shown();
         let _ = writeln!(text, "No profile is in `{config}` or its credentials file.");
         let _ = writeln!(text, "`claude-bedrock setup` makes one from your company's SSO start URL.\n");
     }

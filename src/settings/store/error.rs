@@ -10,7 +10,7 @@ use super::LARGEST;
 pub enum StoreError {
     /// Another program wrote the file after it was read.
     #[error(
-        "`{}` was changed by another program meanwhile; nothing was written; run the same command again",
+        "`{}` was changed by another program in the meantime; nothing was written; run the same command again",
         path.display()
     )]
     Changed {

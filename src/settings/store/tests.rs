@@ -62,7 +62,7 @@ fn a_file_changed_meanwhile_is_neither_replaced_nor_removed() {
     assert_eq!(
         error.to_string(),
         format!(
-            "`{}` was changed by another program meanwhile; nothing was written; run the same command again",
+            "`{}` was changed by another program in the meantime; nothing was written; run the same command again",
             path.display()
         )
     );

@@ -110,7 +110,16 @@ fn the_prefix_is_written_where_claude_codes_own_does_not_exist() {
     wizard.observed(tokyo());
     wizard.answer(Topic::Residency, "jp").expect("one of them");
     wizard.answer(Topic::Model, "jp.anthropic.claude-sonnet-5-5").expect("listed");
-    assert_eq!(also(&planned(&wizard)), [("env.ANTHROPIC_BEDROCK_REGION_PREFIX".to_owned(), Some("jp".to_owned()))]);
+    let text = |key: &str, value: &str| (key.to_owned(), Some(value.to_owned()));
+    assert_eq!(
+        also(&planned(&wizard)),
+        [
+            text("env.ANTHROPIC_BEDROCK_REGION_PREFIX", "jp"),
+            // The families that are not listed, of which Claude Code is to look for none.
+            text("modelOverrides.claude-opus-5-5", "jp.anthropic.claude-opus-5-5"),
+            text("modelOverrides.claude-haiku-4-5-20251001", "jp.anthropic.claude-haiku-4-5-20251001-v1:0"),
+        ]
+    );
 }
 
 #[test]
@@ -178,6 +187,11 @@ fn more_asks_for_one_setting_after_the_other_and_all_of_it_can_be_gone_back_thro
     assert_eq!(
         also(&choice),
         [
+            // The alias means a Sonnet, so that Claude Code is to look for no Haiku.
+            (
+                "modelOverrides.claude-haiku-4-5-20251001".to_owned(),
+                Some("us.anthropic.claude-haiku-4-5-20251001-v1:0".to_owned()),
+            ),
             text("ANTHROPIC_SMALL_FAST_MODEL_AWS_REGION", Some("us-east-1")),
             text("ENABLE_PROMPT_CACHING_1H", Some("1")),
             text("FORCE_PROMPT_CACHING_5M", None),

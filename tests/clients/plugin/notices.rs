@@ -166,7 +166,7 @@ fn every_state_is_told_when_a_session_begins_and_a_healthy_one_is_not() {
                     settings["awsAuthRefresh"].as_str().expect("a helper").replace(PROGRAM, "/gone/claude-bedrock");
                 settings["awsAuthRefresh"] = helper.into();
             })
-            .sees(says("`awsAuthRefresh` runs `/gone/claude-bedrock`, which is not there")),
+            .sees(says("`awsAuthRefresh` runs `/gone/claude-bedrock`, which no longer exists")),
         State::new(&machine, "setting")
             .settings(|settings| settings["env"]["AWS_PROFILE"] = json!("nobody"))
             .sees(says("the profile `nobody` is in neither")),

@@ -39,7 +39,7 @@ fn every_command_in_the_catalogue_is_one_of_this_program() {
 
 fn page() -> String {
     let mut page = String::from(
-        "# What goes wrong, and what mends it\n\n\
+        "# What goes wrong, and what fixes it\n\n\
          Written from the catalogue of the program by a test; do not edit. `claude-bedrock explain` finds the entry for \
          a text you met, `claude-bedrock diagnose` looks for those that can be seen beforehand. Words in capitals stand \
          for your own values, words in angle brackets for what varies.\n",

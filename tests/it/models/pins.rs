@@ -1,6 +1,7 @@
 //! Pins by name, denied listings, long lists, opaque ARNs, profiles of one's own, and the way back.
 
 use aws_sandbox::Account;
+use claude_bedrock::vars;
 use serde_json::Value;
 
 use super::truths::old_models;
@@ -248,7 +249,7 @@ fn pins_on_top_of_a_set_up_are_undone_with_it_byte_for_byte() {
     assert_eq!(set_up["env"]["ANTHROPIC_MODEL"], "global.anthropic.claude-sonnet-5-5");
     assert_eq!(set_up["env"]["ANTHROPIC_DEFAULT_OPUS_MODEL"], "mine");
     let dry = home.run(["models", "pin", "--auto", "--yes", "--dry-run"]).success();
-    assert!(dry.contains("residency           any") && dry.contains("kept, for they are not ours"), "{dry}");
+    assert!(dry.contains("residency           any") && dry.contains("kept, because they are not ours"), "{dry}");
     assert_eq!(home.settings_json(), set_up);
     let pinned = home.run(["models", "pin", "us.anthropic.claude-opus-4-8[1m]", "--yes", "--force"]).success();
     assert!(pinned.contains("Opus costs more than Sonnet"), "{pinned}");
@@ -266,16 +267,16 @@ const OLD: &str = "us.anthropic.claude-3-5-haiku-20241022-v1:0";
 fn what_beats_the_pins_is_cancelled_and_comes_back() {
     for command in [&["setup", "--yes", "--profile", "work"][..], &["models", "pin", "--auto", "--yes"]] {
         let home = Home::new().env("ANTHROPIC_SMALL_FAST_MODEL", OLD).env("CLAUDE_CODE_SUBAGENT_MODEL", OLD);
+        let home = home.env("CLAUDE_CODE_WORKFLOW_SUBAGENT_MODEL", OLD).env("CLAUDE_CODE_AUTO_MODE_MODEL", OLD);
         let said = home.run(["models", "--json"]).json();
         let roles = |said: &Value| said["unlisted_pins"][0]["pinned_as"].clone();
         assert_eq!(roles(&said), serde_json::json!(["background", "subagents"]), "{said}");
         for _ in 0..2 {
             let _ = home.run(command).success();
             let env = &home.settings_json()["env"];
-            assert_eq!(
-                (&env["ANTHROPIC_SMALL_FAST_MODEL"], &env["CLAUDE_CODE_SUBAGENT_MODEL"]),
-                (&"".into(), &"".into())
-            );
+            for name in vars::RIVALS_OF_PINS {
+                assert_eq!(env[name], "", "{name}");
+            }
         }
         let said = home.run(["models", "--json"]).json();
         assert_eq!(said["unlisted_pins"], serde_json::json!([]), "{said}");
@@ -286,13 +287,28 @@ fn what_beats_the_pins_is_cancelled_and_comes_back() {
 }
 
 #[test]
+fn what_beats_the_pins_is_looked_at_like_a_pin() {
+    let mut home = Home::new().env("CLAUDE_CODE_USE_BEDROCK", "1").env("AWS_PROFILE", "work");
+    for name in vars::RIVALS_OF_PINS {
+        home = home.env(name, OLD);
+    }
+    let said = home.run(["diagnose", "--json", "--only", "M"]).stdout;
+    for name in vars::RIVALS_OF_PINS {
+        assert!(said.contains(name), "{name}: {said}");
+    }
+}
+
+#[test]
 fn what_beats_the_pins_stays_where_it_is_the_same_or_somebody_elses() {
     let sonnet = "us.anthropic.claude-sonnet-5";
     let home = Home::new().env("CLAUDE_CODE_SUBAGENT_MODEL", sonnet);
     let home = home.env("ANTHROPIC_SMALL_FAST_MODEL", "us.anthropic.claude-haiku-5-5");
+    let home = home.env("CLAUDE_CODE_WORKFLOW_SUBAGENT_MODEL", "inherit").env("CLAUDE_CODE_AUTO_MODE_MODEL", sonnet);
     let _ = home.run(["setup", "--yes", "--profile", "work"]).success();
     let env = &home.settings_json()["env"];
-    assert_eq!((&env["ANTHROPIC_SMALL_FAST_MODEL"], &env["CLAUDE_CODE_SUBAGENT_MODEL"]), (&Value::Null, &Value::Null));
+    for name in vars::RIVALS_OF_PINS {
+        assert_eq!(env[name], Value::Null, "{name}");
+    }
     // In the file itself it is theirs, until they let go of it.
     let home = Home::new();
     let theirs = serde_json::json!({ "env": { "ANTHROPIC_SMALL_FAST_MODEL": OLD } });
@@ -340,7 +356,7 @@ fn a_family_that_is_not_there_is_told_with_what_stands_in_for_it() {
     let told = home.run(pin).success();
     let told = told.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(
-        told.contains("The alias `sonnet` means us.anthropic.claude-opus-5-5, for no model of that family"),
+        told.contains("The alias `sonnet` means us.anthropic.claude-opus-5-5, because no model of that family"),
         "{told}"
     );
     assert!(told.contains("from trying one at every start") && !told.contains("alias `haiku` means"), "{told}");

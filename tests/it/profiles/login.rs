@@ -208,5 +208,5 @@ fn a_missing_or_damaged_file_needs_a_sign_in_and_is_not_shown() {
     let home = signed_in();
     change(&home, "/dpopKey", "hush".into());
     let said = home.run(ASK).failure(3);
-    assert!(said.contains("its `dpopKey` is no P-256 key"), "{said}");
+    assert!(said.contains("its `dpopKey` is not a P-256 key"), "{said}");
 }

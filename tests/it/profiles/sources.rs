@@ -110,7 +110,7 @@ fn a_chain_of_roles_passes_external_id_and_duration_and_is_cached_link_by_link()
     let config = String::from_utf8(home.read(".aws/config")).expect("UTF-8");
     home.write(".aws/config", config.replace("ext-1", "ext-2"));
     let said = home.run(ask("admin")).failure(1);
-    assert!(said.contains("`arn:aws:iam::111122223333:role/Admin` may not be assumed"), "{said}");
+    assert!(said.contains("`arn:aws:iam::111122223333:role/Admin` cannot be assumed"), "{said}");
 }
 
 #[test]

@@ -93,7 +93,7 @@ fn what_cannot_be_meant_is_refused_with_the_questions_that_mend_it() {
     let home = Home::new();
     let before = home.files();
     let cases = [
-        (json!({ "profile": "$(touch pwned)\n'\"" }), Some("profile"), "is no answer to"),
+        (json!({ "profile": "$(touch pwned)\n'\"" }), Some("profile"), "is not an answer to"),
         (json!({ "profile": "work", "region": "us-west-2; touch pwned" }), Some("region"), "is not an AWS region"),
         (
             json!({ "profile": "work", "region": "us-west-2", "residency": "us", "model": "`touch pwned`" }),
@@ -106,9 +106,9 @@ fn what_cannot_be_meant_is_refused_with_the_questions_that_mend_it() {
             "lists no inference profile",
         ),
         (json!({ "profile": "work", "output-tokens": "few" }), None, "A number of tokens"),
-        (json!({ "regoin": "us-west-2" }), None, "`regoin`, which is no question"),
+        (json!({ "regoin": "us-west-2" }), None, "`regoin`, which is not a question"),
         (json!({ "profile": 1 }), None, "no text under `profile`"),
-        (json!({ "profile": "x".repeat(100_000) }), Some("profile"), "is no answer to"),
+        (json!({ "profile": "x".repeat(100_000) }), Some("profile"), "is not an answer to"),
     ];
     for (answers, mended_by, reason) in cases {
         let run = ask(&home, &object(answers));

@@ -130,7 +130,7 @@ fn a_recommended_model_that_is_stopped_gives_way_to_the_next_that_answers_and_a_
         "[accounts.gates]\nagreements = [{ models = \"anthropic.claude-sonnet-5-5\", status = \"pending\" }]\n",
     );
     let run = home.run(["setup", "--yes", "--probe"]);
-    let passed = "us.anthropic.claude-sonnet-5-5 is recommended and was passed over, for it does not answer: P03: ";
+    let passed = "us.anthropic.claude-sonnet-5-5 is recommended and was passed over, because it does not answer: P03: ";
     assert!(run.stderr.contains(passed), "{}", run.stderr);
     assert!(run.stderr.contains("us.anthropic.claude-sonnet-5 answers and is the main model"), "{}", run.stderr);
     assert!(run.success().contains("main model us.anthropic.claude-sonnet-5\n"));

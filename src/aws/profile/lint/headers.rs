@@ -93,7 +93,7 @@ fn in_config(text: &str) -> Option<Finding> {
         }
         [name] => Some((
             "missing-profile-prefix",
-            format!("`[{name}]` is no profile here: the config file wants `[profile {name}]`"),
+            format!("`[{name}]` is not a profile here: the config file needs `[profile {name}]`"),
             format!("write `[profile {name}]`"),
         )),
         [kind, name] => named(text, kind, name),
@@ -132,7 +132,7 @@ fn other_kind(kind: &str, name: &str) -> Option<Finding> {
     if let Some(meant) = KINDS.iter().find(|known| known.eq_ignore_ascii_case(kind)) {
         return Some((
             "upper-case-prefix",
-            format!("`{kind}` is no kind of section; it has to be in lower-case letters"),
+            format!("`{kind}` is not a kind of section; write it in lower-case letters"),
             format!("write `[{meant} {name}]`"),
         ));
     }

@@ -35,7 +35,7 @@ pub(super) fn lint(file: SourceFile, text: &str, found: &mut Vec<Lint>) {
         walk.say(
             "byte-order-mark",
             1,
-            "the file starts with a byte order mark, for which every command of the AWS CLI fails",
+            "the file starts with a byte order mark, which makes every command of the AWS CLI fail",
             "save the file as UTF-8 without a byte order mark",
         );
     }
@@ -79,7 +79,7 @@ impl Walk<'_> {
             self.say(
                 "key-before-section",
                 number,
-                "the line stands before the first section, for which every command of the AWS CLI fails",
+                "the line stands before the first section, which makes every command of the AWS CLI fail",
                 "move it below the section it belongs to, or remove it",
             );
         } else {
@@ -105,7 +105,7 @@ impl Walk<'_> {
             (true, ..) => self.say(
                 "block-without-equals",
                 number,
-                "a line of an indented block has no `=`, for which every command of the AWS CLI fails",
+                "a line of an indented block has no `=`, which makes every command of the AWS CLI fail",
                 "write it as `key = value`, or remove it",
             ),
             (false, _, true) => self.say(
@@ -128,7 +128,7 @@ impl Walk<'_> {
             self.say(
                 "unclosed-section",
                 number,
-                "the section has no name between `[` and `]`, for which every command of the AWS CLI fails",
+                "the section has no name between `[` and `]`, which makes every command of the AWS CLI fail",
                 "write it as `[profile NAME]`",
             );
             return;
@@ -137,8 +137,8 @@ impl Walk<'_> {
         // `[DEFAULT]` alone may come again.
         if let Some((_, first)) = self.headers.iter().find(|(known, _)| known == text && text != "DEFAULT") {
             let message = format!(
-                "the section is there for the second time, first in line {first}; every command of the AWS CLI fails \
-                 for it, and Claude Code merges the two"
+                "the section stands there twice, first in line {first}; every command of the AWS CLI fails \
+                 because of it, and Claude Code merges the two"
             );
             self.say("duplicate-section", number, message, "put all keys below one of the two and remove the other");
         } else {
@@ -165,7 +165,7 @@ impl Walk<'_> {
             self.say(
                 "no-key-and-value",
                 number,
-                "the line is neither a section nor `key = value`; every command of the AWS CLI fails for it, and \
+                "the line is neither a section nor `key = value`; every command of the AWS CLI fails because of it, and \
                  Claude Code ignores it",
                 "write it as `key = value`, or remove it",
             );
@@ -193,7 +193,7 @@ impl Walk<'_> {
         let known = self.section.as_ref().and_then(|section| section.keys.iter().find(|(known, _)| *known == lower));
         if let Some((_, first)) = known {
             let message = format!(
-                "{} is there for the second time, first in line {first}; every command of the AWS CLI fails for it",
+                "{} stands there twice, first in line {first}; every command of the AWS CLI fails because of it",
                 named(key)
             );
             self.say("duplicate-key", number, message, "keep one of the two");
@@ -208,8 +208,7 @@ impl Walk<'_> {
     fn judge_value(&mut self, key: &str, value: &str, number: usize, later: &[&str]) {
         let plain = ini::trim(ini::without_comment(value));
         if plain.is_empty() && !block_follows(self.indent, later) {
-            let message =
-                format!("{} has no value; to Claude Code it is not there, to the AWS CLI it is empty", named(key));
+            let message = format!("{} has no value; Claude Code ignores it, the AWS CLI takes it as empty", named(key));
             self.say("empty-value", number, message, "give it a value, or remove the line");
         } else if plain != ini::trim(value) {
             let message = format!(
@@ -231,7 +230,7 @@ impl Walk<'_> {
             self.say(
                 "empty-section",
                 line,
-                "the section has no key that Claude Code reads, and so is not there for it; to the AWS CLI it is",
+                "the section has no key that Claude Code reads, and so it ignores it; the AWS CLI does not",
                 "give it a key such as `region`, or remove it",
             );
         }

@@ -82,7 +82,7 @@ fn session(profile: &Profile, files: &ProfileFiles, _: &CliReading) -> Option<Li
     if files.sso_session(&value.text).is_some() {
         return None;
     }
-    let message = format!("`{}` names the sso-session `{}`, which is not there", profile.name, value.text);
+    let message = format!("`{}` names the sso-session `{}`, which does not exist", profile.name, value.text);
     let fix = format!("add `[sso-session {}]` with `sso_start_url` and `sso_region` to the config file", value.text);
     Some(at(profile, value, "lost-sso-session", message, &fix))
 }
@@ -115,8 +115,8 @@ fn gap(profile: &Profile, files: &ProfileFiles, _: &CliReading) -> Option<Lint> 
 fn chain(profile: &Profile, files: &ProfileFiles, _: &CliReading) -> Option<Lint> {
     let source = profile.get("source_profile").filter(|_| profile.get("role_arn").is_some())?;
     if files.profile(&source.text).is_none() {
-        let message = format!("`{}` names the source_profile `{}`, which is not there", profile.name, source.text);
-        return Some(at(profile, source, "lost-source-profile", message, "name a profile that is there"));
+        let message = format!("`{}` names the source_profile `{}`, which does not exist", profile.name, source.text);
+        return Some(at(profile, source, "lost-source-profile", message, "name a profile that exists"));
     }
     let chain = profile.endless_chain(files).filter(|_| matches!(profile.kind(files), ProfileKind::AssumeRole(_)))?;
     let message = format!("the chain of profiles never ends: {}", chain.join(" -> "));

@@ -101,7 +101,7 @@ impl Pin<'_> {
                     [] => failure.hint("`claude-bedrock models` lists what there is"),
                     near => failure.hint(format!("listed there: {}", near.join(", "))),
                 };
-                Err(failure.hint("an id that is not listed has to answer for itself: add `--probe`"))
+                Err(failure.hint("only a request shows whether an id that is not listed works: add `--probe`"))
             }
         }
     }
