@@ -49,6 +49,8 @@ impl Syntax {
                 format!("$Env:{name} = '{}'", value.chars().flat_map(doubled).collect::<String>())
             }
             Self::Cmd => format!("set \"{name}={value}\""),
+            // Docker takes quotes for a part of the value; nobody needs them around these signs.
+            Self::Dotenv if !value.is_empty() && value.chars().all(is_plain) => format!("{name}={value}"),
             Self::Dotenv => format!("{name}='{value}'"),
         })
     }
@@ -99,6 +101,11 @@ impl Syntax {
     }
 }
 
+/// What every reader of env files takes for itself.
+fn is_plain(sign: char) -> bool {
+    sign.is_ascii_alphanumeric() || "-_.:/,+=[]".contains(sign)
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -113,6 +120,10 @@ mod tests {
         assert_eq!(set(Syntax::Powershell).as_deref(), Some("$Env:N = 'it''s $(x) ‘‘q’’ \\'"));
         assert_eq!(set(Syntax::Cmd).as_deref(), Some("set \"N=it's $(x) ‘q’ \\\""));
         assert_eq!(set(Syntax::Dotenv), None);
+        let set = |value| Syntax::Dotenv.set("N", value).ok();
+        assert_eq!(set("us.anthropic.claude-x-v1:0").as_deref(), Some("N=us.anthropic.claude-x-v1:0"));
+        assert_eq!(set("us.anthropic.claude-x[1m]").as_deref(), Some("N=us.anthropic.claude-x[1m]"));
+        assert_eq!((set("a b").as_deref(), set("").as_deref()), (Some("N='a b'"), Some("N=''")));
         // To `set` a backslash is a sign like any other, also before the last quote.
         assert_eq!(Syntax::Cmd.set("N", "name\\").as_deref(), Ok("set \"N=name\\\""));
     }

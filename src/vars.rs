@@ -96,7 +96,8 @@ pub const SUBAGENT_MODEL: &str = "CLAUDE_CODE_SUBAGENT_MODEL";
 /// value cancel it (observed with 2.1.329).
 pub const WORKFLOW_SUBAGENT_MODEL: &str = "CLAUDE_CODE_WORKFLOW_SUBAGENT_MODEL";
 /// The model that judges what is done in auto mode, which nothing else names: without it Claude Code takes the pin of
-/// the Sonnet family, or Sonnet 5 where that pin is newer. An empty value cancels it (observed with 2.1.329).
+/// the Sonnet family, or Sonnet 5 where that pin is newer, and the main model where AWS refuses that one. An empty value
+/// cancels it (observed with 2.1.329).
 pub const AUTO_MODE_MODEL: &str = "CLAUDE_CODE_AUTO_MODE_MODEL";
 /// What beats pins, and is cancelled by an empty value.
 pub const RIVALS_OF_PINS: [&str; 4] = [SMALL_FAST_MODEL, SUBAGENT_MODEL, WORKFLOW_SUBAGENT_MODEL, AUTO_MODE_MODEL];

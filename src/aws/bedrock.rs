@@ -113,10 +113,15 @@ impl Bedrock {
         connector: &SharedHttpConnector,
         region: &str,
         endpoint: Option<String>,
-        credentials: &Credentials,
+        authority: &Authority,
     ) -> Self {
-        let config = client_config!(aws_sdk_bedrock, network::client_through(connector.clone()), region, endpoint)
-            .credentials_provider(for_sdk(credentials));
+        let config = client_config!(aws_sdk_bedrock, network::client_through(connector.clone()), region, endpoint);
+        let config = match authority {
+            Authority::Keys(credentials) => config.credentials_provider(for_sdk(credentials)),
+            Authority::ApiKey(key) => config
+                .bearer_token(Token::new(key.expose_secret(), None))
+                .auth_scheme_preference([HTTP_BEARER_AUTH_SCHEME_ID]),
+        };
         Self { client: Client::from_conf(config.build()) }
     }
 

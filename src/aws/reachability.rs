@@ -10,9 +10,9 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout_at};
 
+use crate::aws::authority::Authority;
 use crate::aws::bedrock::{Bedrock, InferenceProfile};
 use crate::aws::call::CallError;
-use crate::aws::credentials::Credentials;
 use crate::aws::endpoint::{self, Service};
 use crate::aws::files::AwsFiles;
 use crate::aws::network;
@@ -69,7 +69,7 @@ pub async fn ask(
     world: &World,
     files: &AwsFiles,
     profile: &str,
-    credentials: &Credentials,
+    authority: &Authority,
     regions: &[String],
 ) -> Vec<Answer> {
     let configured = endpoint::configured(world, &files.profiles, Some(profile), Service::Bedrock);
@@ -79,7 +79,7 @@ pub async fn ask(
     let deadline = Instant::now() + DEADLINE;
     let mut asked = JoinSet::new();
     for (at, region) in regions.iter().enumerate() {
-        let bedrock = Bedrock::through(&connector, region, configured.clone(), credentials);
+        let bedrock = Bedrock::through(&connector, region, configured.clone(), authority);
         let (connector, configured, places) = (connector.clone(), configured.clone(), Arc::clone(&places));
         let region = region.clone();
         asked.spawn(async move {

@@ -60,7 +60,7 @@ pub(super) fn pins(facts: &Facts) -> Vec<Pin> {
         return Vec::new();
     }
     let aliases = vars::FAMILY_PINS.map(|(_, name)| name);
-    let names = iter::once(vars::MODEL).chain(aliases).chain([vars::SMALL_FAST_MODEL, vars::SUBAGENT_MODEL]);
+    let names = iter::once(vars::MODEL).chain(aliases).chain(vars::RIVALS_OF_PINS);
     let mut pins: Vec<Pin> = names.filter_map(|name| Some(Pin { name, found: facts.variable(name)? })).collect();
     if facts.variable(vars::MODEL).is_none()
         && let Some(found) = facts.setting(vars::MODEL_SETTING)

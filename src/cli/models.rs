@@ -87,6 +87,9 @@ pub struct CreateProfileArgs {
 
 fn parse_tag(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
+        Some((key, _)) if key.trim().to_ascii_lowercase().starts_with("aws:") => {
+            Err("tags that begin with `aws:` are AWS's own".to_owned())
+        }
         Some((key, value)) if !key.trim().is_empty() => Ok((key.trim().to_owned(), value.trim().to_owned())),
         _ => Err("expected `KEY=VALUE`, such as `team=search`".to_owned()),
     }

@@ -33,6 +33,12 @@ pub(super) fn run(world: &World, ui: Ui, global: &Global, args: &EnvArgs) -> Res
     for note in &exported.notes {
         ui.warning(note);
     }
+    if args.format == EnvFormat::Dotenv {
+        ui.status(
+            "For what reads env files, such as a container. A shell that sources it exports nothing but under `set -a`;",
+        );
+        ui.status("a file to source is `claude-bedrock env > bedrock.env`.");
+    }
     if args.format == EnvFormat::Vscode {
         ui.status(
             "These go into VS Code's user settings. In WSL and on remote hosts the extension does not read them;",

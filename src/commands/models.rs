@@ -57,6 +57,9 @@ fn list(world: &World, ui: Ui, global: &Global, args: &ModelsArgs) -> Result<(),
                 ids.push(id.clone());
             }
         }
+        if ids.is_empty() {
+            ui.warning("nothing is listed and nothing is pinned, so there is no model to ask");
+        }
         look.probe(world, ui, &ids, args.yes)?;
     }
     let proofs = look.who.proofs(world);

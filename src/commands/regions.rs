@@ -3,9 +3,9 @@
 use crate::ask;
 use crate::aws::{call, reachability};
 use crate::cli::{Global, RegionsArgs};
-use crate::commands::principal::OnBehalf;
+use crate::commands::principal;
 use crate::error::{Failure, UNREACHABLE_HINT};
-use crate::observe::principal::Principal;
+use crate::observe::principal::Asker;
 use crate::regions::survey::{State, Survey};
 use crate::regions::{self, Residency};
 use crate::report::{human, v1};
@@ -14,14 +14,14 @@ use crate::world::World;
 
 pub(super) fn run(world: &World, ui: Ui, global: &Global, args: &RegionsArgs) -> Result<(), Failure> {
     let watch = ask::watch(ui);
-    let OnBehalf { files, who: Principal { profile, region, credentials, .. }, .. } = OnBehalf::of(world, global)?;
+    let (_, files, _, Asker { profile, region, authority, .. }) = principal::asker(world, global)?;
     let partition = regions::partition_of(&region).name;
     let asked = regions_to_ask(partition, args.residency, &region);
     if asked.is_empty() {
         return Err(none_to_ask(partition, args.residency));
     }
     let progress = ui.progress(&format!("Asking Bedrock in {} regions at once…", asked.len()));
-    let answers = call::block_on(reachability::ask(world, &files, &profile, &credentials, &asked));
+    let answers = call::block_on(reachability::ask(world, &files, &profile, &authority, &asked));
     drop(progress);
     drop(watch);
     let survey = Survey::of(partition, args.residency, answers);

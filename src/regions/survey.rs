@@ -1,5 +1,6 @@
 //! What the answers of many regions mean together: what is on offer where, and which region to take.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use super::{Reach, Region, Residency, find};
@@ -7,6 +8,9 @@ use crate::aws::bedrock::InferenceProfile;
 use crate::aws::call::CallError;
 use crate::aws::reachability::{Answer, Reached, Unreached};
 use crate::model;
+
+/// The generations of a family, the newest first, each with the residencies its profiles keep.
+pub type Generations = BTreeMap<Reverse<Vec<u32>>, Vec<Residency>>;
 
 /// A region with what was found out about it.
 #[derive(Debug, Clone)]
@@ -66,13 +70,21 @@ pub struct Offer {
     pub generation: Vec<u32>,
     /// The residencies its profiles keep, narrowest first.
     pub residencies: Vec<Residency>,
+    /// Every generation that is listed, the newest first, each with the residencies its profiles keep.
+    pub generations: Generations,
 }
 
 impl Offer {
     /// The generation with points: `5.5`.
     #[must_use]
     pub fn version(&self) -> String {
-        self.generation.iter().map(u32::to_string).collect::<Vec<_>>().join(".")
+        version(&self.generation)
+    }
+
+    /// The same of every generation that is listed, the newest first.
+    #[must_use]
+    pub fn versions(&self) -> Vec<String> {
+        self.generations.keys().map(|Reverse(generation)| version(generation)).collect()
     }
 }
 
@@ -145,14 +157,28 @@ impl Row {
         }
     }
 
-    /// The residencies that some profile here keeps, in the order of the command line.
+    /// The residencies that profiles of the newest models here keep, in the order of the command line.
     #[must_use]
     pub fn residencies(&self) -> Vec<Residency> {
-        let mut all: Vec<Residency> = self.offers().iter().flat_map(|offer| offer.residencies.clone()).collect();
-        all.sort_by_key(|residency| *residency as u8);
-        all.dedup();
-        all
+        each_once(self.offers().iter().flat_map(|offer| offer.residencies.clone()))
     }
+
+    /// The same of every profile here, those of older models among them.
+    #[must_use]
+    pub fn all_residencies(&self) -> Vec<Residency> {
+        each_once(self.offers().iter().flat_map(|offer| offer.generations.values().flatten().copied()))
+    }
+}
+
+fn each_once(residencies: impl Iterator<Item = Residency>) -> Vec<Residency> {
+    let mut all: Vec<Residency> = residencies.collect();
+    all.sort_by_key(|residency| *residency as u8);
+    all.dedup();
+    all
+}
+
+fn version(generation: &[u32]) -> String {
+    generation.iter().map(u32::to_string).collect::<Vec<_>>().join(".")
 }
 
 fn knows_no_keys(error: &CallError) -> bool {
@@ -193,33 +219,28 @@ fn closed(error: &CallError, keys_work: bool) -> Closed {
 
 /// The newest generation of each family among the profiles that keep to a residency, newest family first.
 fn offers(profiles: &[InferenceProfile], residency: Residency) -> Vec<Offer> {
-    let mut families: BTreeMap<String, Offer> = BTreeMap::new();
+    let mut families: BTreeMap<String, Generations> = BTreeMap::new();
     for profile in profiles {
         let Some(model) = model::of_profile(profile) else { continue };
         let reach = Reach::of_models(&profile.model_arns);
         if !residency.admits(&reach) {
             continue;
         }
-        let kept = reach.residency();
-        let new = Offer { family: model.family.clone(), generation: model.generation, residencies: vec![kept] };
-        match families.get_mut(&new.family) {
-            Some(known) if known.generation == new.generation => {
-                if !known.residencies.contains(&kept) {
-                    known.residencies.push(kept);
-                }
-            }
-            Some(known) if known.generation > new.generation => {}
-            _ => {
-                families.insert(new.family.clone(), new);
-            }
+        let kept = families.entry(model.family).or_default().entry(Reverse(model.generation)).or_default();
+        if !kept.contains(&reach.residency()) {
+            kept.push(reach.residency());
         }
     }
-    let mut offers: Vec<Offer> = families.into_values().collect();
-    for offer in &mut offers {
+    for kept in families.values_mut().flat_map(BTreeMap::values_mut) {
         // Any last: it is what all the others are narrower than.
-        offer.residencies.sort_by_key(|residency| (*residency == Residency::Any, *residency as u8));
+        kept.sort_by_key(|residency| (*residency == Residency::Any, *residency as u8));
     }
-    offers
+    let offer = |(family, generations): (String, Generations)| {
+        let (Reverse(generation), residencies) = generations.first_key_value()?;
+        let (generation, residencies) = (generation.clone(), residencies.clone());
+        Some(Offer { family, generation, residencies, generations })
+    };
+    families.into_iter().filter_map(offer).collect()
 }
 
 /// Of the regions that offer the most families in their newest generation the nearest.

@@ -184,7 +184,7 @@ pub(super) fn until(end: Timestamp, now: Timestamp) -> String {
 }
 
 /// A duration in the one or two units that matter.
-pub(super) fn rough(duration: SignedDuration) -> String {
+pub(crate) fn rough(duration: SignedDuration) -> String {
     let minutes = duration.as_mins();
     match (minutes / (24 * 60), minutes / 60, minutes) {
         (days, ..) if days >= 2 => format!("{days} days"),

@@ -334,7 +334,7 @@ fn every_format_is_one_its_reader_takes() {
         ("fish", "set -gx AWS_"),
         ("powershell", "$Env:AWS_"),
         ("cmd", "set \"AWS_"),
-        ("dotenv", "AWS_ACCESS_KEY_ID='"),
+        ("dotenv", "AWS_ACCESS_KEY_ID=ASIA"),
     ] {
         let printed = home.run(ASK.iter().chain(&["--format", format])).success();
         assert_eq!(printed.lines().count(), 4, "{printed}");

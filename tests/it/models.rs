@@ -3,6 +3,7 @@
 mod identities;
 mod papers;
 mod pins;
+mod remarks;
 mod remembered;
 mod residency;
 pub(crate) mod truths;

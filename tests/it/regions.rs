@@ -60,6 +60,7 @@ fn every_region_of_the_partition_is_told_with_what_is_there() {
     assert_eq!(west["residencies"], serde_json::json!(["us", "any"]));
     let opus = &west["newest"][2];
     assert_eq!((&opus["family"], &opus["generation"]), (&"opus".into(), &"5.5".into()));
+    assert_eq!(opus["generations"], serde_json::json!(["5.5", "5", "4.8", "4.7", "4.6", "4.5"]));
     assert_eq!(row(&report, "ap-northeast-1")["residencies"], serde_json::json!(["jp", "any"]));
     assert_eq!(row(&report, "ca-central-1")["residencies"], serde_json::json!(["any"]));
     assert_eq!(row(&report, "me-central-1")["families"], serde_json::json!([]));
@@ -78,6 +79,33 @@ fn a_residency_leaves_the_other_regions_and_the_wider_profiles_out() {
     let report = home.run(["regions", "--json", "--residency", "apac", "--profile", "work"]).json();
     assert_eq!(row(&report, "ap-south-1")["families"], serde_json::json!([]), "only `global.` there");
     assert!(home.run(["regions", "--residency", "mars"]).failure(2).contains("eu"));
+}
+
+#[test]
+fn older_generations_count_for_where_requests_may_stay() {
+    let opus = "id = \"anthropic.claude-opus-5-5\"\n";
+    let text = include_str!("../../sandbox/account.toml").replace(opus, &format!("{opus}geographies = [\"global\"]\n"));
+    let home = Home::with(Account::from_toml(&text).expect("a valid account"), true);
+    let report = home.run(["regions", "--json", "--residency", "eu", "--profile", "work"]).json();
+    let ireland = row(&report, "eu-west-1");
+    assert_eq!(ireland["newest"][2]["generation"], "5", "{ireland}");
+    let report = home.run(["regions", "--json", "--profile", "work"]).json();
+    let ireland = row(&report, "eu-west-1");
+    assert_eq!(ireland["newest"][2]["residencies"], serde_json::json!(["any"]), "{ireland}");
+    assert_eq!(ireland["residencies"], serde_json::json!(["eu", "any"]), "{ireland}");
+}
+
+#[test]
+fn where_nothing_may_be_listed_the_nearest_region_is_told_and_how_to_go_on() {
+    let may = "allow = [\"bedrock:*\", \"servicequotas:*\", \"sts:*\"]";
+    let text = include_str!("../../sandbox/account.toml");
+    assert!(text.contains(may));
+    let text = text.replace(may, "allow = [\"bedrock:Invoke*\", \"sts:*\"]");
+    let home = Home::with(Account::from_toml(&text).expect("a valid account"), true);
+    let said = home.run(["regions", "--residency", "us", "--profile", "work"]).success();
+    let said = said.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(said.contains("cannot be told without bedrock:ListInferenceProfiles. The nearest region is us-"), "{said}");
+    assert!(said.contains("--model ID") && !said.contains("No region lists"), "{said}");
 }
 
 #[test]

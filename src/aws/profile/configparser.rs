@@ -63,8 +63,8 @@ impl fmt::Display for Refusal {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
             Self::NoSection => "a line stands before the first section",
-            Self::DuplicateSection => "a section stands there twice",
-            Self::DuplicateKey => "a key stands there twice",
+            Self::DuplicateSection => "a section appears twice",
+            Self::DuplicateKey => "a key appears twice",
             Self::NoDelimiter => "a line is neither a section nor `key = value`",
             Self::NestedWithoutEquals => "a line of an indented block has no `=`",
             Self::NotUnicode => "the file is not UTF-8",

@@ -27,6 +27,7 @@ pub(super) fn run(
     watch: Watch,
 ) -> Result<(), Failure> {
     check_name(&args.name)?;
+    check_tags(&args.tags)?;
     if args.pin {
         // Before anything is made that could not be pinned then.
         let (path, _) = pin::place(world, SetupScope::User)?;
@@ -34,6 +35,13 @@ pub(super) fn run(
     }
     let look = Look::take(world, ui, global, Extent { bare_models: true, papers: false })?;
     let source = source(&look, &args.from)?;
+    let taken = look.offering.entries.iter().find(|entry| entry.kind == Kind::Application && entry.name == args.name);
+    if let Some(taken) = taken {
+        let region = &look.who.region;
+        return Err(Failure::failed(format!("an inference profile `{}` already exists in {region}", args.name))
+            .hint(format!("it leads to {}: `claude-bedrock models pin {}`", taken.model_name, taken.arn))
+            .hint("or take another name"));
+    }
     let tags: Vec<String> = args.tags.iter().map(|(key, value)| format!("{key}={value}")).collect();
     let tags = if tags.is_empty() { "without tags".to_owned() } else { format!("with the tags {}", tags.join(", ")) };
     ui.status(&format!(
@@ -63,6 +71,12 @@ pub(super) fn run(
     let made = make(world, ui, &look, source, args)?;
     let arn = made.arn.clone();
     let from = source.id.clone();
+    if let Some((key, _)) = args.tags.first() {
+        ui.status(&format!(
+            "Its cost is told apart from the day on that `{key}` is switched on in AWS Billing under cost allocation \
+             tags, which whoever pays for the account does; it can take a day to appear there."
+        ));
+    }
     if !global.json {
         ui.answer(&format!("{arn}\n"))?;
     }
@@ -147,6 +161,18 @@ fn pin_it(world: &World, ui: Ui, mut look: Look, made: Entry, yes: bool, watch: 
         let hint = pin_hint(&arn);
         failure.hint(if is_told { hint } else { format!("{MADE}; {hint}") })
     })
+}
+
+/// AWS takes a key once.
+fn check_tags(tags: &[(String, String)]) -> Result<(), Failure> {
+    let twice = tags.iter().enumerate().find(|(at, (key, _))| tags[..*at].iter().any(|(other, _)| other == key));
+    match twice {
+        Some((_, (key, _))) => {
+            Err(Failure::refused(format!("the tag `{key}` is named twice"))
+                .hint("a profile has one value for each tag"))
+        }
+        None => Ok(()),
+    }
 }
 
 /// AWS's rule, said before anything is asked: letters and digits with single blanks, underscores or hyphens between.

@@ -1,6 +1,7 @@
 //! `models pin`: one plan for the main model, every alias and the background model.
 
 mod decision;
+mod remarks;
 
 use std::fmt::Write;
 use std::path::PathBuf;
@@ -203,17 +204,8 @@ impl Pin<'_> {
                 kept_lines(&draft.plan)
             );
         }
-        for told in decision.pinning.stand_ins(&self.look.offering.entries) {
-            let _ = writeln!(text, "  {told}");
-        }
-        for id in &decision.unverified {
-            let _ = writeln!(
-                text,
-                "  {id} is unverified: it could not be listed, and nobody has asked it (`--probe` does)."
-            );
-        }
-        if main.contains("opus") {
-            let _ = writeln!(text, "  Opus costs more than Sonnet; every turn of the main model is billed as such.");
+        for remark in self.remarks(decision) {
+            let _ = writeln!(text, "  {remark}");
         }
         text
     }

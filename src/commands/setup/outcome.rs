@@ -10,7 +10,8 @@ use crate::aws::identity::Identity;
 use crate::aws_config::Planned;
 use crate::cli::{IdentityMode, SetupScope};
 use crate::error::Failure;
-use crate::plan::Choice;
+use crate::model;
+use crate::plan::{Choice, Wish};
 use crate::report::v1_questions::Interview;
 use crate::report::{diff, human, v1};
 use crate::settings::document::Key;
@@ -200,10 +201,19 @@ impl Outcome<'_> {
         notes.extend(tuning::notes(in_settings).into_iter().map(|note| format!("{}: {}.", note.name, note.text)));
         notes.extend(self.setup.legacy_note(self.choice));
         notes.extend(self.setup.status_line_note(self.choice, self.draft));
-        if self.choice.model.contains("opus") {
+        if self.is_opus() {
             notes.push("Opus costs more than Sonnet; every turn of the main model is billed as such.".into());
         }
         notes
+    }
+
+    /// Of an opaque ARN what goes beside it tells which model it leads to.
+    fn is_opus(&self) -> bool {
+        let main = model::without_context_suffix(&self.choice.model);
+        let leads_there = |wish: &Wish| {
+            matches!(&wish.key, Key::Override(name) if name.contains("opus")) && wish.value.as_deref() == Some(main)
+        };
+        main.contains("opus") || self.choice.also.iter().any(leads_there)
     }
 
     /// How to get out by hand, for exactly the keys that are ours after this run.

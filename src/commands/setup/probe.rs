@@ -99,7 +99,9 @@ fn refused(main: &Proof) -> Failure {
 
 /// What a residency keeps away may answer.
 fn elsewhere(left_out: usize) -> String {
-    let ways = if left_out == 1 { "1 more way to a model was" } else { "more ways to models were" };
-    let number = if left_out == 1 { String::new() } else { format!("{left_out} ") };
-    format!("{number}{ways} not asked, for requests could be processed elsewhere there: `--residency any` allows that")
+    let ways = match left_out {
+        1 => "1 more way to a model was".to_owned(),
+        number => format!("{number} more ways to models were"),
+    };
+    format!("{ways} not asked, for requests could be processed elsewhere there: `--residency any` allows that")
 }

@@ -1,5 +1,6 @@
 //! What the regions answer a profile, before one of them is chosen.
 
+use crate::aws::authority::Authority;
 use crate::aws::bedrock::Bedrock;
 use crate::aws::credentials::CredentialsError;
 use crate::aws::profile::ProfileKind;
@@ -33,8 +34,8 @@ impl Setup<'_> {
         let asked = regions_to_ask(partition, self.args.residency.unwrap_or(Residency::Any), &near);
         let caller = self.own.caller(self.world, &self.files, profile, &near);
         let progress = self.ui.progress(&format!("Asking Bedrock in {} regions at once…", asked.len()));
-        let credentials = caller.credentials()?;
-        let asking = reachability::ask(self.world, &self.files, caller.profile, &credentials, &asked);
+        let authority = Authority::Keys(caller.credentials()?.into_owned());
+        let asking = reachability::ask(self.world, &self.files, caller.profile, &authority, &asked);
         let mut answers = call::block_on(asking);
         drop(progress);
         let kept = || kept_in(&answers, region_in_use, pins);

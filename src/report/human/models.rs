@@ -1,5 +1,6 @@
 //! The models of a region as people read them: by model, newest first, each way to it below.
 
+use std::cmp::Reverse;
 use std::fmt::Write;
 
 use jiff::Timestamp;
@@ -9,6 +10,7 @@ use crate::model;
 use crate::observe::models::Offering;
 use crate::offering::{Entry, Kind};
 use crate::proof::{Proof, Proofs, Status};
+use crate::regions::Reach;
 use crate::ui::wrap::{parted, width_of, wrapped};
 use crate::ui::{BAD, BOLD, DIM, GOOD, NOTICE, styled};
 
@@ -90,6 +92,7 @@ pub fn models(facts: &Facts<'_>, width: usize) -> String {
         }
         way(&mut text, entry, facts, (column, width));
     }
+    text.push_str(&routes(entries, width));
     for (id, roles) in facts.unlisted() {
         let _ = writeln!(text);
         let words = format!(
@@ -105,6 +108,11 @@ pub fn models(facts: &Facts<'_>, width: usize) -> String {
     }
     for missing in &facts.offering.missing {
         let _ = writeln!(text, "\n{}", wrapped(&format!("{} {missing}", styled(NOTICE.bold(), "note:")), width, 2));
+    }
+    if !facts.offering.is_listed {
+        let words = "Whoever gave you an id can be taken at their word: `claude-bedrock models pin ID --probe` asks that \
+                     model and pins it. What is missing is named by `claude-bedrock policy check`.";
+        let _ = writeln!(text, "\n{}", wrapped(&styled(NOTICE, words), width, 2));
     }
     if facts.lacks_form() {
         let words = format!("By its papers: {}; {}.", papers::FORM.title, papers::FORM.fix);
@@ -122,6 +130,27 @@ pub fn models(facts: &Facts<'_>, width: usize) -> String {
     text
 }
 
+/// The regions behind each kind of way, most ways first: what stays somewhere may still go to several regions of it.
+fn routes(entries: &[Entry], width: usize) -> String {
+    let mut kinds: Vec<(String, &[String], Vec<&str>)> = Vec::new();
+    for entry in entries.iter().filter(|entry| entry.reach != Reach::Anywhere && entry.kind != Kind::Foundation) {
+        let reach = entry.reach.to_string();
+        match kinds.iter_mut().find(|(known, to, _)| *known == reach && *to == entry.routes_to) {
+            Some((_, _, ids)) => ids.push(&entry.id),
+            None => kinds.push((reach, &entry.routes_to, vec![&entry.id])),
+        }
+    }
+    kinds.sort_by_key(|(_, _, ids)| Reverse(ids.len()));
+    let mut text = String::new();
+    for (at, (reach, to, ids)) in kinds.iter().enumerate() {
+        // The usual ones need no names.
+        let is_usual = kinds[..at].iter().all(|(known, ..)| known != reach);
+        let whose = if is_usual { String::new() } else { format!(" ({})", ids.join(", ")) };
+        let _ = writeln!(text, "{}", wrapped(&styled(DIM, &format!("{reach}{whose}: {}", to.join(", "))), width, 2));
+    }
+    if text.is_empty() { text } else { format!("\n{text}") }
+}
+
 /// A model's name, its family and where it is in its life.
 fn heading(text: &mut String, entry: &Entry, facts: &Facts<'_>, width: usize) {
     let day = |moment: Timestamp| moment.strftime("%Y-%m-%d").to_string();
@@ -135,9 +164,10 @@ fn heading(text: &mut String, entry: &Entry, facts: &Facts<'_>, width: usize) {
     };
     let heading = format!("{}  {}, {life}", styled(BOLD, &entry.model_name), entry.model.family);
     let _ = writeln!(text, "\n{}", wrapped(&heading, width, 2));
-    // Whoever has had an answer needs no papers.
-    let is_proven = facts.offering.entries.iter().filter(|other| other.model_id == entry.model_id);
-    let is_proven = is_proven.into_iter().any(|other| facts.proof(other).is_some_and(Proof::is_usable));
+    // Whoever has had an answer needs no papers, nor does who was told by each way what stops it.
+    let mut ways = facts.offering.entries.iter().filter(|other| other.model_id == entry.model_id);
+    let is_proven = ways.clone().any(|other| facts.proof(other).is_some_and(Proof::is_usable))
+        || ways.all(|other| facts.proof(other).is_some_and(|proof| proof.status == Status::Stopped));
     if let Some(found) = entry.hindrance().filter(|_| !is_proven) {
         let words = format!("by its papers: {}; {}", found.title, found.fix);
         indented(text, &styled(NOTICE, &words), width);

@@ -75,11 +75,26 @@ pub fn regions(survey: &Survey, width: usize) -> String {
             let _ = writeln!(text, "{}", wrapped(&format!("  {reason}"), width, 2));
         }
     } else {
-        let stays = if survey.residency == Residency::Any { "" } else { " that stays there" };
-        let words = format!("No region lists a Claude model{stays}.");
-        let _ = writeln!(text, "{}", wrapped(&styled(NOTICE, &words), width, 2));
+        let _ = writeln!(text, "{}", wrapped(&styled(NOTICE, &nothing_to_take(survey)), width, 2));
     }
     text
+}
+
+/// Why there is nothing to recommend; a region that lists nothing may have models all the same.
+fn nothing_to_take(survey: &Survey) -> String {
+    let is_open = |row: &Row| matches!(row.state, State::Open { .. });
+    let is_denied = |row: &&Row| matches!(row.state, State::Closed { reason: Closed::Denied, .. });
+    // The rows are sorted by latency.
+    match survey.rows.iter().find(is_denied) {
+        Some(nearest) if !survey.rows.iter().any(is_open) => format!(
+            "Which models there are cannot be told without bedrock:ListInferenceProfiles. The nearest region is {}, {} \
+             ms away; with an id you were given, `claude-bedrock setup --region {0} --model ID` goes on.",
+            nearest.name,
+            nearest.latency_ms().unwrap_or_default()
+        ),
+        _ if survey.residency == Residency::Any => "No region lists a Claude model.".to_owned(),
+        _ => "No region lists a Claude model that stays there.".to_owned(),
+    }
 }
 
 fn line(text: &mut String, row: &Row, longest: u64, layout: &Layout) {
@@ -162,6 +177,8 @@ pub fn unreached_words(unreached: &Unreached) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
 
     #[test]
@@ -183,6 +200,7 @@ mod tests {
             family: "opus".into(),
             generation: generation.to_vec(),
             residencies: vec![Residency::Us, Residency::Any],
+            generations: BTreeMap::new(),
         };
         let open = |latency_ms, generation: &[u32]| State::Open { latency_ms, offers: vec![offer(generation)] };
         let rows = vec![

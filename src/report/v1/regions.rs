@@ -39,7 +39,10 @@ struct RegionReport {
 struct OfferReport {
     family: String,
     generation: String,
+    /// Those of the newest generation.
     residencies: Vec<&'static str>,
+    /// Every generation that is listed, the newest first.
+    generations: Vec<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -80,6 +83,7 @@ fn region(row: &Row) -> RegionReport {
         family: offer.family.clone(),
         generation: offer.version(),
         residencies: names(&offer.residencies),
+        generations: offer.versions(),
     };
     RegionReport {
         name: row.name.clone(),
@@ -89,7 +93,7 @@ fn region(row: &Row) -> RegionReport {
         latency_ms: row.latency_ms(),
         families: row.offers().iter().map(|offer| offer.family.clone()).collect(),
         newest: row.offers().iter().map(offer).collect(),
-        residencies: names(&row.residencies()),
+        residencies: names(&row.all_residencies()),
         problem: problem(&row.state),
     }
 }

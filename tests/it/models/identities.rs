@@ -41,6 +41,7 @@ fn an_api_key_lists_probes_and_pins_and_is_never_shown() {
             &["models", "--json", "--probe", "--yes"],
             &["models", "pin", "--auto", "--yes"],
             &["status", "--offline"],
+            &["regions", "--residency", "us"],
         ] {
             let run = home.run(arguments);
             said.push(run.stderr.clone());
@@ -48,6 +49,7 @@ fn an_api_key_lists_probes_and_pins_and_is_never_shown() {
         }
         assert!(said[3].contains("\"status\": \"answered\""), "{}", said[3]);
         assert!(said[7].contains("ago: answers after"), "{}", said[7]);
+        assert!(said[9].contains("Take us-") && said[9].contains("all newest"), "{}", said[9]);
         assert!(said.iter().all(|text| !text.contains(KEY)), "{said:?}");
         let holder = ["arn:aws:iam::111122223333:user/holder".to_owned()];
         for operation in ["ListInferenceProfiles", "GetFoundationModelAvailability", "InvokeModelWithResponseStream"] {

@@ -47,6 +47,7 @@ fn a_list_says_everything_there_is_to_a_model() {
     assert!(told.starts_with("28 ways to Claude models in us-west-2, newest first\n"), "{told}");
     assert!(told.contains("stays in the US; pinned: main, sonnet\n"), "{told}");
     assert!(told.contains("  global.anthropic.claude-opus-5-5                  goes anywhere\n"), "{told}");
+    assert!(told.ends_with("\nstays in the US: us-east-1, us-east-2, us-west-2\n"), "{told}");
 }
 
 #[test]
@@ -145,7 +146,16 @@ fn a_profile_of_ones_own_is_made_pinned_and_undone() {
     let _ = home.run(["reset"]).success();
     assert!(!home.settings().exists());
     let taken = home.run(make.iter().chain(&["--yes"])).failure(1);
-    assert!(taken.contains("already exists"), "{taken}");
+    assert!(taken.contains("already exists") && taken.contains(&format!("models pin {arn}")), "{taken}");
+    let tags = |tags: &[&str]| {
+        let base = ["models", "create-profile", "other", "--from", "us.anthropic.claude-opus-4-6-v1", "--yes"];
+        home.run(base.iter().chain(tags))
+    };
+    assert!(tags(&["--tag", "team=a", "--tag", "team=b"]).failure(2).contains("`team` is named twice"));
+    assert!(tags(&["--tag", "aws:team=a"]).failure(2).contains("AWS's own"));
+    assert_eq!(home.asked("CreateInferenceProfile"), 1);
+    let other = tags(&["--tag", "team=a"]);
+    assert!(other.stderr.contains("`team` is switched on in AWS Billing"), "{}", other.stderr);
 }
 
 #[test]
@@ -273,6 +283,18 @@ fn what_beats_the_pins_is_cancelled_and_comes_back() {
         assert!(!home.run(["diagnose", "--offline"]).stdout.contains("ANTHROPIC_SMALL_FAST_MODEL"));
         let _ = home.run(["reset"]).success();
         assert!(!home.settings().exists());
+    }
+}
+
+#[test]
+fn what_beats_the_pins_is_looked_at_like_a_pin() {
+    let mut home = Home::new().env("CLAUDE_CODE_USE_BEDROCK", "1").env("AWS_PROFILE", "work");
+    for name in vars::RIVALS_OF_PINS {
+        home = home.env(name, OLD);
+    }
+    let said = home.run(["diagnose", "--json", "--only", "M"]).stdout;
+    for name in vars::RIVALS_OF_PINS {
+        assert!(said.contains(name), "{name}: {said}");
     }
 }
 

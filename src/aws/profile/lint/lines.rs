@@ -137,7 +137,7 @@ impl Walk<'_> {
         // `[DEFAULT]` alone may come again.
         if let Some((_, first)) = self.headers.iter().find(|(known, _)| known == text && text != "DEFAULT") {
             let message = format!(
-                "the section stands there twice, first in line {first}; every command of the AWS CLI fails \
+                "the section appears twice, first in line {first}; every command of the AWS CLI fails \
                  because of it, and Claude Code merges the two"
             );
             self.say("duplicate-section", number, message, "put all keys below one of the two and remove the other");
@@ -193,7 +193,7 @@ impl Walk<'_> {
         let known = self.section.as_ref().and_then(|section| section.keys.iter().find(|(known, _)| *known == lower));
         if let Some((_, first)) = known {
             let message = format!(
-                "{} stands there twice, first in line {first}; every command of the AWS CLI fails because of it",
+                "{} appears twice, first in line {first}; every command of the AWS CLI fails because of it",
                 named(key)
             );
             self.say("duplicate-key", number, message, "keep one of the two");
