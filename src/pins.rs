@@ -131,9 +131,7 @@ impl Pinning {
         wishes.extend(self.not_looked_for(entries, region, listed));
         wishes
     }
-}
 
-impl Pinning {
     /// What cancels the variables that would have Claude Code ask for something else in the background, for subagents and
     /// as auto mode's judge; a model of their own may stay where it is there. An empty rival is one that was cancelled
     /// before.

@@ -9,6 +9,7 @@ use std::io::{self, IsTerminal, Write};
 use anstream::adapter::strip_str;
 use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
+use serde::Serialize;
 
 use crate::error::{Exit, Failure};
 use crate::world::Terminal;
@@ -105,6 +106,15 @@ impl Ui {
     /// As [`Ui::answer`].
     pub fn answer_verbatim(self, text: &str) -> Result<(), Failure> {
         Self::write(io::stdout().lock(), text)
+    }
+
+    /// The answer for a program that reads JSON.
+    ///
+    /// # Errors
+    /// As [`Ui::answer`].
+    pub fn answer_json(self, report: &impl Serialize) -> Result<(), Failure> {
+        let text = serde_json::to_string_pretty(report).map_err(|error| Failure::failed(error.to_string()))?;
+        self.answer_verbatim(&(text + "\n"))
     }
 
     fn write(mut stream: impl Write, text: &str) -> Result<(), Failure> {

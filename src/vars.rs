@@ -68,6 +68,10 @@ pub const AWS_CONTAINER_CREDENTIALS_FULL_URI: &str = "AWS_CONTAINER_CREDENTIALS_
 pub const AWS_CONTAINER_AUTHORIZATION_TOKEN: &str = "AWS_CONTAINER_AUTHORIZATION_TOKEN";
 /// The file that holds it, replaced from time to time.
 pub const AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: &str = "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE";
+/// The file with a web identity's token, for the role that [`AWS_ROLE_ARN`] names.
+pub const AWS_WEB_IDENTITY_TOKEN_FILE: &str = "AWS_WEB_IDENTITY_TOKEN_FILE";
+/// The role that a web identity assumes.
+pub const AWS_ROLE_ARN: &str = "AWS_ROLE_ARN";
 /// The endpoint of every AWS service; `AWS_ENDPOINT_URL_<SERVICE>` beats it.
 pub const AWS_ENDPOINT_URL: &str = "AWS_ENDPOINT_URL";
 /// `true` switches the endpoint settings off.
@@ -198,6 +202,8 @@ pub const CI: &str = "CI";
 pub const SSH_CONNECTION: &str = "SSH_CONNECTION";
 /// Set in such a shell that has a terminal.
 pub const SSH_TTY: &str = "SSH_TTY";
+/// Set in a terminal of VS Code: the editor's own process, which may be on another machine.
+pub const VSCODE_IPC_HOOK_CLI: &str = "VSCODE_IPC_HOOK_CLI";
 /// The X11 display windows are shown on.
 pub const DISPLAY: &str = "DISPLAY";
 /// The Wayland display windows are shown on.

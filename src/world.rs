@@ -208,6 +208,12 @@ impl World {
         self.var(vars::CI).is_some_and(|value| !matches!(value, "false" | "0"))
     }
 
+    /// Whether this process runs in a container, by the marks that Docker and Podman leave there.
+    #[must_use]
+    pub fn is_container() -> bool {
+        ["/.dockerenv", "/run/.containerenv"].iter().any(|mark| Path::new(mark).exists())
+    }
+
     /// Whether questions can be answered with arrows, or only line by line.
     #[must_use]
     pub fn can_ask_with_arrows(&self) -> bool {

@@ -42,7 +42,9 @@ pub use keys::{SourceFile, Value};
 pub use kind::{AssumeRole, Gap, ProfileKind, RoleSource, StaticKeys};
 pub use lint::{Lint, Source, lints};
 pub use merged::Profile;
-pub use sso::{Services, SsoProfile, SsoSession, is_same_portal, portal_address, token_cache_file_name};
+pub use sso::{
+    ACCOUNT_ACCESS, Services, SsoProfile, SsoSession, is_same_portal, portal_address, token_cache_file_name,
+};
 pub(in crate::aws) use words::split as words;
 
 /// The two files as read.

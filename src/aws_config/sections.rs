@@ -1,5 +1,7 @@
 //! The sections that are written, in the one form every reader understands, and where they go.
 
+use crate::aws::profile::ACCOUNT_ACCESS;
+
 /// A profile with an SSO session, to be written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewProfile {
@@ -51,7 +53,7 @@ impl NewProfile {
 pub fn session_section(session: &str, start_url: &str, region: &str) -> String {
     format!(
         "[sso-session {session}]\nsso_start_url = {start_url}\nsso_region = {region}\n\
-         sso_registration_scopes = sso:account:access\n"
+         sso_registration_scopes = {ACCOUNT_ACCESS}\n"
     )
 }
 

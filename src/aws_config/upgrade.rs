@@ -11,14 +11,12 @@ use serde::{Deserialize, Serialize};
 use super::{free_name, is_portable_name, session_name_in, session_section, with_sections};
 use crate::aws::files::AwsFiles;
 use crate::aws::profile::{
-    CliKind, CliReading, Profile, ProfileFiles, ProfileKind, SourceFile, SsoProfile, Value, is_same_portal,
+    ACCOUNT_ACCESS, CliKind, CliReading, Profile, ProfileFiles, ProfileKind, SourceFile, SsoProfile, Value,
+    is_same_portal,
 };
 
 /// The keys that move.
 const MOVING: [&str; 2] = ["sso_start_url", "sso_region"];
-
-/// The scope without which a sign-in gives no role credentials, and with which it renews itself.
-const SCOPE: &str = "sso:account:access";
 
 /// A config file with legacy profiles moved to a session, not written yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -188,7 +186,7 @@ fn session_for(files: &ProfileFiles, sso: &SsoProfile) -> (String, bool) {
     let fitting = files.sso_sessions().find(|session| {
         let text = |key: &str| session.get(key).map_or("", |value| value.text.as_str());
         let scopes = session.registration_scopes();
-        let renews = scopes.is_empty() || scopes.iter().any(|scope| scope == SCOPE);
+        let renews = scopes.is_empty() || scopes.iter().any(|scope| scope == ACCOUNT_ACCESS);
         let is_usable = session.found_by_claude_code && is_portable_name(&session.name);
         let is_same = is_same_portal(text("sso_start_url"), &sso.start_url) && text("sso_region") == sso.region;
         is_usable && renews && is_same

@@ -72,7 +72,7 @@ fn opaque_arn(facts: &Facts) -> Vec<Finding> {
     let overrides = facts.model_overrides();
     let mut found = Vec::new();
     for pin in opaque {
-        let capabilities = format!("{}_SUPPORTED_CAPABILITIES", pin.name);
+        let capabilities = format!("{}{}", pin.name, vars::PIN_CAPABILITIES);
         let declared =
             facts.documents().any(|(_, document)| document.get(&Key::Env(capabilities.clone().into())).is_some());
         if declared || overrides.iter().any(|(_, id)| id == pin.id()) {

@@ -207,8 +207,8 @@ pub(crate) fn region_fault(name: &str, value: &str) -> Option<(String, Option<St
     if let Some(region) = regions::find(&lower) {
         return Some((format!("`{name}` is `{value}`; regions are written in lower case"), Some(region.name.into())));
     }
-    let near = regions::all().iter().min_by_key(|region| super::settings_files::distance(region.name, &lower))?;
-    let is_near = super::settings_files::distance(near.name, &lower) <= 2;
+    let near = regions::all().iter().min_by_key(|region| strsim::levenshtein(region.name, &lower))?;
+    let is_near = strsim::levenshtein(near.name, &lower) <= 2;
     // A region that is newer than the data would be near none, or a number further.
     let is_slip = is_near
         && near.name.trim_end_matches(|c: char| c.is_ascii_digit())

@@ -287,23 +287,9 @@ fn real_name(name: &str) -> Option<&'static str> {
         return None;
     }
     // The aliases' variables differ by a word that a slip must not reach.
-    vars::BEDROCK_ENV.into_iter().find(|real| real.len().abs_diff(name.len()) <= 2 && distance(real, name) <= 2)
-}
-
-/// How many keys one would have to press to make one word the other.
-pub(crate) fn distance(one: &str, other: &str) -> usize {
-    let other: Vec<char> = other.chars().collect();
-    let mut row: Vec<usize> = (0..=other.len()).collect();
-    for (at, a) in one.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = at + 1;
-        for (column, b) in other.iter().enumerate() {
-            let above = row[column + 1];
-            row[column + 1] = (diagonal + usize::from(a != *b)).min(above + 1).min(row[column] + 1);
-            diagonal = above;
-        }
-    }
-    row.last().copied().unwrap_or_default()
+    vars::BEDROCK_ENV
+        .into_iter()
+        .find(|real| real.len().abs_diff(name.len()) <= 2 && strsim::levenshtein(real, name) <= 2)
 }
 
 /// What the user wrote loses against a stronger file.

@@ -72,8 +72,8 @@ fn lost_profile(facts: &Facts) -> Vec<Finding> {
         return Vec::new();
     };
     let names: Vec<&str> = facts.files.profiles.profiles().map(|profile| profile.name.as_str()).collect();
-    let near = names.iter().min_by_key(|known| super::settings_files::distance(known, name)).copied();
-    let near = near.filter(|known| super::settings_files::distance(known, name) <= known.len().max(name.len()) / 2);
+    let near = names.iter().min_by_key(|known| strsim::levenshtein(known, name)).copied();
+    let near = near.filter(|known| strsim::levenshtein(known, name) <= known.len().max(name.len()) / 2);
     let fix = match (near, facts.configuration.profile.as_ref()) {
         (Some(near), Some(found))
             if name == &found.value && matches!(facts.configuration.identity, Identity::Profile(_)) =>
@@ -215,8 +215,9 @@ fn nothing_found(facts: &Facts) -> Vec<Finding> {
 
 /// A container or an instance may answer by itself, which files do not tell.
 fn may_have_a_machine_identity(facts: &Facts) -> bool {
-    let container = ["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI"];
-    let web = facts.world.var("AWS_WEB_IDENTITY_TOKEN_FILE").is_some() && facts.world.var("AWS_ROLE_ARN").is_some();
+    let container = [vars::AWS_CONTAINER_CREDENTIALS_RELATIVE_URI, vars::AWS_CONTAINER_CREDENTIALS_FULL_URI];
+    let web =
+        facts.world.var(vars::AWS_WEB_IDENTITY_TOKEN_FILE).is_some() && facts.world.var(vars::AWS_ROLE_ARN).is_some();
     let disabled =
         facts.variable(vars::AWS_EC2_METADATA_DISABLED).is_some_and(|found| found.value.eq_ignore_ascii_case("true"));
     web || container.iter().any(|name| facts.world.var(name).is_some()) || (facts.place.ec2 && !disabled)

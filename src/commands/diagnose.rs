@@ -134,7 +134,7 @@ impl Look<'_> {
     ) -> Result<(), Failure> {
         if global.json {
             let report = v1::diagnosis::Diagnosis::of(facts, outcome, fixed);
-            return self.ui.answer_verbatim(&(serde_json::to_string_pretty(&report).unwrap_or_default() + "\n"));
+            return self.ui.answer_json(&report);
         }
         let home = home(self.world);
         let text = match fixed {

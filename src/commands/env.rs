@@ -27,8 +27,7 @@ pub(super) fn run(world: &World, ui: Ui, global: &Global, args: &EnvArgs) -> Res
     let exported = export(world, global, args)?;
     if global.json {
         let report = v1::env::Environment::of(&exported);
-        let text = serde_json::to_string_pretty(&report).unwrap_or_default();
-        return ui.answer_verbatim(&(text + "\n"));
+        return ui.answer_json(&report);
     }
     let text = set(&exported, args.format)?;
     for note in &exported.notes {

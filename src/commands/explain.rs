@@ -18,7 +18,7 @@ pub(super) fn run(world: &World, ui: Ui, global: &Global, args: &ExplainArgs) ->
     let explained = explain::explain(&pasted.text);
     if global.json {
         let report = v1::explain::Explanation::of(&explained, &pasted);
-        ui.answer_verbatim(&(serde_json::to_string_pretty(&report).unwrap_or_default() + "\n"))?;
+        ui.answer_json(&report)?;
     } else {
         ui.answer(&human::explain::report(&explained, &pasted, world.home().as_deref()))?;
     }

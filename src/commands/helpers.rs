@@ -62,9 +62,7 @@ impl<'a> Test<'a> {
         let export = export.map(|found| self.test_export(found, &surroundings)).transpose()?;
         let tested = HelpersTest { findings: self.standing(), refresh, export };
         if self.global.json {
-            let text = serde_json::to_string_pretty(&v1_helpers::HelpersTest::of(&tested, self.world.now()))
-                .unwrap_or_default();
-            self.ui.answer_verbatim(&(text + "\n"))?;
+            self.ui.answer_json(&v1_helpers::HelpersTest::of(&tested, self.world.now()))?;
         } else {
             self.ui.answer(&helpers::test(&tested, self.world.now(), self.world.home().as_deref()))?;
         }

@@ -71,8 +71,7 @@ fn list(world: &World, ui: Ui, global: &Global, args: &ModelsArgs) -> Result<(),
         now: world.now(),
     };
     if global.json {
-        let text = serde_json::to_string_pretty(&v1::models::List::of(&facts)).unwrap_or_default();
-        ui.answer_verbatim(&(text + "\n"))
+        ui.answer_json(&v1::models::List::of(&facts))
     } else {
         ui.answer(&human::models::models(&facts, ui.answer_width()))
     }

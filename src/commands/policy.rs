@@ -35,8 +35,7 @@ pub(super) fn run(world: &World, ui: Ui, global: &Global, args: &PolicyArgs) -> 
     let Inquiry { statements, subject, sent, .. } = &inquiry;
     if global.json {
         let report = v1::policy::Policy::of(statements, sent);
-        let text = serde_json::to_string_pretty(&report).unwrap_or_default();
-        return ui.answer_verbatim(&(text + "\n"));
+        return ui.answer_json(&report);
     }
     ui.status(human::policy::explanation(statements, sent).trim_end());
     let whole = Document::of(statements);

@@ -22,8 +22,7 @@ pub(super) fn run(world: &World, ui: Ui, global: &Global) -> Result<(), Failure>
         return Err(Failure::refused(format!("the profile `{name}` is not there{findings}")).hint(hint));
     }
     if global.json {
-        let text = serde_json::to_string_pretty(&v1::profiles::List::of(&facts)).unwrap_or_default();
-        ui.answer_verbatim(&(text + "\n"))
+        ui.answer_json(&v1::profiles::List::of(&facts))
     } else {
         ui.answer(&human::profiles::profiles(&facts, world.home().as_deref()))
     }

@@ -31,8 +31,7 @@ pub(super) fn run(world: &World, ui: Ui, global: &Global, args: &RegionsArgs) ->
     drop(watch);
     let survey = Survey::of(partition, args.residency, answers);
     if global.json {
-        let text = serde_json::to_string_pretty(&v1::regions::Regions::of(&survey)).unwrap_or_default();
-        ui.answer_verbatim(&(text + "\n"))?;
+        ui.answer_json(&v1::regions::Regions::of(&survey))?;
     } else {
         ui.answer(&human::regions::regions(&survey, ui.answer_width()))?;
     }

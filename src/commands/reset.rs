@@ -254,7 +254,7 @@ impl Report {
         };
         if global.json {
             let report = v1::Reset::new(!args.dry_run, self.files, provider.to_string());
-            ui.answer_verbatim(&(serde_json::to_string_pretty(&report).unwrap_or_default() + "\n"))
+            ui.answer_json(&report)
         } else {
             ui.answer(&self.text)
         }

@@ -1,7 +1,6 @@
 //! The one door to a sign-in, for `refresh`, `login`, `credentials --sign-in` and `setup`.
 
 use std::cell::{Cell, RefCell};
-use std::path::Path;
 
 use crate::aws::credentials::{self, CacheKey, CredentialsError};
 use crate::aws::files::{self, AwsFiles};
@@ -226,7 +225,7 @@ pub(super) fn to_mend(
 fn way(world: &World, asked: WayArgs, browser: bool) -> (Result<Way, Nobody>, bool) {
     let judged = || {
         let terminal = world.terminal.error || controlling_terminal::screen().is_some();
-        presence::way(world, Surroundings { terminal, container: is_container(), browser })
+        presence::way(world, Surroundings { terminal, container: World::is_container(), browser })
     };
     match asked {
         WayArgs { browser: true, .. } => (Ok(Way::Callback), true),
@@ -237,11 +236,6 @@ fn way(world: &World, asked: WayArgs, browser: bool) -> (Result<Way, Nobody>, bo
         WayArgs { no_browser: true, .. } => (Ok(Way::Code { opens: false }), false),
         _ => (judged(), false),
     }
-}
-
-/// The marks Docker and Podman leave in a container.
-fn is_container() -> bool {
-    ["/.dockerenv", "/run/.containerenv"].iter().any(|mark| Path::new(mark).exists())
 }
 
 fn words(announcement: &Announcement, whom: &str) -> String {

@@ -14,8 +14,7 @@ pub(super) fn run(world: &World, ui: Ui, global: &Global, args: &StatusArgs) -> 
     let facts = observe::facts(world, global.profile.as_deref(), region, !args.offline);
     drop(progress);
     if global.json {
-        let text = serde_json::to_string_pretty(&v1::Status::of(&facts)).unwrap_or_default();
-        ui.answer_verbatim(&(text + "\n"))
+        ui.answer_json(&v1::Status::of(&facts))
     } else {
         ui.answer(&human::status(&facts, world.home().as_deref(), ui.answer_width()))
     }

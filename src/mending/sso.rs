@@ -1,18 +1,16 @@
 //! SSO profiles and sessions that are incomplete, or whose sign-in does not last.
 
-use crate::aws::profile::{Gap, Profile, ProfileFiles, ProfileKind, SourceFile, SsoProfile, SsoSession};
+use crate::aws::profile::{
+    ACCOUNT_ACCESS, Gap, Profile, ProfileFiles, ProfileKind, SourceFile, SsoProfile, SsoSession,
+};
 use crate::aws_config::{Change, Upgrade, is_portable_name, session_section};
 use crate::checks::configuration::region_fault;
 use crate::checks::facts::Facts;
 use crate::checks::finding::{Action, Fix, FixKind};
-use crate::checks::settings_files::distance;
 
 use super::{Draft, edit, headers};
 
-/// The scope with which a sign-in renews itself.
-const SCOPE: &str = "sso:account:access";
-
-/// The key for it.
+/// The key for the scope with which a sign-in renews itself.
 const SCOPES: &str = "sso_registration_scopes";
 
 /// How many slips of a key make another name of it.
@@ -43,22 +41,24 @@ fn upgraded(facts: &Facts, profile: &Profile, sso: &SsoProfile) -> Option<Fix> {
 fn renewing(facts: &Facts, profile: &Profile, sso: &SsoProfile) -> Option<Fix> {
     let name = sso.session_name.as_deref()?;
     let session = facts.files.profiles.sso_session(name)?;
-    if session.registration_scopes().iter().any(|scope| scope == SCOPE) {
+    if session.registration_scopes().iter().any(|scope| scope == ACCOUNT_ACCESS) {
         let fix = Fix::sign_in(&profile.name);
         let action = Some(Action::SignIn { profile: profile.name.clone(), anew: true });
         return Some(Fix { text: "sign in once more; the next sign-in renews itself".into(), action, ..fix });
     }
     let (line, change) = match session.get(SCOPES) {
-        Some(value) => (value.line, Change::Value { was: value.text.clone(), is: format!("{}, {SCOPE}", value.text) }),
-        None => (last_line(session), Change::Below(vec![format!("{SCOPES} = {SCOPE}")])),
+        Some(value) => {
+            (value.line, Change::Value { was: value.text.clone(), is: format!("{}, {ACCOUNT_ACCESS}", value.text) })
+        }
+        None => (last_line(session), Change::Below(vec![format!("{SCOPES} = {ACCOUNT_ACCESS}")])),
     };
-    let text = format!("ask for the scope `{SCOPE}` in `[sso-session {name}]`, and sign in once");
+    let text = format!("ask for the scope `{ACCOUNT_ACCESS}` in `[sso-session {name}]`, and sign in once");
     let about = users(&facts.files.profiles, name);
     Draft::new(FixKind::Ask, text, vec![edit(SourceFile::Config, line, change)], &about)
         .then_sign_in(&profile.name, true)
         .fix(facts, |after| {
             let scopes = after.sso_session(name).map(SsoSession::registration_scopes);
-            scopes.is_some_and(|scopes| scopes.iter().any(|scope| scope == SCOPE))
+            scopes.is_some_and(|scopes| scopes.iter().any(|scope| scope == ACCOUNT_ACCESS))
         })
 }
 
@@ -121,7 +121,7 @@ fn near_session<'a>(files: &'a ProfileFiles, wanted: &str) -> Option<&'a str> {
     if let [only] = names[..] {
         return Some(only);
     }
-    let mut near = names.into_iter().filter(|name| distance(name, wanted) <= SLIPS);
+    let mut near = names.into_iter().filter(|name| strsim::levenshtein(name, wanted) <= SLIPS);
     let first = near.next()?;
     near.next().is_none().then_some(first)
 }

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use crate::helper_command;
+
 use super::{Profile, ProfileFiles, ProfileKind, RoleSource, words};
 
 /// Something that has to be there for a profile to give credentials.
@@ -93,13 +95,9 @@ fn program(command: &str) -> String {
 #[must_use]
 pub fn called_profile(command: &str) -> Option<Call> {
     let words = words::split(command)?;
-    let program = Path::new(words.first()?).file_stem()?.to_str()?;
-    let asks = match program {
-        "aws" => true,
-        // A download has a version or a system behind the name.
-        _ if program.starts_with("claude-bedrock") => words.iter().any(|word| word == "credentials"),
-        _ => false,
-    };
+    let program = Path::new(words.first()?);
+    let asks = program.file_stem()? == "aws"
+        || (helper_command::is_called_like_ours(program) && words.iter().any(|word| word == "credentials"));
     if !asks {
         return None;
     }

@@ -8,6 +8,9 @@ use super::header::Title;
 use super::ini::Section;
 use super::keys::Keys;
 
+/// The scope without which a sign-in gives no role credentials, and with which it renews itself.
+pub const ACCOUNT_ACCESS: &str = "sso:account:access";
+
 /// An `[sso-session NAME]` section of the config file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SsoSession {

@@ -11,12 +11,12 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
 
 use crate::aws::call::{self, CallError};
-use crate::aws::profile::SsoProfile;
+use crate::aws::profile::{ACCOUNT_ACCESS, SsoProfile};
 use crate::aws::session::{Granted, SessionError};
 
 use super::proof::Proof;
 use super::record::Record;
-use super::registration::{self, DEFAULT_SCOPE, Flow, Registration};
+use super::registration::{self, Flow, Registration};
 use super::{Announcement, SignIn, SignInError, code, page};
 
 const SERVICE: &str = "AWS IAM Identity Center";
@@ -80,7 +80,7 @@ pub(super) async fn walk(sign_in: &SignIn<'_>, record: &mut Record) -> Result<Gr
 /// The authorization page's address. The service names the parameter `scopes`.
 fn address(base: &str, sso: &SsoProfile, registration: &Registration, proof: &Proof, redirect: &str) -> String {
     let scopes = match sso.registration_scopes.as_slice() {
-        [] => DEFAULT_SCOPE.to_owned(),
+        [] => ACCOUNT_ACCESS.to_owned(),
         scopes => scopes.join(" "),
     };
     let parameters = [

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use sha1::{Digest, Sha1};
 
 use crate::aws::call::{self, CallError};
-use crate::aws::profile::SsoProfile;
+use crate::aws::profile::{ACCOUNT_ACCESS, SsoProfile};
 use crate::aws::session::{SessionError, format_time, parse_time};
 use crate::private_file;
 use crate::world::World;
@@ -19,9 +19,6 @@ use super::SignInError;
 
 /// The redirect address that is registered: without a port, which is chosen at each sign-in.
 pub(super) const REDIRECT: &str = "http://127.0.0.1/oauth/callback";
-
-/// The scope that makes a sign-in renewable.
-pub(super) const DEFAULT_SCOPE: &str = "sso:account:access";
 
 /// A registration with less than this left is not used: the sign-in could not renew itself for as long as it might, and
 /// whoever was told of the end and signed in again would be told again. They last 90 days and cost one request.
@@ -133,7 +130,7 @@ fn scopes(sso: &SsoProfile, flow: Flow) -> Option<Vec<String>> {
         // Without a scope the callback flow is refused, and a sign-in by code is not renewable. The AWS CLI registers
         // none for a code; a session named as one wants to be renewed.
         ([], Flow::Code) if sso.session_name.is_none() => None,
-        ([], _) => Some(vec![DEFAULT_SCOPE.to_owned()]),
+        ([], _) => Some(vec![ACCOUNT_ACCESS.to_owned()]),
         (scopes, _) => Some(scopes.to_vec()),
     }
 }

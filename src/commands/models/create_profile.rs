@@ -53,7 +53,7 @@ pub(super) fn run(
         ui.status("Nothing was made (--dry-run).");
         if global.json {
             let report = v1::models::Created::planned(&source.id);
-            ui.answer_verbatim(&(serde_json::to_string_pretty(&report).unwrap_or_default() + "\n"))?;
+            ui.answer_json(&report)?;
         }
         return Ok(());
     }
@@ -86,7 +86,7 @@ pub(super) fn run(
     match pinned {
         pinned if global.json => {
             let report = v1::models::Created::new(&arn, &from, pinned.map(|outcome| outcome.report));
-            ui.answer_verbatim(&(serde_json::to_string_pretty(&report).unwrap_or_default() + "\n"))
+            ui.answer_json(&report)
         }
         // The answer is the profile's ARN, for scripts; what was pinned is told beside it.
         Some(outcome) => {

@@ -68,7 +68,7 @@ pub(super) fn run(world: &World, ui: Ui, global: &Global, args: &PinArgs, watch:
     let pin = Pin { world, ui, args, moves_to, look, path, state };
     let outcome = pin.run(may_ask, watch)?;
     if global.json {
-        return ui.answer_verbatim(&(serde_json::to_string_pretty(&outcome.report).unwrap_or_default() + "\n"));
+        return ui.answer_json(&outcome.report);
     }
     ui.answer(&outcome.text)
 }

@@ -25,8 +25,7 @@ pub(super) fn run(world: &World, ui: Ui, global: &Global, inquiry: &Inquiry, arg
     drop(progress);
     drop(watch);
     if global.json {
-        let text = serde_json::to_string_pretty(&v1::policy::Check::of(&comparison)).unwrap_or_default();
-        ui.answer_verbatim(&(text + "\n"))?;
+        ui.answer_json(&v1::policy::Check::of(&comparison))?;
     } else {
         ui.answer(&human::policy::check(&comparison))?;
     }

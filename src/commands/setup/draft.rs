@@ -52,9 +52,7 @@ impl Setup<'_> {
         }
         Ok(draft)
     }
-}
 
-impl Setup<'_> {
     /// Writes a draft. Where the file was changed since it was made, another one that would do the same is written
     /// instead, and given back; one that would not is shown first.
     pub(super) fn write(

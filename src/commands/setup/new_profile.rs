@@ -4,7 +4,7 @@ use crate::ask::{self, Reply};
 use crate::aws::call;
 use crate::aws::files::AwsFiles;
 use crate::aws::portal::Portal;
-use crate::aws::profile::{SsoProfile, portal_address};
+use crate::aws::profile::{ACCOUNT_ACCESS, SsoProfile, portal_address};
 use crate::aws::session::{self, Token};
 use crate::aws::sign_in::Wish;
 use crate::aws_config::NewProfile;
@@ -196,7 +196,7 @@ fn sign_in(
         region,
         account_id: String::new(),
         role_name: String::new(),
-        registration_scopes: vec!["sso:account:access".to_owned()],
+        registration_scopes: vec![ACCOUNT_ACCESS.to_owned()],
         found_by_claude_code: true,
     };
     if let Some(given) = asker.given() {

@@ -262,7 +262,7 @@ impl Outcome<'_> {
                 let recovery = self.manual_recovery().trim().to_owned();
                 return ui.answer_verbatim(&Interview::ended(applied, value(&report), recovery, &given.answers).text());
             }
-            ui.answer_verbatim(&(serde_json::to_string_pretty(&report).unwrap_or_default() + "\n"))
+            ui.answer_json(&report)
         } else {
             ui.answer(text)
         }

@@ -174,14 +174,13 @@ fn editor(path: PathBuf, value: &serde_json::Value, has_extension: bool) -> Edit
 pub(super) fn place(world: &World) -> Place {
     let kernel = private_file::read(Path::new("/proc/version")).ok().flatten().unwrap_or_default();
     let vendor = private_file::read(Path::new("/sys/class/dmi/id/sys_vendor")).ok().flatten().unwrap_or_default();
-    let container = ["/.dockerenv", "/run/.containerenv"].iter().any(|mark| Path::new(mark).exists());
     let set = |name| world.var(name).is_some();
     let home = world.home().unwrap_or_default();
     Place {
         wsl: set(vars::WSL_INTEROP) || String::from_utf8_lossy(&kernel).to_lowercase().contains("microsoft"),
-        container: container || set(vars::CODESPACES),
+        container: World::is_container() || set(vars::CODESPACES),
         ssh: set(vars::SSH_CONNECTION) || set(vars::SSH_TTY),
-        editor_remote: set("VSCODE_IPC_HOOK_CLI"),
+        editor_remote: set(vars::VSCODE_IPC_HOOK_CLI),
         ec2: vendor.starts_with(b"Amazon EC2"),
         desktop: DESKTOP.iter().any(|folder| home.join(folder).is_dir()),
         has_wslview: super::looked_up(world, "wslview").is_some(),

@@ -62,7 +62,7 @@ fn looks_and_chooses(machine: &Machine) {
         "# Amazon Bedrock: diagnose",
         &[
             json!({ "tools": [bash("claude-bedrock diagnose --json")] }),
-            question("Mend it: {after:\"findings\": [\n    {\n      \"id\": \"}?", "Mend", "Run it"),
+            question("Fix it: {after:\"findings\": [\n    {\n      \"id\": \"}?", "Fix", "Run it"),
             json!({ "tools": [bash("claude-bedrock diagnose --fix --only O02 --yes --json")] }),
             says("DIAGNOSE-DONE"),
         ],
@@ -135,7 +135,7 @@ fn steps(machine: &Machine) -> Vec<Value> {
     steps.extend([wait("Pin it?"), enter()].into_iter().chain(proceed()));
     steps.extend([wait("MODELS-DONE true"), keep(".claude/settings.json", "models.json")]);
     steps.extend(command("/bedrock:diagnose"));
-    steps.extend([wait("Mend it: O02?"), enter()].into_iter().chain(proceed()));
+    steps.extend([wait("Fix it: O02?"), enter()].into_iter().chain(proceed()));
     steps.extend([wait("DIAGNOSE-DONE"), keep("project/.claude/settings.local.json", "diagnose.json")]);
     steps.extend(command("/bedrock:reset"));
     steps.extend([wait("Remove the Bedrock configuration?"), enter()].into_iter().chain(proceed()));

@@ -2,10 +2,9 @@
 
 use super::Lint;
 use crate::aws::profile::cli::{CliKind, CliReading};
-use crate::aws::profile::{Call, Gap, Profile, ProfileFiles, ProfileKind, SourceFile, Value, called_profile};
-
-/// The scope without which a token gives no role credentials.
-const ACCOUNT_ACCESS: &str = "sso:account:access";
+use crate::aws::profile::{
+    ACCOUNT_ACCESS, Call, Gap, Profile, ProfileFiles, ProfileKind, SourceFile, Value, called_profile,
+};
 
 /// Judges every profile and session.
 pub(super) fn lint(files: &ProfileFiles, cli: &CliReading, found: &mut Vec<Lint>) {
