@@ -129,6 +129,19 @@ pub fn with_bedrock(partition: &str) -> impl Iterator<Item = &'static Region> {
     all().iter().filter(move |region| region.has_bedrock && region.partition == partition)
 }
 
+/// That AWS has no Bedrock where a region is, in a sentence.
+#[must_use]
+pub fn without_bedrock(region: &str) -> Option<String> {
+    let partition = partition_of(region).name;
+    with_bedrock(partition).next().is_none().then(|| {
+        format!(
+            "AWS has no Bedrock in the partition `{partition}` (as of {}); another partition has it, with accounts and \
+             identities of its own",
+            date()
+        )
+    })
+}
+
 /// A country as it stands behind `in`; its code where no region was when this was written.
 #[must_use]
 pub fn country_name(country: &str) -> &str {

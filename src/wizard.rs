@@ -253,7 +253,9 @@ impl Wizard {
         if offers.is_empty() && *listing != Listing::Denied {
             return Step::Stuck(Stuck {
                 message: format!("Bedrock lists no Claude inference profile in {region}"),
-                hint: "name another region, or an application inference profile's ARN with `--model`".into(),
+                hint: regions::without_bedrock(region).unwrap_or_else(|| {
+                    "name another region, or an application inference profile's ARN with `--model`".to_owned()
+                }),
                 mended_by: &[Topic::Region, Topic::Profile],
             });
         }

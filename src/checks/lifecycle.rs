@@ -94,7 +94,9 @@ const RETENTION: [(&str, &[u32], &[&str]); 2] =
 
 fn other_retention(facts: &Facts) -> Vec<Finding> {
     let Some(mode) = facts.online.data_retention.seen().filter(|mode| *mode != "inherit") else { return Vec::new() };
-    let refused = pins(facts).into_iter().filter_map(|pin| {
+    // Who has had an answer needs no papers.
+    let unproven = pins(facts).into_iter().filter(|pin| !answers(facts, &pin.found.value));
+    let refused = unproven.filter_map(|pin| {
         let model = Model::parse(pin.id())?;
         let (.., served_in) =
             RETENTION.iter().find(|(family, of, _)| model.family == *family && model.generation == **of)?;

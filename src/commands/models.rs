@@ -80,7 +80,7 @@ fn list(world: &World, ui: Ui, global: &Global, args: &ModelsArgs) -> Result<(),
 impl Look {
     /// Asks AWS as whoever Claude Code would be, or as the profile that was named.
     fn take(world: &World, ui: Ui, global: &Global, extent: Extent) -> Result<Self, Failure> {
-        let (settings, files, configuration, who) = principal::asker(world, global)?;
+        let (settings, files, configuration, who) = principal::asker(world, ui, global)?;
         let pinned = offering::pinned(&configuration);
         let ids: Vec<String> = pinned.iter().map(|(_, id)| id.clone()).collect();
         let progress = ui.progress(&format!("Asking Bedrock which models {} has…", who.region));
@@ -88,6 +88,7 @@ impl Look {
         drop(progress);
         let mut offering = offering.map_err(|error| failed(&error, &who.region))?;
         offering.missing.extend(elsewhere(world, &settings, &configuration));
+        offering.missing.extend(regions::without_bedrock(&who.region).filter(|_| offering.entries.is_empty()));
         Ok(Self { files, who, offering, pinned, region_in_use: configuration.region.value })
     }
 

@@ -6,7 +6,9 @@ use crate::commands::credentials::{explain, none_configured};
 use crate::configuration::{self, Configuration, Identity, is_region_shaped};
 use crate::error::Failure;
 use crate::observe::principal::{Asker, NoPrincipal, Principal};
-use crate::settings::scope::Settings;
+use crate::regions;
+use crate::settings::scope::{Settings, Source};
+use crate::ui::Ui;
 use crate::world::World;
 
 /// Who asks AWS, and the files that say so.
@@ -22,22 +24,47 @@ pub(super) struct OnBehalf {
 impl OnBehalf {
     /// Whoever Claude Code would be, or the profile that was named, without a sign-in. Where nothing is configured
     /// yet, the only profile there is can be meant.
-    pub(super) fn of(world: &World, global: &Global) -> Result<Self, Failure> {
+    pub(super) fn of(world: &World, ui: Ui, global: &Global) -> Result<Self, Failure> {
         let (settings, files, configuration) = surroundings(world, global);
         let region = region(global, &configuration)?;
+        warn_of_partition(ui, &region, &configuration);
+        let progress = ui.progress(FETCHING);
         let who = Principal::of(world, &settings, &files, &configuration, Some(&region));
+        drop(progress);
         let who = who.map_err(|error| no_principal(error, &files))?;
         Ok(Self { files, configuration, who })
     }
 }
 
 /// The same for commands about models, who take an API key as well.
-pub(super) fn asker(world: &World, global: &Global) -> Result<(Settings, AwsFiles, Configuration, Asker), Failure> {
+pub(super) fn asker(
+    world: &World,
+    ui: Ui,
+    global: &Global,
+) -> Result<(Settings, AwsFiles, Configuration, Asker), Failure> {
     let (settings, files, configuration) = surroundings(world, global);
     let region = region(global, &configuration)?;
+    warn_of_partition(ui, &region, &configuration);
+    let progress = ui.progress(FETCHING);
     let who = Asker::of(world, &settings, &files, &configuration, &region);
+    drop(progress);
     let who = who.map_err(|error| no_principal(error, &files))?;
     Ok((settings, files, configuration, who))
+}
+
+/// What is said while credentials take their time.
+const FETCHING: &str = "Getting credentials…";
+
+/// GovCloud, China and the rest of the world have accounts and identities of their own.
+fn warn_of_partition(ui: Ui, region: &str, configuration: &Configuration) {
+    let own = &configuration.region;
+    let [asked, usual] = [region, &own.value].map(|region| regions::partition_of(region).name);
+    if asked != usual && !matches!(own.source, Source::Default) {
+        ui.warning(&format!(
+            "{region} is in the partition `{asked}`, where identities of `{usual}` are not known; here {} is in use",
+            own.value
+        ));
+    }
 }
 
 fn surroundings(world: &World, global: &Global) -> (Settings, AwsFiles, Configuration) {

@@ -134,9 +134,27 @@ fn a_region_that_never_answers_costs_no_more_than_the_deadline() {
 }
 
 #[test]
+fn a_region_that_only_awss_own_answers_tell_of_is_asked_too() {
+    let text = include_str!("../../sandbox/account.toml");
+    let routes = "routes = [\"us-east-1\", \"us-east-2\", \"us-west-2\"]";
+    assert!(text.contains(routes));
+    let text = text.replace(routes, "routes = [\"us-east-1\", \"us-south-9\", \"us-west-2\"]");
+    let text =
+        text.replacen("[[regions]]", "[[regions]]\nname = \"us-south-9\"\ngeographies = [\"us\"]\n\n[[regions]]", 1);
+    let home = Home::with(Account::from_toml(&text).expect("a valid account"), true);
+    let report = home.run(["regions", "--json", "--profile", "work"]).json();
+    let new = row(&report, "us-south-9");
+    assert_eq!((&new["reachable"], &new["country"]), (&true.into(), &Value::Null), "{new}");
+    assert_eq!(new["families"], serde_json::json!(["fable", "haiku", "opus", "sonnet"]));
+    let report = home.run(["regions", "--json", "--profile", "work", "--residency", "us"]).json();
+    assert!(!report.to_string().contains("us-south-9"), "nobody knows where it is: {report}");
+}
+
+#[test]
 fn govcloud_and_china_stay_in_their_partition() {
     let home = Home::new();
     let run = home.run(["regions", "--json", "--profile", "work", "--region", "us-gov-west-1"]);
+    assert!(run.stderr.contains("us-gov-west-1 is in the partition `aws-us-gov`"), "{}", run.stderr);
     let report: Value = serde_json::from_str(&run.success()).expect("JSON");
     assert_eq!(report["partition"], "aws-us-gov");
     assert_eq!(report["regions"].as_array().expect("a list").len(), 2);

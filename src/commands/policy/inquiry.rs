@@ -38,7 +38,7 @@ impl Inquiry {
     /// Asks AWS as whoever Claude Code would be, or as the profile that was named.
     pub(super) fn make(world: &World, ui: Ui, global: &Global, which: PolicyModels) -> Result<Self, Failure> {
         let watch = ask::watch(ui);
-        let on_behalf = OnBehalf::of(world, global)?;
+        let on_behalf = OnBehalf::of(world, ui, global)?;
         let OnBehalf { files, configuration, who: Principal { profile, region, credentials, .. } } = &on_behalf;
         let settings = Settings::read(world);
         let uses = match which {

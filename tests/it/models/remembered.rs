@@ -6,12 +6,17 @@ use crate::harness::Home;
 
 const CLOSED: &str = "[accounts.gates]\nclosed_models = [\"anthropic.claude-opus-5-5\"]\n\n";
 
-/// A home that is set up and whose models were asked; one of them is closed.
-fn probed() -> Home {
+/// A home in the default account with a gate of its own.
+fn playing(gate: &str) -> Home {
     let text = include_str!("../../../sandbox/account.toml");
     let at = text.find("# Cross-region inference").expect("the default account has its landmark");
-    let text = format!("{}{CLOSED}{}", &text[..at], &text[at..]);
-    let home = Home::with(aws_sandbox::Account::from_toml(&text).expect("an account"), true);
+    let text = format!("{}{gate}{}", &text[..at], &text[at..]);
+    Home::with(aws_sandbox::Account::from_toml(&text).expect("an account"), true)
+}
+
+/// A home that is set up and whose models were asked; one of them is closed.
+fn probed() -> Home {
+    let home = playing(CLOSED);
     home.run(["setup", "--yes"]).success();
     home.run(["models", "--probe", "--yes"]).success();
     home
@@ -50,6 +55,18 @@ fn status_tells_how_the_pinned_models_answered_and_how_long_ago() {
     );
     assert_eq!(of("haiku")["pinned_as"], json!(["haiku", "background"]));
     assert_eq!(home.sandbox.requests().len(), asked, "nobody was asked");
+}
+
+/// Papers would have it that no Fable is served in the account's data retention mode; the one that was asked is.
+#[test]
+fn what_has_answered_is_nothing_diagnose_finds_fault_with() {
+    let home = playing("[accounts.gates]\ndata_retention = \"default\"\n\n");
+    home.run(["setup", "--yes"]).success();
+    home.run(["models", "pin", "us.anthropic.claude-fable-5-1", "--yes"]).success();
+    assert!(home.run(["diagnose", "--only", "M19"]).stdout.contains("error[M19] `us.anthropic.claude-fable-5-1`"));
+    home.run(["models", "--probe", "--yes"]).success();
+    let after = home.run(["diagnose", "--only", "M19"]);
+    assert!(after.code == Some(0) && !after.stdout.contains("error[M19]"), "{after:?}");
 }
 
 #[test]
