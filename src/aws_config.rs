@@ -147,6 +147,7 @@ pub struct Undone {
 
 /// Takes every addition out again, the last one first, and tells what could not be: a file that cannot be read or
 /// written keeps its additions and their receipts, and no other file from being undone.
+#[must_use]
 pub fn undo(state: &StateFolder, dry_run: bool) -> (Vec<Undone>, Vec<Failure>) {
     let failed = |error: io::Error| Failure::failed(error.to_string());
     let (mut done, mut problems) = (Vec::new(), Vec::new());

@@ -112,6 +112,18 @@ impl Draft {
     pub fn settle(self, target: &Path) -> io::Result<()> {
         self.file.persist_noclobber(target).map(drop).map_err(|error| error.error)
     }
+
+    /// Puts a file that was moved to this name back where it was, unless something stands there by now. Where the
+    /// system can neither do so nor put it over what may stand there, it stays under this name.
+    pub fn give_back(self, target: &Path) {
+        let Err(PersistError { error, file }) = self.file.persist_noclobber(target) else { return };
+        // Some file systems know no rename that spares what is there.
+        if error.kind() != io::ErrorKind::AlreadyExists
+            && let Err(PersistError { file, .. }) = file.persist(target)
+        {
+            let _ = file.keep();
+        }
+    }
 }
 
 /// Removes the drafts that killed runs left in a folder. What cannot be removed does no harm.
@@ -154,6 +166,24 @@ mod tests {
         assert!(living.path().exists() && second.path().exists());
         drop((living, second));
         assert_eq!(names(folder.path()), 2);
+    }
+
+    #[test]
+    #[expect(clippy::disallowed_methods, reason = "a test makes the user's file")]
+    fn what_was_moved_aside_comes_back_unless_something_newer_is_there() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("settings.json");
+        for (newer, expected) in [(None, "moved"), (Some("newer"), "newer")] {
+            fs_err::write(&path, "moved").expect("writable");
+            let aside = Draft::begin(folder.path()).expect("creatable");
+            fs_err::rename(&path, aside.path()).expect("movable");
+            if let Some(newer) = newer {
+                fs_err::write(&path, newer).expect("writable");
+            }
+            aside.give_back(&path);
+            assert_eq!(fs_err::read_to_string(&path).expect("there"), expected);
+            assert_eq!(names(folder.path()), 1);
+        }
     }
 
     #[test]

@@ -102,7 +102,7 @@ pub fn doubt(name: &str) -> Option<String> {
     })
 }
 
-/// Whether a region is one of GovCloud, whose inference profiles are its own.
+/// Whether a region is one of `GovCloud`, whose inference profiles are its own.
 #[must_use]
 pub fn is_gov_cloud(region: &str) -> bool {
     partition_of(region).name == "aws-us-gov"

@@ -1,5 +1,6 @@
 //! `logout`: ends a sign-in at AWS and removes what belongs to it, and nothing else.
 
+use std::fmt::Write;
 use std::time::Duration;
 
 use crate::aws::call;
@@ -7,7 +8,7 @@ use crate::aws::credentials::{self, CacheKey};
 use crate::aws::files::{self, AwsFiles};
 use crate::aws::portal::Portal;
 use crate::aws::profile::{ProfileKind, SsoProfile, SsoSession};
-use crate::aws::session;
+use crate::aws::session::{self, Cached};
 use crate::cli::{Global, LogoutArgs};
 use crate::commands::sign_in::Asked;
 use crate::error::Failure;
@@ -24,12 +25,15 @@ pub(super) fn run(world: &World, ui: Ui, global: &Global, args: &LogoutArgs) -> 
     let (mut text, mut problems) = (String::new(), Vec::new());
     for sso in &sessions {
         let name = session::session_name(sso);
-        match sign_out(world, ui, &files, sso) {
-            Ok(true) => text.push_str(&format!("{} Signed out of {name}.\n", styled(GOOD, "✔"))),
-            Ok(false) => text.push_str(&format!("Nobody was signed in to {name}.\n")),
+        let _ = match sign_out(world, ui, &files, sso) {
+            Ok(true) => writeln!(text, "{} Signed out of {name}.", styled(GOOD, "✔")),
+            Ok(false) => writeln!(text, "Nobody was signed in to {name}."),
             // One that stays keeps no other signed in.
-            Err(failure) => problems.push(failure),
-        }
+            Err(failure) => {
+                problems.push(failure);
+                continue;
+            }
+        };
     }
     if sessions.is_empty() {
         text.push_str("There is no SSO session to sign out of.\n");
@@ -65,16 +69,24 @@ fn all_sessions(files: &AwsFiles) -> Vec<SsoProfile> {
 fn sign_out(world: &World, ui: Ui, files: &AwsFiles, sso: &SsoProfile) -> Result<bool, Failure> {
     let failed = |error: session::SessionError| Failure::failed(error.to_string());
     let _lock = session::lock(world, sso, LOCK_PATIENCE).map_err(failed)?;
-    let token = session::read(world, sso);
-    if let Some(token) = &token {
-        let portal = Portal::new(world, &files.profiles, sso, token);
-        if let Err(error) = call::block_on(portal.log_out()) {
-            ui.warning(&format!("AWS could not be asked to end the sign-in: {error}"));
+    let path = session::token_path(world, sso);
+    let cached = session::cached(&path);
+    match &cached {
+        Cached::Token(token) => {
+            let portal = Portal::new(world, &files.profiles, sso, token);
+            if let Err(error) = call::block_on(portal.log_out()) {
+                ui.warning(&format!("AWS could not be asked to end the sign-in: {error}"));
+            }
         }
+        Cached::Unreadable(reason) => ui.warning(&format!(
+            "the sign-in in `{}` cannot be read ({reason}), so AWS was not asked to end it",
+            path.display()
+        )),
+        Cached::Absent => {}
     }
     session::forget(world, sso).map_err(failed)?;
     forget_credentials(world, files, sso)?;
-    Ok(token.is_some())
+    Ok(!matches!(cached, Cached::Absent))
 }
 
 /// The cached role credentials of every profile with that session, those of the AWS CLI too, and of the roles that are

@@ -55,7 +55,7 @@ pub(super) fn asker(
 /// What is said while credentials take their time.
 const FETCHING: &str = "Getting credentials…";
 
-/// GovCloud, China and the rest of the world have accounts and identities of their own.
+/// `GovCloud`, China and the rest of the world have accounts and identities of their own.
 fn warn_of_partition(ui: Ui, region: &str, configuration: &Configuration) {
     let own = &configuration.region;
     let [asked, usual] = [region, &own.value].map(|region| regions::partition_of(region).name);

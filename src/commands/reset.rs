@@ -77,7 +77,9 @@ pub(super) fn carry_out(world: &World, ui: Ui, args: &ResetArgs) -> Result<(Repo
         }
     }
     let (undone, left) = aws_config::undo(&state, args.dry_run);
-    undone.iter().for_each(|undone| report.config(undone, world));
+    for undone in &undone {
+        report.config(undone, world);
+    }
     problems.extend(left);
     if !args.dry_run {
         problems.extend(credentials::forget_all(&state).map_err(failed).err());

@@ -63,7 +63,7 @@ pub fn narrowing_command(path: &Path) -> String {
 /// A path as a shell takes it for one word.
 fn quoted(path: &Path) -> String {
     let path = path.display().to_string();
-    shlex::try_quote(&path).map_or_else(|_| path.clone(), |quoted| quoted.into_owned())
+    shlex::try_quote(&path).unwrap_or_else(|_| path.as_str().into()).into_owned()
 }
 
 #[cfg(unix)]

@@ -144,7 +144,7 @@ impl Snapshot {
             return Ok(());
         }
         // Written in the moment before it was moved; should somebody have written again since, that is the latest.
-        let _ = aside.settle(&self.target);
+        aside.give_back(&self.target);
         Err(self.changed())
     }
 

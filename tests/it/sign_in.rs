@@ -246,6 +246,16 @@ fn signing_out_leaves_neither_a_session_without_profiles_nor_roles_over_one() {
 }
 
 #[test]
+fn a_sign_in_that_cannot_be_read_is_removed_and_said_so() {
+    let home = Home::new();
+    let torn = home.token_file();
+    home.write(torn.to_str().expect("UTF-8"), "{ torn");
+    let run = home.run(["logout", "--profile", "work"]);
+    assert!(run.stderr.contains("cannot be read") && run.stderr.contains("AWS was not asked"), "{}", run.stderr);
+    assert!(run.success().contains("Signed out of work") && !torn.exists());
+}
+
+#[test]
 fn a_session_that_cannot_be_left_keeps_no_other_signed_in() {
     let home = Home::new();
     let config = String::from_utf8(home.read(".aws/config")).expect("UTF-8");

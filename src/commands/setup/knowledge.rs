@@ -84,7 +84,8 @@ fn describe(world: &World, kind: &ProfileKind) -> (String, bool) {
         Cached::Token(token) if token.expires_at > now => ("signed in", true),
         Cached::Token(token) if token.is_renewable(now) => ("signed in, renews itself", true),
         Cached::Token(_) => ("sign-in ended", false),
-        Cached::Absent | Cached::Unreadable(_) => ("not signed in", false),
+        Cached::Unreadable(_) => ("sign-in cannot be read", false),
+        Cached::Absent => ("not signed in", false),
     };
     (format!("{kind}, {} in {}, {sign_in}", sso.role_name, sso.account_id), usable)
 }
