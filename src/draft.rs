@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    #[expect(clippy::disallowed_methods, reason = "a test makes the user's files")]
+    #[expect(clippy::disallowed_methods, reason = "a test makes the user's file")]
     fn what_was_moved_aside_comes_back_unless_something_newer_is_there() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("settings.json");
