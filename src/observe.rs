@@ -14,8 +14,8 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::aws::bedrock::{Bedrock, FoundationModel};
-use crate::aws::call::{self, CallError};
+use crate::aws::bedrock::{Bedrock, FoundationModel, InferenceProfile};
+use crate::aws::call;
 use crate::aws::credentials::{self, CacheKey, Credentials, CredentialsError};
 use crate::aws::files::{self, AwsFiles};
 use crate::aws::identity::{self, Identity};
@@ -235,12 +235,11 @@ impl Caller<'_> {
     /// Looks up one inference profile by its ARN or id.
     ///
     /// # Errors
-    /// See [`CredentialsError`]; AWS's answer that there is none is a [`CallError`].
-    pub fn find_inference_profile(&self, id: &str) -> Result<(), CredentialsError> {
+    /// See [`CredentialsError`]; AWS's answer that there is none is a [`call::CallError`].
+    pub fn find_inference_profile(&self, id: &str) -> Result<InferenceProfile, CredentialsError> {
         let credentials = self.credentials()?;
         let bedrock = Bedrock::new(self.world, self.files, self.profile, self.region, &credentials);
-        let found: Result<_, CallError> = call::block_on(bedrock.inference_profile(id));
-        found.map(drop).map_err(CredentialsError::from)
+        call::block_on(bedrock.inference_profile(id)).map_err(CredentialsError::from)
     }
 
     /// Asks models for one token each and keeps how that ended.

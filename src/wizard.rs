@@ -242,6 +242,9 @@ impl Wizard {
     }
 
     fn ask_model(&self, choices: &Choices<'_>, listing: &Listing, region: &str) -> Step {
+        if *listing == Listing::Denied {
+            return self.ask(question::model(Vec::new(), None));
+        }
         if let Some(stuck) = choices.nothing_stays(region) {
             return Step::Stuck(stuck);
         }
@@ -250,7 +253,7 @@ impl Wizard {
             return self.ask(question::residency(residencies, choices.kept_away()));
         }
         let offers = choices.offers();
-        if offers.is_empty() && *listing != Listing::Denied {
+        if offers.is_empty() {
             return Step::Stuck(Stuck {
                 message: format!("Bedrock lists no Claude inference profile in {region}"),
                 hint: regions::without_bedrock(region).unwrap_or_else(|| {

@@ -48,7 +48,7 @@ pub(super) fn run(world: &World, ui: Ui, global: &Global, args: &ModelsArgs) -> 
 }
 
 fn list(world: &World, ui: Ui, global: &Global, args: &ModelsArgs) -> Result<(), Failure> {
-    let look = Look::take(world, ui, global, Extent { bare_models: args.all, papers: true })?;
+    let look = Look::take(world, ui, global, Extent { bare_models: args.all, papers: true }, &[])?;
     if args.probe {
         let mut ids: Vec<String> = look.offering.entries.iter().map(|entry| entry.pin().to_owned()).collect();
         for (_, id) in &look.pinned {
@@ -79,10 +79,10 @@ fn list(world: &World, ui: Ui, global: &Global, args: &ModelsArgs) -> Result<(),
 
 impl Look {
     /// Asks AWS as whoever Claude Code would be, or as the profile that was named.
-    fn take(world: &World, ui: Ui, global: &Global, extent: Extent) -> Result<Self, Failure> {
+    fn take(world: &World, ui: Ui, global: &Global, extent: Extent, named: &[String]) -> Result<Self, Failure> {
         let (settings, files, configuration, who) = principal::asker(world, ui, global)?;
         let pinned = offering::pinned(&configuration);
-        let ids: Vec<String> = pinned.iter().map(|(_, id)| id.clone()).collect();
+        let ids: Vec<String> = pinned.iter().map(|(_, id)| id).chain(named).cloned().collect();
         let progress = ui.progress(&format!("Asking Bedrock which models {} has…", who.region));
         let offering = models::offering(world, &files, &who, &ids, extent);
         drop(progress);

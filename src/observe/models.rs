@@ -52,8 +52,8 @@ pub struct Offering {
     pub missing: Vec<String>,
 }
 
-/// Lists what there is. What a principal may not see is said, and the rest is given; `pinned` ids are looked up one by
-/// one where listing is refused.
+/// Lists what there is. What a principal may not see is said, and the rest is given. The `known` ids, pinned or typed, are
+/// looked up one by one where listing is refused, and ARNs that are not listed in any case: they may be another account's.
 ///
 /// # Errors
 /// When nothing at all could be learnt for another reason than a refusal.
@@ -61,7 +61,7 @@ pub fn offering(
     world: &World,
     files: &AwsFiles,
     who: &Asker,
-    pinned: &[String],
+    known: &[String],
     extent: Extent,
 ) -> Result<Offering, CallError> {
     let bedrock = Arc::new(Bedrock::by(world, files, &who.profile, &who.region, &who.authority));
@@ -69,10 +69,17 @@ pub fn offering(
         let (profiles, models) = tokio::join!(bedrock.every_inference_profile(), bedrock.foundation_models());
         let mut offering = Offering { is_listed: profiles.is_ok(), ..Offering::default() };
         let profiles = match profiles {
-            Ok(profiles) => profiles,
+            Ok(mut profiles) => {
+                let is_listed = |id: &str| profiles.iter().any(|profile| profile.arn == id);
+                let arns = known.iter().filter(|id| id.starts_with("arn:"));
+                let unlisted: Vec<String> =
+                    arns.filter(|id| !is_listed(model::without_context_suffix(id))).cloned().collect();
+                profiles.extend(looked_up(&bedrock, &unlisted).await);
+                profiles
+            }
             Err(error) if error.is_denied() || models.is_ok() => {
                 offering.missing.push(format!("inference profiles are not listed: {error}"));
-                looked_up(&bedrock, pinned).await
+                looked_up(&bedrock, known).await
             }
             Err(error) => return Err(error),
         };

@@ -122,6 +122,8 @@ pub struct Knowledge {
     pub proofs: Proofs,
     /// What Bedrock offers to the profile in the region, once asked.
     pub listing: Option<Listing>,
+    /// What was asked for by itself, for it is in no listing, and what AWS said of it.
+    pub looked_up: Vec<(String, Option<InferenceProfile>)>,
     /// How long the models behind it will live, as far as AWS tells.
     pub models: Vec<FoundationModel>,
     /// What a plan for the choice would do, once made.

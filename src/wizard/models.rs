@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use crate::aws::bedrock::InferenceProfile;
 use crate::configuration::Rival;
 use crate::model;
 use crate::offering::{self, Entry, Kind};
@@ -40,7 +41,10 @@ impl<'a> Choices<'a> {
         asked_now: &'a [String],
     ) -> Self {
         let profiles = listing.profiles();
-        let entries = offering::entries(profiles, &knowledge.models, false);
+        let is_new = |found: &&InferenceProfile| profiles.iter().all(|listed| listed.arn != found.arn);
+        let looked_up = knowledge.looked_up.iter().filter_map(|(_, found)| found.as_ref()).filter(is_new);
+        let known: Vec<InferenceProfile> = profiles.iter().chain(looked_up).cloned().collect();
+        let entries = offering::entries(&known, &knowledge.models, false);
         let configured = adopted.and_then(Recognised::main_model).or(knowledge.configured_model.as_deref());
         let system = profiles.iter().filter(|profile| !profile.is_application);
         let main = configured.map(|id| (pins::MAIN, id.to_owned()));
@@ -130,10 +134,9 @@ impl<'a> Choices<'a> {
 
     /// A model that Bedrock does not list, or whose traffic goes elsewhere than was asked for.
     pub(super) fn objection(&self, listing: &Listing, model: &str, region: &str) -> Option<Stuck> {
-        let Listing::Profiles(_) = listing else { return None };
         let id = model::without_context_suffix(model);
         let Some(entry) = self.entries.iter().find(|entry| entry.is_named(id)) else {
-            return unlisted(listing, id, region);
+            return if *listing == Listing::Denied { None } else { unlisted(listing, id, region) };
         };
         // A region and a way that stays there, both named, say where to; a way to anywhere does not.
         if let Some(kept) = self.kept_away.filter(|_| entry.reach.residency() == Residency::Any) {

@@ -2,10 +2,11 @@
 
 use std::mem;
 
-use crate::aws::bedrock::FoundationModel;
+use crate::aws::bedrock::{FoundationModel, InferenceProfile};
 use crate::cli::IdentityMode;
 use crate::model;
 use crate::pins;
+use crate::plan::Choice;
 use crate::proof::{Proof, Proofs};
 use crate::regions::Residency;
 use crate::regions::survey::Survey;
@@ -129,6 +130,25 @@ impl Wizard {
     /// Takes what Bedrock offers to the chosen profile in the chosen region.
     pub fn observed(&mut self, listing: Listing) {
         self.knowledge.listing = Some(listing);
+        self.knowledge.looked_up.clear();
+    }
+
+    /// The first of a choice's models that is to be looked up by itself: an ARN, or what is in no listing.
+    #[must_use]
+    pub fn to_look_up(&self, choice: &Choice) -> Option<String> {
+        let listed = || self.knowledge.listing.iter().flat_map(Listing::profiles);
+        let is_known = |id: &str| {
+            !id.starts_with("arn:") && listed().any(|profile| profile.id == id)
+                || self.knowledge.looked_up.iter().any(|(known, _)| known == id)
+        };
+        let ids = std::iter::once(&choice.model).chain(choice.pins.iter().map(|(_, id)| id));
+        ids.map(|id| model::without_context_suffix(id)).find(|id| !is_known(id)).map(str::to_owned)
+    }
+
+    /// Takes what AWS said of a model that is in no listing; what is pinned may change with it.
+    pub fn looked_up(&mut self, id: String, found: Option<InferenceProfile>) {
+        self.knowledge.looked_up.push((id, found));
+        self.knowledge.planned = None;
     }
 
     /// The pins and the region they are used in now, where the region that was chosen lists none of them.

@@ -33,7 +33,8 @@ pub(super) fn run(
         let (path, _) = pin::place(world, SetupScope::User)?;
         target::read(&path)?;
     }
-    let look = Look::take(world, ui, global, Extent { bare_models: true, papers: false })?;
+    let look =
+        Look::take(world, ui, global, Extent { bare_models: true, papers: false }, std::slice::from_ref(&args.from))?;
     let source = source(&look, &args.from)?;
     let taken = look.offering.entries.iter().find(|entry| entry.kind == Kind::Application && entry.name == args.name);
     if let Some(taken) = taken {

@@ -63,7 +63,7 @@ pub(super) fn run(world: &World, ui: Ui, global: &Global, args: &PinArgs, watch:
             .hint("run it again with `--yes`, or with `--dry-run` to see the plan"));
     }
     let (path, state) = place(world, args.scope)?;
-    let look = Look::take(world, ui, global, Extent::default())?;
+    let look = Look::take(world, ui, global, Extent::default(), &args.models)?;
     let moves_to = global.region.as_deref().filter(|region| *region != look.region_in_use);
     let pin = Pin { world, ui, args, moves_to, look, path, state };
     let outcome = pin.run(may_ask, watch)?;

@@ -222,7 +222,7 @@ fn available(caller: &Caller<'_>, model: Option<&str>, listed: &[InferenceProfil
         return (true, format!("`{id}` is available"));
     }
     match caller.find_inference_profile(id) {
-        Ok(()) => (true, format!("`{id}` is available")),
+        Ok(_) => (true, format!("`{id}` is available")),
         Err(error) => (false, format!("`{id}` is not available in {}: {error}", caller.region)),
     }
 }

@@ -1,5 +1,6 @@
 //! What must hold for a choice before anything is written.
 
+use crate::aws::bedrock::InferenceProfile;
 use crate::aws::credentials::CredentialsError;
 use crate::aws::identity::Identity;
 use crate::claude_code::{self, Version};
@@ -8,7 +9,6 @@ use crate::commands::credentials::explain;
 use crate::configuration;
 use crate::error::Failure;
 use crate::helper_command;
-use crate::model;
 use crate::new_profile;
 use crate::plan::Choice;
 use crate::report::human;
@@ -53,22 +53,25 @@ impl Setup<'_> {
         }
     }
 
-    /// An ARN is in no listing, so AWS is asked for it by itself.
-    pub(super) fn check_model(&self, choice: &Choice, identity: Option<&Identity>) -> Result<(), Failure> {
-        let id = model::without_context_suffix(&choice.model);
-        if !id.starts_with("arn:") {
-            return Ok(());
-        }
+    /// What is in no listing is asked for by itself. An ARN has to be there, unless nobody may see that; an id that
+    /// nobody may list is unverified either way.
+    pub(super) fn look_up(
+        &self,
+        choice: &Choice,
+        id: &str,
+        identity: Option<&Identity>,
+    ) -> Result<Option<InferenceProfile>, Failure> {
         let progress = self.ui.progress("Asking Bedrock for the inference profile…");
         let caller = self.own.caller(self.world, &self.files, &choice.profile, &choice.region);
         let found = caller.find_inference_profile(id);
         drop(progress);
         match found {
-            Ok(()) => Ok(()),
+            Ok(found) => Ok(Some(found)),
+            Err(_) if !id.starts_with("arn:") => Ok(None),
             Err(CredentialsError::Call(error)) if error.is_denied() => {
                 let who = identity.map_or(choice.profile.as_str(), |identity| identity.arn.as_str());
                 self.ui.warning(&format!("{who} may not look up `{id}`; it is written unverified"));
-                Ok(())
+                Ok(None)
             }
             Err(error) => Err(Failure::refused(format!("the model `{id}` was not found: {error}"))),
         }

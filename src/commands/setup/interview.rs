@@ -249,7 +249,11 @@ impl<'a> Interview<'a> {
         let identity = self.verified.as_ref().map(|verified| &verified.identity);
         self.setup.check_claude_code(choice).map_err(|failure| (failure, &[Topic::Identity][..]))?;
         let mended_by_model: &[Topic] = &[Topic::Model, Topic::Region];
-        self.setup.check_model(choice, identity).map_err(|failure| (failure, mended_by_model))?;
+        if let Some(id) = self.wizard.to_look_up(choice) {
+            let found = self.setup.look_up(choice, &id, identity).map_err(|failure| (failure, mended_by_model))?;
+            self.wizard.looked_up(id, found);
+            return Ok(());
+        }
         let draft = self.setup.draft(choice, consent).map_err(|failure| (failure, &ALL[..]))?;
         if !self.setup.asker.asks() {
             self.tell_what_is_kept(&draft);

@@ -1,5 +1,7 @@
 //! Where requests may be processed is asked once: it outlives another region, a profile of one's own, and a lost model.
 
+use aws_sandbox::Account;
+
 use crate::harness::Home;
 
 const TEAM: [&str; 6] = ["models", "create-profile", "team", "--from", "eu.anthropic.claude-sonnet-5-5", "--yes"];
@@ -88,4 +90,34 @@ fn a_main_model_that_is_gone_leaves_the_others_to_tell() {
     home.write(".claude/settings.json", &text);
     let refused = words(&home.run(["models", "pin", "global.anthropic.claude-opus-5-5", "--yes"]).failure(2));
     assert!(refused.contains("what is pinned now keeps requests in the EU"), "{refused}");
+}
+
+/// A typed id, or an ARN, tells AWS's own routes where nobody may list them.
+#[test]
+fn what_may_not_be_listed_is_looked_up_by_itself() {
+    let text = include_str!("../../../sandbox/account.toml");
+    let may = "permissions = { allow = [\"bedrock:*\", \"servicequotas:*\", \"sts:*\"] }";
+    assert!(text.contains(may));
+    let text = text.replace(may, "permissions = { allow = [\"*\"], deny = [\"bedrock:ListInferenceProfiles\"] }");
+    let team = "[[accounts.inference_profiles]]\nid = \"abcdef123456\"\nname = \"team-opus\"\n\
+                region = \"us-west-2\"\ncopy_from = \"global.anthropic.claude-opus-5-5\"\n\n";
+    let at = text.find("# Cross-region inference").expect("the default account has its landmark");
+    let account = Account::from_toml(&format!("{}{team}{}", &text[..at], &text[at..])).expect("an account");
+    let home = Home::with(account, true);
+    let arn = "arn:aws:bedrock:us-west-2:111122223333:application-inference-profile/abcdef123456";
+    for id in [arn, "global.anthropic.claude-opus-5-5"] {
+        for command in [&["models", "pin", id][..], &["setup", "--model", id]] {
+            let refused = words(&home.run(command.iter().chain(&["--yes", "--residency", "us"])).failure(2));
+            assert!(refused.contains("goes anywhere, which `--residency us` does not allow"), "{refused}");
+        }
+    }
+    assert!(!home.settings().exists());
+    for command in [&["setup", "--yes", "--model", arn][..], &["models", "pin", arn, "--yes"]] {
+        let told = home.run(command).success();
+        assert!(told.contains("Opus costs more than Sonnet"), "{told}");
+        let settings = home.settings_json();
+        assert_eq!(settings["modelOverrides"]["claude-opus-5-5"], arn, "{settings}");
+        assert_eq!(settings["env"]["ANTHROPIC_DEFAULT_OPUS_MODEL_NAME"], "team-opus");
+        let _ = home.run(["reset"]).success();
+    }
 }

@@ -47,7 +47,8 @@ impl Pin<'_> {
         let pinning = wanted.pinning().ok_or_else(|| self.nothing_answers(&asked, residency))?;
         let mut unverified: Vec<String> = Vec::new();
         for id in std::iter::once(&pinning.main).chain(pinning.aliases.iter().map(|(_, id)| id)) {
-            let is_seen = entries.iter().any(|entry| entry.is_named(id));
+            // What nobody may list was named by somebody, and only an answer shows that it can be used.
+            let is_seen = self.look.offering.is_listed && entries.iter().any(|entry| entry.is_named(id));
             let is_proven = proofs.of(&[id]).is_some_and(Proof::is_usable);
             if !is_seen && !is_proven && !unverified.contains(id) {
                 unverified.push(id.clone());
