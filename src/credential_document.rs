@@ -107,7 +107,7 @@ mod tests {
         assert!(rendered(CredentialsFormat::Powershell).contains("$Env:AWS_SESSION_TOKEN = 'it''s=$(x)'\n"));
         assert!(rendered(CredentialsFormat::Cmd).contains("set \"AWS_SECRET_ACCESS_KEY=a/b+c\"\n"));
         let dotenv = with_token("its=$(x)", CredentialsFormat::Dotenv);
-        assert!(dotenv.ends_with("AWS_SESSION_TOKEN='its=$(x)'\nAWS_CREDENTIAL_EXPIRATION='2026-11-20T23:03:14Z'"));
+        assert!(dotenv.ends_with("AWS_SESSION_TOKEN='its=$(x)'\nAWS_CREDENTIAL_EXPIRATION=2026-11-20T23:03:14Z"));
     }
 
     #[test]
