@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use crate::cli::IdentityMode;
 use crate::private_file;
-use crate::vars;
+use crate::programs;
 use crate::world::World;
 
 /// How long `claude --version` may take; it was observed to take 8 to 80 ms.
@@ -88,7 +88,7 @@ pub fn run(world: &World, arguments: &[&str], deadline: Duration) -> Ended {
 }
 
 fn run_program(world: &World, name: &str, arguments: &[&str], deadline: Duration) -> Ended {
-    let Some(program) = found_on_path(world, name) else { return Ended::NotThere };
+    let Some(program) = programs::on_path(world, name) else { return Ended::NotThere };
     let mut command = Command::new(program);
     command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let Ok(mut child) = command.spawn() else { return Ended::NotThere };
@@ -132,16 +132,7 @@ fn reader(stream: Option<impl Read + Send + 'static>) -> Receiver<String> {
 /// Where the `claude` on `PATH` is.
 #[must_use]
 pub fn on_path(world: &World) -> Option<PathBuf> {
-    found_on_path(world, "claude")
-}
-
-fn found_on_path(world: &World, name: &str) -> Option<PathBuf> {
-    let name = format!("{name}{}", std::env::consts::EXE_SUFFIX);
-    let entries = world.path_var(vars::PATH)?;
-    std::env::split_paths(&entries)
-        .filter(|folder| folder.is_absolute())
-        .map(|folder| folder.join(&name))
-        .find(|path| path.is_file())
+    programs::on_path(world, "claude")
 }
 
 /// The version an installation tells by its place, without being run: the native installer names the program's file

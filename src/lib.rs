@@ -39,6 +39,7 @@ pub mod policy;
 pub mod preferences;
 pub mod presence;
 pub mod private_file;
+pub mod programs;
 pub mod proof;
 pub mod receipt;
 pub mod regions;

@@ -11,6 +11,7 @@ use crate::regions::{Reach, Residency};
 use crate::settings::document::Key;
 use crate::vars;
 
+mod rivals;
 mod stand_ins;
 
 /// What the main model is pinned as, besides the aliases.
@@ -100,17 +101,17 @@ impl Wanted<'_> {
 impl Pinning {
     /// The variables and keys it is written as; `region` and `listed` are where Claude Code would choose by itself.
     #[must_use]
-    pub fn wishes(&self, entries: &[Entry], region: &str, listed: &[String]) -> Vec<Wish> {
+    pub fn wishes(&self, entries: &[Entry], region: &str, listed: &[String], rivals: &[Rival]) -> Vec<Wish> {
         let mut wishes = vec![Wish::env(vars::MODEL, Some(&self.main), false)];
         wishes.extend(self.aliases.iter().map(|(name, id)| Wish::env(name, Some(id), false)));
-        wishes.extend(self.companions(entries, region, listed));
+        wishes.extend(self.companions(entries, region, listed, rivals));
         wishes
     }
 
-    /// What goes beside the pins: the prefix, what Claude Code cannot learn from an opaque ARN, and what it need not look
-    /// for.
+    /// What goes beside the pins: the prefix, what Claude Code cannot learn from an opaque ARN, what it need not look
+    /// for, and what keeps variables from beating the pins.
     #[must_use]
-    pub fn companions(&self, entries: &[Entry], region: &str, listed: &[String]) -> Vec<Wish> {
+    pub fn companions(&self, entries: &[Entry], region: &str, listed: &[String], rivals: &[Rival]) -> Vec<Wish> {
         let mut wishes = Vec::new();
         if let Some(prefix) = region_prefix(region, listed, &self.main) {
             wishes.push(Wish::env(vars::BEDROCK_REGION_PREFIX, Some(prefix), false));
@@ -129,27 +130,8 @@ impl Pinning {
             wishes.push(Wish { key, value: Some(entry.arn.clone()), need: Need::Wanted });
         }
         wishes.extend(self.not_looked_for(entries, region, listed));
+        wishes.extend(self.against_rivals(entries, rivals, self.judge(entries, region, listed)));
         wishes
-    }
-
-    /// What cancels the variables that would have Claude Code ask for something else in the background, for subagents and
-    /// as auto mode's judge; a model of their own may stay where it is there. An empty rival is one that was cancelled
-    /// before.
-    #[must_use]
-    pub fn cancelling(&self, entries: &[Entry], rivals: &[Rival]) -> Vec<Wish> {
-        let background = self.aliases.iter().find(|(name, _)| *name == vars::DEFAULT_HAIKU_MODEL);
-        let is_there = |id: &str| {
-            let is_pinned = self.main == id || self.aliases.iter().any(|(_, pin)| pin == id);
-            is_pinned || entries.is_empty() || entries.iter().any(|entry| entry.is_named(id))
-        };
-        let may_stay = |rival: &&Rival| match rival.name {
-            _ if rival.value.is_empty() => false,
-            vars::SMALL_FAST_MODEL => background.is_some_and(|(_, pin)| *pin == rival.value),
-            // An alias is what its pin says.
-            _ => !model::is_bedrock_id(&rival.value) || is_there(&rival.value),
-        };
-        let in_the_way = rivals.iter().filter(|rival| !may_stay(rival));
-        in_the_way.map(|rival| Wish::env(rival.name, (!rival.is_only_here).then_some(""), false)).collect()
     }
 }
 

@@ -283,8 +283,7 @@ impl Wizard {
             let haiku = pinning.aliases.iter_mut().filter(|(name, _)| *name == vars::DEFAULT_HAIKU_MODEL);
             haiku.for_each(|(_, id)| background.clone_into(id));
         }
-        let mut also = choices.companions(&pinning, region);
-        also.extend(choices.cancelling(&pinning, &self.knowledge.rivals));
+        let mut also = choices.companions(&pinning, region, &self.knowledge.rivals);
         also.extend(more::wishes(&self.answers.more));
         (pinning.aliases, also)
     }

@@ -149,7 +149,7 @@ pub enum SignInError {
     #[error("the sign-in to {0} was not finished in time")]
     TimedOut(String),
     /// A sign-in ended badly a moment ago, and another is not started by itself.
-    #[error("the last sign-in to {session} {how}; the next one by itself is at {until}")]
+    #[error("the last sign-in to {session} {how}; the next automatic one is at {until}")]
     CoolingDown {
         /// The session.
         session: String,

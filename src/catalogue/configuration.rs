@@ -72,7 +72,7 @@ pub(super) const MODES: &[FailureMode] = &[
     },
     FailureMode {
         id: "C04",
-        title: "`awsAuthRefresh` stands in a file that Claude Code does not read for it",
+        title: "`awsAuthRefresh` is in a file that Claude Code does not read for it",
         cause: "The key was put into `~/.claude.json` or into a misnamed file such as `settings-local.json`. Claude \
             Code's own error text names `~/.claude.json`, but the key is ignored there.",
         fix: Fix::ask(
@@ -168,7 +168,7 @@ pub(super) const MODES: &[FailureMode] = &[
         id: "C10",
         title: "The region is not a region",
         cause: "A zone (`us-east-1a`), a blank or a slash makes Claude Code treat the value as unset, and at last it \
-            uses us-east-1; a value that merely does not exist or is in capitals is used as it stands, and its \
+            uses us-east-1; a value that merely does not exist or is in capitals is used as it is, and its \
             host is not found.",
         fix: Fix::ask(
             "claude-bedrock setup --region REGION",

@@ -142,12 +142,12 @@ pub(super) const MODES: &[FailureMode] = &[
         id: "A22",
         title: "The Bedrock API key has expired",
         cause: "Short-term keys last twelve hours at most, and never longer than the sign-in they were made with. \
-            Nothing renews them by itself.",
+            Nothing renews them automatically.",
         fix: Fix::ask(
             "claude-bedrock credentials --format bedrock-api-key",
             "Make a new one, or better let Claude Code use the profile with `claude-bedrock setup`",
         ),
-        before: Before::Files("the moment that stands inside a short-term key"),
+        before: Before::Files("the time inside a short-term key"),
         symptom: "",
         messages: &[Message::certain("{\"Message\":\"Bearer Token has expired\"}")],
         source: "litellm tests; claude-code#8169",

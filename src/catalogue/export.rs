@@ -7,7 +7,7 @@ pub(super) const MODES: &[FailureMode] = &[
         id: "R15",
         title: "The request is still refused after the credentials were renewed",
         cause: "Claude Code puts this sentence before every 403, whether the keys have expired or a permission is \
-            missing; a 401 usually comes from a proxy. What AWS said stands behind `API Error`.",
+            missing; a 401 usually comes from a proxy. What AWS said follows `API Error`.",
         fix: Fix::ask(
             "claude-bedrock diagnose",
             "Look at the part after `API Error`; a new sign-in helps only where that speaks of expired or invalid \
@@ -59,7 +59,7 @@ pub(super) const MODES: &[FailureMode] = &[
         id: "R18",
         title: "The export command runs again and again",
         cause: "The credentials it gives are within five minutes of their end, and before 2.1.181 Claude Code asked \
-            anew each minute.",
+            again each minute.",
         fix: Fix::update("2.1.181", "Update, and let the script renew earlier than ten minutes before the end"),
         before: Before::Calls("the document's end beside the clock; the version"),
         symptom: "The debug log shows the export once a minute",
@@ -100,7 +100,7 @@ pub(super) const MODES: &[FailureMode] = &[
     },
     FailureMode {
         id: "R22",
-        title: "Claude signs in to AWS by itself",
+        title: "Claude signs in to AWS on its own",
         cause: "Nothing forbids the Bash tool to run `aws sso login`; with a live browser session that succeeds \
             unseen and reaches every profile of the session.",
         fix: Fix::ask(

@@ -281,7 +281,7 @@ pub(super) const MODES: &[FailureMode] = &[
             "claude-bedrock diagnose --only P15",
             "See the table of endpoints, and have the missing ones opened",
         ),
-        before: Before::Calls("each endpoint asked by itself"),
+        before: Before::Calls("each endpoint asked separately"),
         symptom: "Time-outs of one service beside answers of another",
         messages: &[],
         source: "derived; claude-code#75428",

@@ -113,7 +113,7 @@ pub(super) const MODES: &[FailureMode] = &[
     FailureMode {
         id: "M21",
         title: "The context is full, or smaller than the model's",
-        cause: "The long context is asked for in each variable by itself with `[1m]`; without it the model runs at \
+        cause: "The long context is asked for in each variable separately, with `[1m]`; without it the model runs at \
             200 000 tokens. Before 2.1.217 Claude Code also failed to compact in time.",
         fix: Fix::ask(
             "claude-bedrock models pin MODEL",
@@ -131,7 +131,7 @@ pub(super) const MODES: &[FailureMode] = &[
     FailureMode {
         id: "M22",
         title: "The model has no long context",
-        cause: "`[1m]` stands behind a model that has 200 000 tokens and no more.",
+        cause: "`[1m]` is appended to a model that has 200 000 tokens and no more.",
         fix: Fix::safe("claude-bedrock models pin MODEL", "Remove the mark"),
         before: Before::Files("the mark behind models without the long context"),
         symptom: "",

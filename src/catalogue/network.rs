@@ -156,7 +156,7 @@ pub(super) const MODES: &[FailureMode] = &[
             "claude-bedrock diagnose --only N10",
             "See which endpoint fails at which step, and have it opened",
         ),
-        before: Before::Calls("each endpoint asked by itself"),
+        before: Before::Calls("each endpoint asked separately"),
         symptom: "",
         messages: &[
             Message::likely("API Error (Request timed out.)"),

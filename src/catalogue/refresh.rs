@@ -102,7 +102,7 @@ pub(super) const MODES: &[FailureMode] = &[
             returns to is not this machine.",
         fix: Fix::safe(
             "claude-bedrock login --no-browser",
-            "Sign in with a code, which any browser takes; chosen by itself over SSH and in containers",
+            "Sign in with a code, which any browser takes; chosen automatically over SSH and in containers",
         ),
         before: Before::Files("marks of SSH, containers and Codespaces beside a command that needs a local browser"),
         symptom: "",

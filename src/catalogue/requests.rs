@@ -100,7 +100,7 @@ pub(super) const MODES: &[FailureMode] = &[
         id: "O06",
         title: "The prompt cache does not work, or costs more than it saves",
         cause: "The region or the model has no cache, it is switched off, or short automatic loops write it again \
-            and again. Before 2.1.211 a part was billed anew each time.",
+            and again. Before 2.1.211 a part was billed again each time.",
         fix: Fix::ask(
             "claude-bedrock diagnose --only O06",
             "Look at the switches: `DISABLE_PROMPT_CACHING`, `ENABLE_PROMPT_CACHING_1H`; and at the use in the \

@@ -67,8 +67,8 @@ pub(super) const MODES: &[FailureMode] = &[
     FailureMode {
         id: "A04",
         title: "The SSO sign-in has ended",
-        cause: "The access token is over and could not be renewed: it has no refresh token, or the session that \
-            stands behind it has ended.",
+        cause: "The access token is over and could not be renewed: it has no refresh token, or the session \
+            behind it has ended.",
         fix: Fix::ask(
             "claude-bedrock login --profile NAME",
             "Sign in again; `claude-bedrock refresh` tries without a browser first",

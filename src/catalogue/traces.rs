@@ -7,14 +7,14 @@ pub(super) const SIGN_INS: &[FailureMode] = &[
     FailureMode {
         id: "A31",
         title: "A sign-in was refused or left alone, so nobody is asked for a while",
-        cause: "After a person said no, or nobody finished it, no session starts another sign-in by itself for ten \
+        cause: "After a person said no, or nobody finished it, no session starts another sign-in on its own for ten \
             minutes, so that a dozen of them do not open a dozen tabs.",
         fix: Fix::ask("claude-bedrock login", "Sign in now; a sign-in that a person asks for always starts"),
         before: Before::Files("what this program remembers of the last sign-in to the session"),
         symptom: "",
         messages: &[
-            Message::certain("the last sign-in to <session> was refused; the next one by itself is at <time>"),
-            Message::certain("the last sign-in to <session> was not finished; the next one by itself is at <time>"),
+            Message::certain("the last sign-in to <session> was refused; the next automatic one is at <time>"),
+            Message::certain("the last sign-in to <session> was not finished; the next automatic one is at <time>"),
         ],
         source: "this program's own behaviour",
     },

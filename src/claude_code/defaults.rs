@@ -16,6 +16,10 @@ pub struct Defaults {
     models: Models,
     /// On Mantle, by family.
     on_mantle: Models,
+    /// The model that judges in auto mode where the pin of the Sonnet family does not; `None` where none was seen.
+    pub judge: Option<&'static str>,
+    /// Anthropic's names of models that are not taken as judges.
+    no_judges: &'static [&'static str],
 }
 
 const OBSERVED: [Defaults; 2] = [
@@ -32,6 +36,8 @@ const OBSERVED: [Defaults; 2] = [
             ("sonnet", "anthropic.claude-haiku-4-5"),
             ("haiku", "anthropic.claude-haiku-4-5"),
         ],
+        judge: Some("anthropic.claude-sonnet-5"),
+        no_judges: &["claude-sonnet-5-5", "claude-opus-5-5", "claude-opus-5"],
     },
     Defaults {
         versions: (Version(2, 1, 197), Version(2, 1, 197)),
@@ -46,6 +52,8 @@ const OBSERVED: [Defaults; 2] = [
             ("sonnet", "anthropic.claude-haiku-4-5"),
             ("haiku", "anthropic.claude-haiku-4-5"),
         ],
+        judge: None,
+        no_judges: &[],
     },
 ];
 
@@ -67,5 +75,11 @@ impl Defaults {
     pub fn model(&self, family: &str, on_mantle: bool) -> Option<&'static str> {
         let models = if on_mantle { &self.on_mantle } else { &self.models };
         models.iter().find(|(known, _)| *known == family).map(|(_, model)| *model)
+    }
+
+    /// Whether a model, by Anthropic's name, may judge in auto mode.
+    #[must_use]
+    pub fn may_judge(&self, name: &str) -> bool {
+        !self.no_judges.contains(&name)
     }
 }

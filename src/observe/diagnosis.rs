@@ -21,6 +21,7 @@ use crate::configuration::{self, Configuration};
 use crate::helper_check::export::Export;
 use crate::helper_check::file;
 use crate::helper_command;
+use crate::programs;
 use crate::settings::scope::Settings;
 use crate::vars;
 use crate::world::World;
@@ -142,7 +143,7 @@ fn helper(world: &World, settings: &Settings, key: &'static str) -> HelperState 
     });
     let found = match (&path, &first_word) {
         (Some(path), _) => Some(path.clone()).filter(|path| path.is_file()),
-        (None, Some(program)) => looked_up(world, program),
+        (None, Some(program)) => programs::on_path(world, program),
         (None, None) => None,
     };
     let is_ours = helper_command::recognise(&command.value).is_some();
@@ -151,12 +152,6 @@ fn helper(world: &World, settings: &Settings, key: &'static str) -> HelperState 
         _ => Vec::new(),
     };
     HelperState { first_word, found, path, file }
-}
-
-fn looked_up(world: &World, program: &str) -> Option<PathBuf> {
-    let entries = world.path_var(vars::PATH)?;
-    let name = format!("{program}{}", std::env::consts::EXE_SUFFIX);
-    std::env::split_paths(&entries).map(|folder| folder.join(&name)).find(|path| path.is_file())
 }
 
 /// The files that variables name and that are not there.

@@ -128,7 +128,7 @@ fn an_application_profile_comes_with_its_name_its_capabilities_and_an_override()
     let wanted = Wanted { entries: &entries, residency: None, named: &named, current: &[], is_usable: &|_| true };
     let pinning = wanted.pinning().expect("one");
     assert_eq!(pinning.main, arn);
-    let wishes = pinning.wishes(&entries, "us-west-2", &["us.anthropic.claude-sonnet-5-5".into()]);
+    let wishes = pinning.wishes(&entries, "us-west-2", &["us.anthropic.claude-sonnet-5-5".into()], &[]);
     let value = |key: &str| {
         let found = wishes.iter().find(|wish| wish.key.to_string() == key);
         found.and_then(|wish| wish.value.clone()).unwrap_or_default()
@@ -138,6 +138,33 @@ fn an_application_profile_comes_with_its_name_its_capabilities_and_an_override()
     assert!(value("env.ANTHROPIC_DEFAULT_OPUS_MODEL_SUPPORTED_CAPABILITIES").contains("adaptive_thinking"));
     assert_eq!(value("modelOverrides.claude-opus-4-6"), arn);
     assert_eq!(value("env.ANTHROPIC_DEFAULT_SONNET_MODEL_NAME"), "");
+}
+
+#[test]
+fn a_pin_judges_where_claude_codes_own_judge_is_not_there() {
+    let ids = ["us.anthropic.claude-sonnet-5-5", "us.anthropic.claude-haiku-5-5", "us.anthropic.claude-opus-5-5"];
+    let entries = all_of(&ids);
+    let wanted = Wanted { entries: &entries, residency: None, named: &[], current: &[], is_usable: &|_| true };
+    let pinning = wanted.pinning().expect("one");
+    let judge = |listed: &[&str], rivals: &[Rival]| {
+        let listed: Vec<String> = listed.iter().map(|id| (*id).to_owned()).collect();
+        let wishes = pinning.companions(&entries, "us-west-2", &listed, rivals).into_iter();
+        let mut found = wishes.filter(|wish| wish.key == Key::env(vars::AUTO_MODE_MODEL)).map(|wish| wish.value);
+        let first = found.next();
+        assert_eq!(found.next(), None, "one word on it");
+        first
+    };
+    let rival = |value: &str, is_only_here| Rival { name: vars::AUTO_MODE_MODEL, value: value.into(), is_only_here };
+    let haiku = Some(Some(ids[1].to_owned()));
+    assert_eq!(judge(&ids, &[]), haiku);
+    for cancelled in [rival("", true), rival("us.anthropic.claude-gone", false), rival(ids[1], true)] {
+        assert_eq!(judge(&ids, &[cancelled]), haiku, "whatever was said before");
+    }
+    assert_eq!(judge(&ids, &[rival("opus", false)]), None, "a choice of the user's own");
+    let with_its_own = [&ids[..], &["us.anthropic.claude-sonnet-5"]].concat();
+    assert_eq!(judge(&with_its_own, &[]), None);
+    assert_eq!(judge(&with_its_own, &[rival("us.anthropic.claude-gone", false)]), Some(Some(String::new())));
+    assert_eq!(judge(&[], &[]), None, "where nobody may look, nobody knows");
 }
 
 #[test]

@@ -177,13 +177,8 @@ impl<'a> Choices<'a> {
     }
 
     /// What goes beside the pins.
-    pub(super) fn companions(&self, pinning: &Pinning, region: &str) -> Vec<Wish> {
-        pinning.companions(&self.entries, region, &self.listed)
-    }
-
-    /// What keeps others from beating the pins.
-    pub(super) fn cancelling(&self, pinning: &Pinning, rivals: &[Rival]) -> Vec<Wish> {
-        pinning.cancelling(&self.entries, rivals)
+    pub(super) fn companions(&self, pinning: &Pinning, region: &str, rivals: &[Rival]) -> Vec<Wish> {
+        pinning.companions(&self.entries, region, &self.listed, rivals)
     }
 
     fn admitted(&self) -> impl Iterator<Item = &Entry> {

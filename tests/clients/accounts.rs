@@ -56,11 +56,26 @@ fn whatever_the_shell_says_of_models_the_pins_count() {
         machine.variable(name, OLD);
     }
     a_session(truth, &machine, &claude);
-    a_workflow_in_auto_mode(&machine, &claude);
+    a_workflow_in_auto_mode(&machine, &claude, "us.anthropic.claude-sonnet-5");
+    let old: Vec<_> = machine.requests().into_iter().filter(|request| request.model.as_deref() == Some(OLD)).collect();
+    assert_eq!(old, []);
+}
+
+/// A Sonnet that is pinned and too new to judge leaves it to an older one.
+#[test]
+fn where_the_model_that_judges_is_not_there_a_pin_does() {
+    let Some(claude) = claude_code(CLAUDE_VERSIONS[0]) else { return };
+    let change = &[("id = \"anthropic.claude-sonnet-5\"", "id = \"anthropic.claude-sonnet-3\"")];
+    let truth = Truth { change, ..truths::PLACES[0] };
+    let machine = machine(&truth, &claude);
+    let pins = pins(&truth, &machine);
+    a_workflow_in_auto_mode(&machine, &claude, pins[&pin_of("haiku")].as_str().expect("text"));
+    let refused: Vec<_> = machine.requests().into_iter().filter(|request| request.status != 200).collect();
+    assert_eq!(refused, []);
 }
 
 /// A workflow's subagent, and a command that auto mode's judge looks at.
-fn a_workflow_in_auto_mode(machine: &Machine, claude: &Path) {
+fn a_workflow_in_auto_mode(machine: &Machine, claude: &Path, judge: &str) {
     let workflow = "export const meta = { name: 'look', description: 'Look' }\nawait agent('Look at the workflow.')";
     let turns = [
         json!({ "tools": [{ "name": "Workflow", "input": { "script": workflow } }] }),
@@ -76,10 +91,7 @@ fn a_workflow_in_auto_mode(machine: &Machine, claude: &Path) {
     let subagents = asked("InvokeModelWithResponseStream");
     let is_of_workflow = |body: &Value| body["messages"][0].to_string().contains("Look at the workflow.");
     assert!(subagents.iter().any(|(model, body)| is_of_workflow(body) && model == SONNET), "{run:?}");
-    // A Sonnet that is pinned and too new for it is no judge: Claude Code takes its own one.
-    assert!(asked("InvokeModel").iter().any(|(model, _)| model == "us.anthropic.claude-sonnet-5"), "{run:?}");
-    let old: Vec<_> = machine.requests().into_iter().filter(|request| request.model.as_deref() == Some(OLD)).collect();
-    assert_eq!(old, [], "{run:?}");
+    assert!(asked("InvokeModel").iter().any(|(model, _)| model == judge), "{run:?}");
 }
 
 fn machine(truth: &Truth, claude: &Path) -> Machine {

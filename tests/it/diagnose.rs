@@ -72,6 +72,9 @@ impl Machine {
         let path = self.path().join(path);
         fs_err::create_dir_all(path.parent().expect("below the home")).expect("parents");
         fs_err::write(&path, text).expect("writable");
+        if ["bin", "versions"].iter().any(|folder| path.parent().is_some_and(|parent| parent.ends_with(folder))) {
+            crate::harness::set_mode(&path, 0o700);
+        }
         path
     }
 

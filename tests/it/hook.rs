@@ -309,9 +309,9 @@ fn a_sign_in_that_ended_badly_is_begun_again_by_whoever_asks_for_it() {
     home.change_token(&[("expiresAt", json!(LONG_AGO)), ("refreshToken", Value::Null)]);
     home.run(["refresh"]).failure(3);
     let by_itself = home.run(["refresh"]).failure(3);
-    assert!(by_itself.contains("refused; the next one by itself"), "{by_itself}");
+    assert!(by_itself.contains("refused; the next automatic one"), "{by_itself}");
     // The minute by this machine's clock, after which it is true, and a text that is still known.
-    let until = by_itself.lines().next().and_then(|line| line.split(" by itself is at ").nth(1)).expect("a time");
+    let until = by_itself.lines().next().and_then(|line| line.split(" automatic one is at ").nth(1)).expect("a time");
     let until = jiff::Zoned::strptime("%Y-%m-%d %H:%M %z", until.replace("MST", "-0700")).expect("a minute and a zone");
     #[expect(clippy::disallowed_methods, reason = "a test has no `World`")]
     let now = jiff::Timestamp::now();

@@ -1,6 +1,6 @@
 //! Whether a profile would give credentials now, told from files and variables alone.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::chain::{self, Link, Origin};
 use super::{CredentialsError, environment, login, sts};
@@ -8,7 +8,7 @@ use crate::aws::files::AwsFiles;
 use crate::aws::profile::{SsoProfile, words};
 use crate::aws::session::{self, Cached, SessionError};
 use crate::helper_command;
-use crate::vars;
+use crate::programs;
 use crate::world::World;
 
 /// Looks whether everything a profile needs is there. What AWS would say to it is not known.
@@ -76,23 +76,9 @@ fn program(world: &World, command: &str) -> Result<(), String> {
     }
     let path = Path::new(&first);
     let found = if path.components().count() > 1 {
-        is_program(&world.absolute(path))
+        programs::at(&world.absolute(path)).is_some()
     } else {
-        let folders: Vec<PathBuf> =
-            world.path_var(vars::PATH).map(|value| std::env::split_paths(&value).collect()).unwrap_or_default();
-        helper_command::is_of_the_shell(&first) || folders.iter().any(|folder| is_program(&folder.join(path)))
+        helper_command::is_of_the_shell(&first) || programs::on_path(world, &first).is_some()
     };
     if found { Ok(()) } else { Err(format!("the program `{first}` of its credential_process is not there")) }
-}
-
-fn is_program(path: &Path) -> bool {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        fs_err::metadata(path).is_ok_and(|found| found.is_file() && found.permissions().mode() & 0o111 != 0)
-    }
-    #[cfg(not(unix))]
-    {
-        path.is_file() || ["exe", "cmd", "bat", "com"].iter().any(|ending| path.with_extension(ending).is_file())
-    }
 }

@@ -144,11 +144,11 @@ impl Pin<'_> {
         let receipts = Receipts::of(&self.state);
         let receipt = receipts.find(&self.path).map_err(|error| Failure::failed(error.to_string()))?;
         let offering = &self.look.offering;
-        let mut wishes = decision.pinning.wishes(&offering.entries, &self.look.who.region, &offering.listed);
         let is_shared = scope_of(self.args.scope) == Scope::Project;
         let settings = Settings::read(self.world);
         let rivals = configuration::rivals_of_pins(self.world, &settings, &self.path, is_shared);
-        wishes.extend(decision.pinning.cancelling(&offering.entries, &rivals));
+        let region = &self.look.who.region;
+        let mut wishes = decision.pinning.wishes(&offering.entries, region, &offering.listed, &rivals);
         wishes.extend(self.moves_to.map(|region| Wish::env(vars::AWS_REGION, Some(region), true)));
         let plan = plan::pin(&document, receipt.as_ref(), &wishes, consent);
         let bytes = document.apply(&plan.edits()).map_err(|error| Failure::failed(error.to_string()))?;

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::checks::facts::{Editor, Place, ShellLine, Stray};
 use crate::observe::editors;
 use crate::private_file;
+use crate::programs;
 use crate::settings::document::{Document, Key};
 use crate::settings::scope::{self, Scope};
 use crate::vars;
@@ -183,7 +184,7 @@ pub(super) fn place(world: &World) -> Place {
         editor_remote: set(vars::VSCODE_IPC_HOOK_CLI),
         ec2: vendor.starts_with(b"Amazon EC2"),
         desktop: DESKTOP.iter().any(|folder| home.join(folder).is_dir()),
-        has_wslview: super::looked_up(world, "wslview").is_some(),
+        has_wslview: programs::on_path(world, "wslview").is_some(),
     }
 }
 

@@ -25,6 +25,7 @@ fn home(settings: &str) -> Home {
 /// A Claude Code that tells its version by its place.
 fn installed(home: &Home, version: &str) -> String {
     let program = home.write(&format!("versions/{version}"), "");
+    set_mode(&program, 0o700);
     let folder = home.path().join("claude");
     fs_err::create_dir_all(&folder).expect("a folder");
     symlink(program, folder.join("claude")).expect("linkable");
