@@ -83,6 +83,24 @@ pub(super) fn configuration() -> Vec<Case> {
             Machine::new("{\"env\": {\"ANTHROPIC_MODEL\": \"us.anthropic.claude-opus-5-5\"}}", CONFIG),
         ),
         (
+            "C03",
+            ERROR,
+            EXPLAIN,
+            "ANTHROPIC_DEFAULT_FABLE_MODEL",
+            Machine::new(
+                &shared(", \"ANTHROPIC_DEFAULT_FABLE_MODEL\": \"us.anthropic.claude-fable-5\"", "")
+                    .replace("BEDROCK\": \"1\"", "BEDROCK\": \"0\""),
+                CONFIG,
+            ),
+        ),
+        (
+            "C03",
+            ERROR,
+            ASK,
+            "ANTHROPIC_DEFAULT_FABLE_MODEL",
+            Machine::new("{\"env\": {\"ANTHROPIC_DEFAULT_FABLE_MODEL\": \"us.anthropic.claude-fable-5\"}}", CONFIG),
+        ),
+        (
             "C04",
             WARNING,
             EXPLAIN,
