@@ -283,6 +283,10 @@ pub(super) fn credentials() -> Vec<Case> {
         ("A27", HINT, EXPLAIN, "AWS_ACCESS_KEY_ID", without_profile("").with("AWS_ACCESS_KEY_ID", "ASIAX").with("AWS_SECRET_ACCESS_KEY", "s").with("AWS_SESSION_TOKEN", "t")),
         ("A28", HINT, EXPLAIN, "", profile(SSO).signed_in(60, "")),
         ("A29", ERROR, EXPLAIN, "aws sso login", refresh("aws sso login --profile gone")),
+        ("A29", WARNING, EXPLAIN, "line: 5", profile(&format!("{CONFIG}[profile work]\nregion = us-east-1\n"))),
+        ("A29", WARNING, EXPLAIN, "(hidden)", profile(&format!("{CONFIG}hello SECRETish\n"))),
+        ("A29", WARNING, EXPLAIN, "[profile broken", profile(&format!("{CONFIG}[profile broken\nSECRETish = x"))),
+        ("A29", WARNING, EXPLAIN, "credentials", profile(CONFIG).file(".aws/credentials", "[x]\na = 1\na = 2\n")),
     ]
 }
 
