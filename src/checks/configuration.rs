@@ -131,7 +131,7 @@ fn waits_for_trust(facts: &Facts) -> Vec<Finding> {
     let is_of_project = matches!(switch.source, Source::Settings { scope: Scope::Project | Scope::Local, .. });
     if is_of_project {
         let title =
-            "the switch stands in this project alone: until the folder is trusted, Claude Code asks for a sign-in";
+            "the switch is set in this project only: until the folder is trusted, Claude Code asks for a sign-in";
         let fix =
             Fix::explain("configure Bedrock in your own settings too").command("claude-bedrock setup --scope user");
         found.push(Finding::hint("C02", title, fix).seen([evidence::found(vars::USE_BEDROCK, switch)]));
