@@ -135,6 +135,12 @@ impl Pinning {
     }
 }
 
+/// Whether a key names the main model or what an alias means.
+#[must_use]
+pub fn is_main_or_alias(key: &Key) -> bool {
+    *key == Key::env(vars::MODEL) || vars::FAMILY_PINS.iter().any(|(_, name)| *key == Key::env(name))
+}
+
 /// Whether a key is one a pinning writes, so that what an earlier one wrote can go.
 #[must_use]
 pub fn is_written_by_pinning(key: &Key) -> bool {

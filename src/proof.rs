@@ -17,7 +17,7 @@ use crate::private_file::{self, StateFolder};
 use crate::world::World;
 
 /// What is older tells nothing any more.
-const KEPT_FOR: SignedDuration = SignedDuration::from_hours(24 * 7);
+pub const KEPT_FOR: SignedDuration = SignedDuration::from_hours(24 * 7);
 
 /// How a model answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -95,11 +95,19 @@ pub fn doubt(name: &str) -> Option<String> {
     if find(name).is_some() {
         return None;
     }
-    let meant = slip::meant(name, all().iter().map(|region| region.name));
-    Some(match meant {
+    Some(match meant(name) {
         Some(meant) => format!("is `{name}` a region? Did you mean `{meant}`?"),
         None => format!("is `{name}` a region? `claude-bedrock regions` lists them"),
     })
+}
+
+/// The region that was meant by a name that is none, where it differs by a slip or two.
+#[must_use]
+pub fn meant(name: &str) -> Option<&'static str> {
+    if find(name).is_some() {
+        return None;
+    }
+    slip::meant(name, all().iter().map(|region| region.name))
 }
 
 /// Whether a region is one of `GovCloud`, whose inference profiles are its own.

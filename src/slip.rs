@@ -2,9 +2,16 @@
 
 /// The name that differs least from what was typed, when it differs by a slip or two.
 pub fn meant<'a>(typed: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    near(typed, names).first().copied()
+}
+
+/// The names that differ least from what was typed, by a slip or two; several where they are equally near.
+pub fn near<'a>(typed: &str, names: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
     let most = 1 + typed.chars().count() / 8;
-    let near = names.map(|name| (strsim::damerau_levenshtein(&typed.to_lowercase(), &name.to_lowercase()), name));
-    near.filter(|(slips, _)| *slips <= most).min_by_key(|(slips, _)| *slips).map(|(_, name)| name)
+    let slips = |name: &str| strsim::damerau_levenshtein(&typed.to_lowercase(), &name.to_lowercase());
+    let found: Vec<(usize, &str)> = names.map(|name| (slips(name), name)).filter(|(slips, _)| *slips <= most).collect();
+    let least = found.iter().map(|(slips, _)| *slips).min();
+    found.into_iter().filter(|(slips, _)| Some(*slips) == least).map(|(_, name)| name).collect()
 }
 
 #[cfg(test)]

@@ -196,6 +196,22 @@ impl Wizard {
         self.closing(choice).are_all_proven()
     }
 
+    /// Of the values of others that stay, the models that the region does not list, a sentence each.
+    #[must_use]
+    pub fn kept_in_vain(&self) -> Vec<String> {
+        let (Some(planned), Some(listing)) = (&self.knowledge.planned, &self.knowledge.listing) else {
+            return Vec::new();
+        };
+        let region = self.answers.region.as_deref().unwrap_or_default();
+        let mut models: Vec<&String> = planned.kept.iter().filter_map(|kept| kept.model.as_ref()).collect();
+        models.retain(|id| listing.lacks(id));
+        models.dedup();
+        models
+            .into_iter()
+            .map(|id| format!("{region} does not list `{id}`: what asks for it gets no answer."))
+            .collect()
+    }
+
     /// From a choice to its writing.
     fn settle(&self, choice: Choice) -> Step {
         let consent = Consent {
@@ -205,7 +221,7 @@ impl Wizard {
         let Some(planned) = &self.knowledge.planned else { return Step::Plan(choice, consent) };
         if !planned.kept.is_empty() {
             match self.answers.replace {
-                None => return self.ask(question::conflict(&planned.kept)),
+                None => return self.ask(question::conflict(&planned.kept, self.kept_in_vain())),
                 Some(_) => {
                     if let Some(stuck) = impossible(planned, self.knowledge.recognised.as_ref()) {
                         return Step::Stuck(stuck);
@@ -279,6 +295,12 @@ impl Wizard {
         region: &str,
     ) -> (Vec<(&'static str, String)>, Vec<Wish>) {
         let mut pinning = choices.pinning(model);
+        for (name, id) in self.pins_to_keep(choices, region) {
+            let borrowed = pinning.aliases.iter_mut().find(|(alias, pinned)| *alias == name && pinned == model);
+            if let Some((_, pinned)) = borrowed {
+                id.clone_into(pinned);
+            }
+        }
         if let Some(background) = self.background() {
             let haiku = pinning.aliases.iter_mut().filter(|(name, _)| *name == vars::DEFAULT_HAIKU_MODEL);
             haiku.for_each(|(_, id)| background.clone_into(id));
@@ -286,6 +308,25 @@ impl Wizard {
         let mut also = choices.companions(&pinning, region, &self.knowledge.rivals);
         also.extend(more::wishes(&self.answers.more));
         (pinning.aliases, also)
+    }
+
+    /// Where nothing may be listed, what the aliases of other families than the named model's mean now: it is as good
+    /// there as it was, and nothing else is known of them.
+    fn pins_to_keep<'a>(&'a self, choices: &Choices<'_>, region: &str) -> Vec<(&'static str, &'a str)> {
+        let Knowledge { listing, pinned, region_in_use, .. } = &self.knowledge;
+        if *listing != Some(Listing::Denied) || region_in_use != region || self.answers.residency.is_some() {
+            return Vec::new();
+        }
+        let main = self.answers.model.as_deref().and_then(|main| choices.family_of(main));
+        let is_as_before = self.answers.profile == self.knowledge.configured_profile;
+        let stays = |family: &str, id: &str| {
+            main.as_deref() != Some(family)
+                && choices.family_of(id).is_none_or(|its| its == family)
+                && (is_as_before || !id.starts_with("arn:"))
+        };
+        let of = |family: &str| pinned.iter().find(|(role, _)| *role == family).map(|(_, id)| id.as_str());
+        let kept = |(family, name)| of(family).filter(|id| stays(family, id)).map(|id| (name, id));
+        vars::FAMILY_PINS.into_iter().filter_map(kept).collect()
     }
 
     /// The background model that was named.
@@ -345,7 +386,9 @@ impl Wizard {
         let is_over = |earlier: &String| question.topic == Topic::Model && self.is_silent(earlier);
         let earlier = self.earlier.get(&question.topic).filter(|earlier| !begins_anew && !is_over(earlier));
         if let Some(earlier) = earlier {
-            question.begin_at(earlier);
+            // A slip is not to be taken for an answer by pressing Enter.
+            let meant = if question.topic == Topic::Region { regions::meant(earlier) } else { None };
+            question.begin_at(meant.unwrap_or(earlier));
         }
         Step::Ask(question)
     }

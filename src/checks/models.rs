@@ -3,7 +3,9 @@
 use crate::checks::evidence;
 use crate::checks::facts::Facts;
 use crate::checks::finding::{Finding, Fix};
-use crate::checks::pinned::{Pin, is_anthropic_id, is_listed, is_mantle_alone, listed_like, listing, pins, region};
+use crate::checks::pinned::{
+    Pin, is_anthropic_id, is_listed, is_mantle_alone, listed_like, listing, near, pins, region,
+};
 use crate::checks::{Check, Needs};
 use crate::model::Model;
 use crate::regions;
@@ -198,32 +200,40 @@ fn bare_id(facts: &Facts) -> Vec<Finding> {
         .collect()
 }
 
+fn serves(regions: &[&str], region: &str) -> bool {
+    regions.iter().any(|start| region.starts_with(start))
+}
+
+/// The geography of a pin's prefix, where that is another one than the region's.
+fn elsewhere(facts: &Facts, pin: &Pin) -> Option<&'static str> {
+    let (prefix, regions) = GEOGRAPHIES.iter().find(|(known, _)| pin.prefix() == Some(known))?;
+    (!serves(regions, region(facts))).then_some(*prefix)
+}
+
 /// A prefix of another geography than the region's; what a listing says is better, so it waits for one.
 fn other_geography(facts: &Facts) -> Vec<Finding> {
-    let is_here = |regions: &[&str]| regions.iter().any(|start| region(facts).starts_with(start));
-    let has_geography = GEOGRAPHIES.iter().any(|(_, regions)| is_here(regions));
+    let has_geography = GEOGRAPHIES.iter().any(|(_, regions)| serves(regions, region(facts)));
     if listing(facts).is_some() || regions::is_gov_cloud(region(facts)) || !has_geography {
         return Vec::new();
     }
     let mut found = Vec::new();
     for pin in pins(facts) {
-        let served = pin.prefix().and_then(|prefix| GEOGRAPHIES.iter().find(|(known, _)| *known == prefix));
-        let Some((prefix, regions)) = served else { continue };
-        if !is_here(regions) {
-            let title = format!(
-                "`{}` names a `{prefix}.` profile, and no region such as `{}` serves those",
-                pin.name,
-                region(facts)
-            );
-            found.push(pin.finding(facts, "M02", title, None));
-        }
+        let Some(prefix) = elsewhere(facts, &pin) else { continue };
+        let title = format!(
+            "`{}` names a `{prefix}.` profile, and no region such as `{}` serves those",
+            pin.name,
+            region(facts)
+        );
+        found.push(pin.finding(facts, "M02", title, None));
     }
     found
 }
 
 /// The pins that the region does not list, with the listed profile of the same model.
 fn unlisted(facts: &Facts) -> Vec<(Pin, Option<&str>)> {
-    let is_id = |pin: &Pin| pin.prefix().is_some();
+    // Where the slip is in the provider's name, only what is near shows that an id was meant.
+    let is_slip = |pin: &Pin| !is_anthropic_id(pin.id()) && !near(facts, pin.id()).is_empty();
+    let is_id = |pin: &Pin| pin.prefix().is_some() || !pin.id().starts_with("anthropic.") && is_slip(pin);
     if is_mantle_alone(facts) || listing(facts).is_none_or(<[_]>::is_empty) || regions::is_gov_cloud(region(facts)) {
         return Vec::new();
     }
@@ -274,7 +284,17 @@ fn not_listed(facts: &Facts) -> Vec<Finding> {
         .filter(other)
         .map(|(pin, instead)| {
             let title = format!("`{}` names `{}`, which `{}` does not list", pin.name, pin.id(), region(facts));
-            pin.finding(facts, "M02", title, instead)
+            let finding = match instead {
+                Some(_) => pin.finding(facts, "M02", title, instead),
+                None => pin.slip(facts, "M02", title, &near(facts, pin.id())),
+            };
+            match (elsewhere(facts, &pin), instead) {
+                (Some(_), _) => finding,
+                (None, Some(_)) => finding.why("The region lists this model, but not with that prefix."),
+                (None, None) => finding.why(
+                    "The region lists nothing of that name: a letter is wrong, the model is gone, or it is not there yet.",
+                ),
+            }
         })
         .collect()
 }

@@ -10,6 +10,7 @@ use crate::configuration::Provider;
 use crate::model::{self, Model};
 use crate::settings::document::Key;
 use crate::settings::scope::Found;
+use crate::slip;
 use crate::vars;
 
 /// A model id someone wrote, and the variable or key it stands in.
@@ -50,6 +51,27 @@ impl Pin {
             }
             None => Fix::explain("choose one that your region lists").command("claude-bedrock setup"),
         };
+        self.with(id, title, fix)
+    }
+
+    /// The finding for an id that nothing listed stands for, with those that a slip or two away are listed: one alone
+    /// may have been meant, and only a person knows.
+    pub(super) fn slip(&self, facts: &Facts, id: &'static str, title: String, near: &[&str]) -> Finding {
+        let [meant] = near else {
+            if near.is_empty() {
+                return self.finding(facts, id, title, None);
+            }
+            let names: Vec<String> = near.iter().map(|near| format!("`{near}`")).collect();
+            let text = format!("did you mean {}? Choose one that your region lists", names.join(" or "));
+            return self.with(id, title, Fix::explain(text).command("claude-bedrock setup"));
+        };
+        let suffix = &self.found.value[self.id().len()..];
+        let value = format!("{meant}{suffix}");
+        let edits = evidence::edit(facts, &self.found.source, self.key(), Some(&value));
+        self.with(id, title, Fix::ask(format!("did you mean `{meant}`? Set `{}` to it", self.name), edits))
+    }
+
+    fn with(&self, id: &'static str, title: String, fix: Fix) -> Finding {
         Finding::error(id, title, fix).seen([evidence::found(self.name, &self.found)])
     }
 }
@@ -98,6 +120,12 @@ pub(super) fn listed_like<'a>(facts: &'a Facts, id: &str) -> Option<&'a str> {
 
 pub(super) fn is_listed(facts: &Facts, id: &str) -> bool {
     listing(facts).is_some_and(|listed| listed.iter().any(|profile| profile.id == id || profile.arn == id))
+}
+
+/// The listed ids that are a slip or two away from one that is not listed.
+pub(super) fn near<'a>(facts: &'a Facts, id: &str) -> Vec<&'a str> {
+    let system = listing(facts).unwrap_or_default().iter().filter(|profile| !profile.is_application);
+    slip::near(id, system.map(|profile| profile.id.as_str()))
 }
 
 /// Whether an id is one of Anthropic's own service: `claude-opus-4-6`.

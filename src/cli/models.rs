@@ -37,7 +37,7 @@ pub enum ModelsCommand {
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub struct PinArgs {
     /// Ids or ARNs, the main model first; each also becomes what its family's alias means
-    #[arg(value_name = "MODEL", required_unless_present = "auto", conflicts_with = "auto")]
+    #[arg(value_name = "MODEL", conflicts_with = "auto")]
     pub models: Vec<String>,
     /// The newest of each family that answers a probe
     #[arg(long)]

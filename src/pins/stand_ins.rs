@@ -25,6 +25,13 @@ impl Pinning {
         told.collect()
     }
 
+    /// The aliases that mean a model of another family, whatever the reason, a sentence each.
+    #[must_use]
+    pub fn borrowed(&self) -> Vec<String> {
+        let borrowed = self.missing_families(&[]);
+        borrowed.map(|(family, id)| format!("The alias `{family}` means {id}, a model of another family.")).collect()
+    }
+
     /// What keeps Claude Code from asking its own models of a family for one token each when it starts, because the
     /// family's pin names another one (observed with 2.1.329). It passes over a family whose default model has an
     /// override, whatever that says; one that says what it would take anyhow changes nothing else: no request is shaped

@@ -1,10 +1,8 @@
 //! The last question: write it, or first have the models answer, or set something more.
 
-use jiff::SignedDuration;
-
 use crate::aws::probe::INPUT_TOKENS;
 use crate::plan::Choice;
-use crate::proof::{Proof, Status};
+use crate::proof::{KEPT_FOR, Proof, Status};
 use crate::wizard::knowledge::{Knowledge, Listing, StatusLine};
 use crate::wizard::more::{Extra, More};
 use crate::wizard::question::{NO, Offer, Question, Style, Topic, YES};
@@ -17,9 +15,6 @@ pub const STATUS_LINE: &str = "statusline";
 pub const MORE: &str = "more";
 /// The answer that leads back to the models.
 pub const OTHER_MODEL: &str = "model";
-
-/// How long a model that answered is taken to answer still.
-const FRESH: SignedDuration = SignedDuration::from_hours(24);
 
 /// What a choice is about to pin, and what is known of it.
 pub(super) struct Closing<'a> {
@@ -46,10 +41,10 @@ impl Closing<'_> {
         self.knowledge.proofs.of(&[id])
     }
 
-    /// Whether it answered, not long ago.
+    /// Whether it answered, not long ago; one that was only busy has not.
     fn is_proven(&self, id: &str) -> bool {
-        let is_fresh = |proof: &&Proof| self.knowledge.now.duration_since(proof.at) < FRESH;
-        self.proof(id).filter(is_fresh).is_some_and(Proof::is_usable)
+        let is_fresh = |proof: &&Proof| self.knowledge.now.duration_since(proof.at) < KEPT_FOR;
+        self.proof(id).filter(is_fresh).is_some_and(|proof| proof.status == Status::Answered)
     }
 
     /// Those of which nobody knows whether they answer.
@@ -105,7 +100,7 @@ impl Closing<'_> {
     /// What stops a model and what opens it; what nobody has verified.
     pub(super) fn notes(&self) -> Vec<String> {
         if self.are_all_proven() {
-            return vec!["Every model to be pinned has answered within the last day.".to_owned()];
+            return vec!["Every model to be pinned has answered within the last week.".to_owned()];
         }
         let mut notes = Vec::new();
         for id in self.models() {
@@ -113,6 +108,9 @@ impl Closing<'_> {
                 Some(proof) if !proof.is_usable() => {
                     let fix = proof.fix.as_ref().map(|fix| format!("; {fix}")).unwrap_or_default();
                     notes.push(format!("{id} does not answer: {}{fix}", proof.words()));
+                }
+                Some(proof) if proof.status == Status::Throttled => {
+                    notes.push(format!("{id} is there, but has not answered: {}.", proof.words()));
                 }
                 None if self.is_unlisted(id) => {
                     notes.push(format!(

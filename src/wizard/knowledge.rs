@@ -5,9 +5,11 @@ use jiff::Timestamp;
 use crate::aws::bedrock::{FoundationModel, InferenceProfile};
 use crate::cli::IdentityMode;
 use crate::configuration::Rival;
+use crate::model;
 use crate::proof::Proofs;
 use crate::regions::Residency;
 use crate::regions::survey::Survey;
+use crate::slip;
 use crate::wizard::foreign::Recognised;
 
 /// A profile the user may choose.
@@ -43,6 +45,15 @@ impl Listing {
             Self::Denied => &[],
         }
     }
+
+    /// Whether an id is meant for an inference profile and is none that is listed here.
+    #[must_use]
+    pub fn lacks(&self, id: &str) -> bool {
+        let id = model::without_context_suffix(id);
+        let ids = || self.profiles().iter().map(|profile| profile.id.as_str());
+        let is_meant = id.contains(".anthropic.claude-") || !slip::near(id, ids()).is_empty();
+        !self.profiles().is_empty() && !id.starts_with("arn:") && is_meant && ids().all(|listed| listed != id)
+    }
 }
 
 /// A value of someone else's that a plan leaves in place.
@@ -52,6 +63,8 @@ pub struct KeptValue {
     pub line: String,
     /// Whether the choice is impossible with it.
     pub required: bool,
+    /// The model that stays pinned by it.
+    pub model: Option<String>,
 }
 
 /// What a plan would do to the settings file.

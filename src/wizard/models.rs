@@ -10,6 +10,7 @@ use crate::pins::{self, Pinning, Wanted};
 use crate::plan::Wish;
 use crate::proof::{Proof, Proofs, Status};
 use crate::regions::{Reach, Residency};
+use crate::slip;
 use crate::vars;
 use crate::wizard::Stuck;
 use crate::wizard::foreign::Recognised;
@@ -171,6 +172,12 @@ impl<'a> Choices<'a> {
         wanted.pinning().unwrap_or_else(|| Pinning { main: main.to_owned(), aliases: aliases() })
     }
 
+    /// The family of an id: AWS's word for it, else what its name says.
+    pub(super) fn family_of(&self, id: &str) -> Option<String> {
+        let wanted = Wanted { entries: &self.entries, residency: None, named: &[], current: &[], is_usable: &|_| true };
+        wanted.family_of(id)
+    }
+
     /// Where requests are kept with this main model.
     pub(super) fn kept_by(&self, main: &str) -> Option<Residency> {
         self.residency.or_else(|| pins::kept_residency(&self.entries, &[(pins::MAIN, main.to_owned())]))
@@ -261,9 +268,11 @@ fn unlisted(listing: &Listing, id: &str, region: &str) -> Option<Stuck> {
         .map(|profile| profile.id.as_str())
         .take(4)
         .collect();
-    let hint = match near.as_slice() {
-        [] => "run `claude-bedrock setup` without `--model` to choose from those listed".to_owned(),
-        near => format!("listed there: {}", near.join(", ")),
+    let meant = slip::meant(id, listed.iter().map(|profile| profile.id.as_str()));
+    let hint = match (near.as_slice(), meant) {
+        ([], Some(meant)) => format!("did you mean `{meant}`?"),
+        ([], None) => "run `claude-bedrock setup` without `--model` to choose from those listed".to_owned(),
+        (near, _) => format!("listed there: {}", near.join(", ")),
     };
     let message = format!("Bedrock lists no inference profile `{id}` in {region}");
     Some(Stuck { message, hint, mended_by: &[Topic::Model, Topic::Region] })

@@ -285,12 +285,15 @@ pub(super) fn identity(knowledge: &Knowledge, option: Option<&ProfileOption>) ->
     }
 }
 
-pub(super) fn conflict(kept: &[KeptValue]) -> Question {
+/// `in_vain` are the notes on values with which nothing would answer.
+pub(super) fn conflict(kept: &[KeptValue], in_vain: Vec<String>) -> Question {
     let lines: Vec<&str> = kept.iter().map(|kept| kept.line.as_str()).collect();
     let mut notes = vec![format!("These values are not ours:\n{}", lines.join("\n"))];
     if kept.iter().any(|kept| kept.required) {
         notes.push("With them kept, Claude Code could not work as chosen.".into());
     }
+    let start = usize::from(!in_vain.is_empty());
+    notes.extend(in_vain);
     Question {
         topic: Topic::Conflict,
         notes,
@@ -301,6 +304,6 @@ pub(super) fn conflict(kept: &[KeptValue]) -> Question {
             Offer::new(REPLACE, "`claude-bedrock reset` brings them back"),
         ],
         has_recommendation: false,
-        start: 0,
+        start,
     }
 }

@@ -101,6 +101,7 @@ fn walk(mut wizard: Wizard, path: &[Do]) -> (Wizard, Vec<String>) {
             Denied => wizard.observed(Listing::Denied),
             Made(changes, kept) => {
                 let kept = kept.iter().map(|line| KeptValue {
+                    model: None,
                     line: line.trim_start_matches('!').into(),
                     required: line.starts_with('!'),
                 });

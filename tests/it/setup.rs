@@ -245,7 +245,11 @@ fn shared_mode_writes_the_profile_and_a_refresh_and_no_export() {
 fn a_project_gets_no_identity_and_no_personal_path() {
     let home = Home::new();
     let before = home.files();
-    let _ = home.run(["setup", "--yes", "--scope", "project"]).success();
+    let said = home.run(["setup", "--yes", "--scope", "project", "--profile", "work"]).success();
+    assert!(
+        !said.contains("Bedrock answers") && said.contains("without `--scope`, writes it into their own"),
+        "{said}"
+    );
     let text = String::from_utf8(home.read("work/.claude/settings.json")).expect("UTF-8");
     insta::assert_snapshot!(text, @r#"
     {
@@ -261,6 +265,10 @@ fn a_project_gets_no_identity_and_no_personal_path() {
     }
     "#);
     assert!(!home.path().join(".claude").exists());
+    let mine = home.run(["setup", "--yes", "--profile", "work"]).success();
+    assert!(mine.contains("Start `claude`, and Bedrock answers."), "{mine}");
+    let said = home.run(["setup", "--yes", "--scope", "project", "--tier", "flex"]).success();
+    assert!(said.contains("Everybody else who works on the project needs an identity"), "{said}");
     let _ = home.run(["reset"]).success();
     assert_eq!(home.files(), before);
     assert!(!home.working_directory().join(".claude").exists());

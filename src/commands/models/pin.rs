@@ -22,7 +22,7 @@ use crate::report::{human, v1};
 use crate::settings::document::Document;
 use crate::settings::scope::{self, Scope, Settings};
 use crate::settings::store::Snapshot;
-use crate::ui::{BOLD, GOOD, Ui, styled};
+use crate::ui::{BOLD, GOOD, NOTICE, Ui, styled};
 use crate::vars;
 use crate::world::World;
 
@@ -57,6 +57,11 @@ struct Pin<'a> {
 }
 
 pub(super) fn run(world: &World, ui: Ui, global: &Global, args: &PinArgs, watch: Watch) -> Result<(), Failure> {
+    if args.models.is_empty() && !args.auto {
+        return Err(Failure::refused("no model was named")
+            .hint("`claude-bedrock models pin --auto` takes the newest of each family that answers")
+            .hint("`claude-bedrock models` lists the ids that can be named"));
+    }
     let may_ask = world.can_ask() && !args.yes;
     if !may_ask && !args.yes && !args.dry_run {
         return Err(Failure::refused("there is no terminal to ask on, and nothing was written")
@@ -107,10 +112,12 @@ impl Pin<'_> {
         self.check_region(&draft)?;
         let text = self.plan_text(decision, &draft);
         if draft.plan.is_empty() || self.args.dry_run {
-            let end = if draft.plan.is_empty() {
+            let end = if !draft.plan.is_empty() {
+                "\nNothing was written (--dry-run).\n".to_owned()
+            } else if draft.plan.kept.is_empty() {
                 format!("{} Nothing to change: {} already says so.\n", styled(GOOD, "✔"), self.file())
             } else {
-                "\nNothing was written (--dry-run).\n".to_owned()
+                format!("{} Nothing was written: {} says the rest already.\n", styled(NOTICE, "!"), self.file())
             };
             return Ok(self.outcome(decision, &draft, false, format!("{text}{end}")));
         }

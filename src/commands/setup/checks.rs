@@ -9,6 +9,7 @@ use crate::commands::credentials::explain;
 use crate::configuration;
 use crate::error::Failure;
 use crate::helper_command;
+use crate::model;
 use crate::new_profile;
 use crate::plan::Choice;
 use crate::report::human;
@@ -71,6 +72,10 @@ impl Setup<'_> {
             Err(CredentialsError::Call(error)) if error.is_denied() => {
                 let who = identity.map_or(choice.profile.as_str(), |identity| identity.arn.as_str());
                 self.ui.warning(&format!("{who} may not look up `{id}`; it is written unverified"));
+                Ok(None)
+            }
+            Err(error) if id != model::without_context_suffix(&choice.model) => {
+                self.ui.warning(&format!("`{id}`, which is pinned, was not found: {error}"));
                 Ok(None)
             }
             Err(error) => Err(Failure::refused(format!("the model `{id}` was not found: {error}"))),

@@ -9,6 +9,7 @@ use crate::aws::identity::Identity;
 use crate::commands::target;
 use crate::error::Failure;
 use crate::helper_command;
+use crate::pins;
 use crate::plan::{self, Choice, Consent, Need, Plan};
 use crate::receipt::Receipt;
 use crate::report::human;
@@ -106,7 +107,11 @@ impl Draft {
         Planned {
             changes: self.plan.changes.len(),
             kept: kept
-                .map(|kept| KeptValue { line: human::kept_line(kept), required: kept.wish.need == Need::Required })
+                .map(|kept| KeptValue {
+                    line: human::kept_line(kept),
+                    required: kept.wish.need == Need::Required,
+                    model: pins::is_main_or_alias(&kept.wish.key).then(|| kept.current.as_str()).flatten(),
+                })
                 .collect(),
         }
     }

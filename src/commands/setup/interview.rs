@@ -255,10 +255,10 @@ impl<'a> Interview<'a> {
             return Ok(());
         }
         let draft = self.setup.draft(choice, consent).map_err(|failure| (failure, &ALL[..]))?;
+        self.wizard.planned(draft.summary());
         if !self.setup.asker.asks() {
             self.tell_what_is_kept(&draft);
         }
-        self.wizard.planned(draft.summary());
         self.shown = Some((choice.clone(), draft));
         Ok(())
     }
@@ -274,6 +274,9 @@ impl<'a> Interview<'a> {
         }
         let lines: Vec<String> = draft.summary().kept.into_iter().map(|kept| kept.line).collect();
         self.setup.ui.status(&format!("{text}These values are not ours:\n{}", lines.join("\n")));
+        for note in self.wizard.kept_in_vain() {
+            self.setup.ui.warning(&note);
+        }
     }
 
     /// Shows the plan, unless it was the last thing that was shown; notes of the question bring their own distance.

@@ -12,6 +12,7 @@ use crate::cli::{Global, NewProfileArgs, WayArgs};
 use crate::commands::sign_in::{self, SignedIn, Wanted};
 use crate::error::{Exit, Failure, UNREACHABLE_HINT};
 use crate::new_profile::{self, Answers, Knowledge, Step, Topic};
+use crate::regions;
 use crate::ui::{Stream, Ui};
 use crate::wizard::{self, Offer, Question, Style};
 use crate::world::World;
@@ -64,6 +65,9 @@ impl Course<'_> {
                 return Err(Stop::Failed(Failure::refused(message), vec![topic.key().to_owned()]));
             }
             Step::SignIn => {
+                if let Some(doubt) = self.answers.sso_region.as_deref().and_then(regions::doubt) {
+                    ui.warning(&doubt);
+                }
                 let (sso, signed_in) = sign_in(world, ui, files, &self.knowledge, &self.answers, asker)?;
                 let portal = Portal::new(world, &files.profiles, &sso, &signed_in);
                 let progress = ui.progress("Asking AWS which accounts you may use…");

@@ -9,17 +9,20 @@ use crate::ask;
 use crate::aws::identity::Identity;
 use crate::aws_config::Planned;
 use crate::cli::{IdentityMode, SetupScope};
+use crate::configuration;
 use crate::error::Failure;
 use crate::model;
+use crate::pins::Pinning;
 use crate::plan::{Choice, Wish};
 use crate::report::v1_questions::Interview;
 use crate::report::{diff, human, v1};
 use crate::settings::document::Key;
+use crate::settings::scope::Settings;
 use crate::tuning;
 use crate::ui::wrap::parted;
-use crate::ui::{BOLD, DIM, GOOD, styled};
+use crate::ui::{BOLD, DIM, GOOD, NOTICE, styled};
 use crate::vars;
-use crate::wizard::{Offer, Question, Style, Topic};
+use crate::wizard::{Offer, Question, REPLACE, Style, Topic};
 
 use super::Setup;
 use super::asker::{Given, Stop};
@@ -38,11 +41,28 @@ pub(super) struct Outcome<'a> {
 
 impl Outcome<'_> {
     pub(super) fn nothing_to_do(&self) -> Result<(), Failure> {
-        let mut text = format!("{} Nothing to change: {} already says so.\n", styled(GOOD, "✔"), self.file());
+        let mut text = match self.stays() {
+            None => format!("{} Nothing to change: {} already says so.\n", styled(GOOD, "✔"), self.file()),
+            Some(stays) => {
+                format!("{} Nothing was written: {} says the rest already.\n{stays}", styled(NOTICE, "!"), self.file())
+            }
+        };
         if let Some(note) = self.setup.status_line_note(self.choice, self.draft) {
             let _ = writeln!(text, "{}", styled(DIM, &note));
         }
         self.say(false, &text)
+    }
+
+    /// What stays although something else was chosen, and how it gives way.
+    fn stays(&self) -> Option<String> {
+        let lines: Vec<String> = self.draft.plan.kept.iter().map(human::kept_line).collect();
+        (!lines.is_empty()).then(|| {
+            format!(
+                "These values stay as others wrote them:\n{}\n`--force` replaces them, as the answer `{REPLACE}` does in a \
+                 terminal; `claude-bedrock reset` brings them back.\n",
+                lines.join("\n")
+            )
+        })
     }
 
     /// The plan for another program, with the question whose first choice has it written.
@@ -89,16 +109,45 @@ impl Outcome<'_> {
             );
             return self.say(true, &text);
         }
-        let _ = writeln!(text, "\n{} Claude Code is set up for Amazon Bedrock.", styled(GOOD, "✔"));
-        let _ = writeln!(
-            text,
-            "\nStart `claude`, and Bedrock answers. Sessions that are running pick up the variables and helpers at once; the main \
-             model counts from the next one."
-        );
+        if self.lacks_identity() {
+            let _ = writeln!(text, "\n{} This project sends Claude Code to Amazon Bedrock.", styled(GOOD, "✔"));
+        } else {
+            let _ = writeln!(text, "\n{} Claude Code is set up for Amazon Bedrock.", styled(GOOD, "✔"));
+        }
+        if let Some(stays) = self.stays() {
+            let _ = write!(text, "\n{stays}");
+        }
+        text.push_str(self.next());
         let _ = writeln!(text, "Undo with `claude-bedrock reset`; look with `claude-bedrock status`.");
         text.push_str(&self.manual_recovery());
         text.push_str(&self.setup.status_line_offer());
         self.say(true, &text)
+    }
+
+    /// What comes next, and who has to do it.
+    fn next(&self) -> &'static str {
+        if self.lacks_identity() {
+            return "\nIts settings hold no identity, and neither your own settings nor your AWS files name one that Claude Code \
+                    takes. Each person needs one: `claude-bedrock setup`, without `--scope`, writes it into their own \
+                    settings.\n";
+        }
+        if self.choice.scope == SetupScope::Project {
+            return "\nStart `claude`, and Bedrock answers as whoever your own settings name. Everybody else who works on the \
+                    project needs an identity of their own: `claude-bedrock setup`. The main model counts from the next \
+                    session.\n";
+        }
+        "\nStart `claude`, and Bedrock answers. Sessions that are running pick up the variables and helpers at once; the main \
+         model counts from the next one.\n"
+    }
+
+    /// Whether this project's settings alone were written, and nothing beside them gives Claude Code an identity.
+    fn lacks_identity(&self) -> bool {
+        if self.choice.scope != SetupScope::Project {
+            return false;
+        }
+        let (world, files) = (self.setup.world, &self.setup.files.profiles);
+        let judged = configuration::judge(world, &Settings::read(world), files, None);
+        judged.identity == configuration::Identity::Ambient && files.profile("default").is_none()
     }
 
     /// Shows the plan and asks whether to write it.
@@ -201,6 +250,8 @@ impl Outcome<'_> {
         notes.extend(tuning::notes(in_settings).into_iter().map(|note| format!("{}: {}.", note.name, note.text)));
         notes.extend(self.setup.legacy_note(self.choice));
         notes.extend(self.setup.status_line_note(self.choice, self.draft));
+        let Choice { model, pins, .. } = self.choice;
+        notes.extend(Pinning { main: model.clone(), aliases: pins.clone() }.borrowed());
         if self.is_opus() {
             notes.push("Opus costs more than Sonnet; every turn of the main model is billed as such.".into());
         }

@@ -7,7 +7,7 @@ use crate::error::Failure;
 use crate::observe::models::Offering;
 use crate::offering;
 use crate::plan::Choice;
-use crate::proof::Proof;
+use crate::proof::{Proof, Status};
 use crate::ui::{BAD, GOOD, NOTICE, styled};
 use crate::wizard::{Silence, Topic};
 
@@ -81,8 +81,12 @@ fn told(proofs: &[Proof], is_told_later: impl Fn(&Proof) -> bool) -> String {
     let mut text = String::new();
     let mut fixes: Vec<&str> = Vec::new();
     for proof in proofs {
-        let (mark, style) = if proof.is_usable() { ("✔", GOOD) } else { ("✘", BAD) };
-        let _ = writeln!(text, "{} {} {}", styled(style, mark), proof.id, proof.words());
+        let (mark, style, but) = match proof.status {
+            Status::Answered => ("✔", GOOD, ""),
+            Status::Throttled => ("!", NOTICE, "is there, but has not answered: "),
+            Status::Stopped | Status::TimedOut | Status::Unreachable => ("✘", BAD, ""),
+        };
+        let _ = writeln!(text, "{} {} {but}{}", styled(style, mark), proof.id, proof.words());
         let fix = proof.fix.as_deref().filter(|fix| !is_told_later(proof) && !fixes.contains(fix));
         if let Some(fix) = fix {
             let _ = writeln!(text, "  {}", styled(NOTICE, fix));

@@ -158,6 +158,43 @@ fn a_model_that_was_stopped_is_not_recommended_and_says_why() {
 }
 
 #[test]
+fn a_slip_in_a_region_is_asked_again_beginning_at_the_region_that_was_meant() {
+    let mut wizard = Wizard::new(knowledge(), Answers { profile: Some("work".into()), ..no_answers() });
+    wizard.answer(Topic::Region, "us-esat-1").expect("it has the form of one");
+    assert!(wizard.back_to(&[Topic::Region]));
+    let question = asked(&wizard);
+    assert_eq!(question.offers[question.start].value, "us-east-1", "{question:?}");
+    assert!(question.offers.iter().all(|offer| offer.value != "us-esat-1"), "{question:?}");
+}
+
+/// Replacing lies at hand for a model that is not there, and for none that may be somebody's wish.
+#[test]
+fn a_kept_model_that_is_not_listed_is_replaced_by_pressing_enter() {
+    let given = Answers {
+        profile: Some("work".into()),
+        region: Some("us-west-2".into()),
+        identity: Some(IdentityMode::Isolated),
+        ..no_answers()
+    };
+    let arn = "arn:aws:bedrock:us-west-2:1:application-inference-profile/x";
+    for (model, start) in [
+        ("us.anthropic.claude-sonet-5-5", 1),
+        ("us.antropic.claude-opus-5-5", 1),
+        ("opusplan", 0),
+        (arn, 0),
+        (MODELS[1], 0),
+    ] {
+        let (mut wizard, _) = walk(Wizard::new(knowledge(), given.clone()), &[Listed(MODELS), Say(MODELS[0])]);
+        let kept = KeptValue { line: "a line".into(), required: false, model: Some(model.into()) };
+        wizard.planned(Planned { changes: 0, kept: vec![kept] });
+        let question = asked(&wizard);
+        assert_eq!((question.topic, question.start), (Topic::Conflict, start), "{model}");
+        assert_eq!(question.notes.len(), 1 + start, "{:?}", question.notes);
+        assert_eq!(question.offers[1].value, REPLACE);
+    }
+}
+
+#[test]
 fn more_asks_for_one_setting_after_the_other_and_all_of_it_can_be_gone_back_through() {
     let more = More { open: true, ..More::default() };
     let model = Some("us.anthropic.claude-opus-5-5".into());

@@ -124,7 +124,7 @@ fn models_are_asked_when_that_is_agreed_to_and_not_again() {
     assert!(wizard.back());
     assert_eq!(asked(&wizard).topic, Topic::Model, "a probe is not undone");
     // What was proven long ago is offered again.
-    let later = Knowledge { now: jiff::Timestamp::UNIX_EPOCH + jiff::SignedDuration::from_hours(25), ..knowledge() };
+    let later = Knowledge { now: jiff::Timestamp::UNIX_EPOCH + crate::proof::KEPT_FOR, ..knowledge() };
     let mut wizard = at_the_end(later, Listed(MODELS));
     wizard.proven(Proofs::default().and(MODELS.iter().map(|id| proof(id, None)).collect()));
     assert_eq!(offered(&wizard), ["yes", "probe", "more", "no"]);
@@ -218,7 +218,7 @@ fn a_typed_model_is_unverified_until_it_answers() {
     assert_eq!(steps.last().map(String::as_str), Some("Confirmation?"));
     assert!(asked(&wizard).notes[0].contains("us.anthropic.claude-x is unverified"));
     wizard.proven(Proofs::default().and(vec![proof("us.anthropic.claude-x", None)]));
-    assert_eq!(asked(&wizard).notes, ["Every model to be pinned has answered within the last day."]);
+    assert_eq!(asked(&wizard).notes, ["Every model to be pinned has answered within the last week."]);
     let (mut wizard, steps) = walk(Wizard::new(knowledge(), given), &path);
     assert_eq!(steps.last().map(String::as_str), Some("probe us.anthropic.claude-x"), "a flag is a consent");
     let silence = Probed { id: "us.anthropic.claude-x".into(), outcome: Outcome::TimedOut };

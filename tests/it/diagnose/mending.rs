@@ -135,6 +135,32 @@ fn wrong_models_are_replaced_by_what_the_region_lists_and_come_back() {
     }
 }
 
+/// A slip in an id is no other geography's; which model was meant is asked.
+#[test]
+fn a_slip_in_a_models_id_is_told_with_the_id_that_was_meant_and_mended_after_a_yes() {
+    let home = Home::new();
+    let meant = "us.anthropic.claude-sonnet-5-5";
+    for given in ["us.anthropic.claude-sonet-5-5", "us.antropic.claude-sonnet-5-5"] {
+        home.write(".claude/settings.json", shared("", "").replacen(meant, given, 1));
+        let before = home.settings_text();
+        let said = home.run(["diagnose", "--json", "--only", "M02"]).stdout;
+        let said: Value = serde_json::from_str(&said).expect("JSON");
+        let found = said["findings"].as_array().expect("a list").iter().find(|finding| finding["id"] == "M02").cloned();
+        let found = found.unwrap_or_else(|| panic!("{given}: {said}"));
+        assert!(found["fix"].to_string().contains(&format!("did you mean `{meant}`?")), "{found}");
+        assert!(!found.to_string().contains("geographies"), "{found}");
+        assert_eq!(home.settings_text(), before, "nothing unasked");
+        let report = home.run(["diagnose", "--fix", "--yes", "--json", "--only", "M02"]).json();
+        assert_eq!(ids(&report["fixed"], "cured"), ["M02"], "{given}: {report}");
+        assert_eq!(home.settings_json()["env"]["ANTHROPIC_MODEL"], meant);
+        let _ = home.run(["reset"]).success();
+        assert_eq!(home.settings_text(), before);
+    }
+    home.write(".claude/settings.json", shared("", "").replacen(meant, "eu.anthropic.claude-sonnet-5-5", 1));
+    let said = home.run(["diagnose", "--only", "M02"]).stdout;
+    assert!(said.contains("geographies"), "{said}");
+}
+
 #[test]
 fn a_guess_of_an_alias_is_pinned_after_a_yes() {
     let text = include_str!("../../../sandbox/account.toml")

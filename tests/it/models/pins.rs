@@ -16,7 +16,7 @@ fn with_permissions(permissions: &str) -> Home {
     Home::with(Account::from_toml(&text.replace(PERMISSIONS, permissions)).expect("an account"), true)
 }
 
-fn without(action: &str) -> Home {
+pub(super) fn without(action: &str) -> Home {
     with_permissions(&format!("permissions = {{ allow = [\"*\"], deny = [\"{action}\"] }}"))
 }
 
@@ -98,6 +98,8 @@ fn a_denied_listing_leaves_what_can_be_learnt() {
     assert_eq!(found.expect("looked up")["pinned_as"][0], "main");
     let run = home.run(["models", "pin", typed, "--yes", "--probe", "--json"]).json();
     assert_eq!(run["unverified"], serde_json::json!([]));
+    let said = home.run(["models", "pin"]).failure(2);
+    assert!(said.contains("no model was named") && said.contains("models pin --auto"), "{said}");
     // Set-up works with a typed id too, and with nothing listed at all.
     let home = with_permissions("permissions = { allow = [\"*\"], deny = [\"bedrock:List*\", \"bedrock:Get*\"] }");
     let _ = home.run(["setup", "--yes", "--model", typed]).success();

@@ -1,8 +1,13 @@
 //! What is said beside pins: a refusal of yesterday, what Opus costs, and a way that leads further than the others.
 
 use aws_sandbox::{Account, Fault, FaultEffect};
+use claude_bedrock::vars;
+use serde_json::Value;
 
+use super::pins::without;
 use crate::harness::Home;
+
+const INVOKED: &str = "InvokeModelWithResponseStream";
 
 /// Nothing is asked anew by a pin, so what is known is told.
 #[test]
@@ -43,6 +48,44 @@ fn a_pin_that_goes_further_than_the_main_model_is_told() {
         told.contains("global.anthropic.claude-opus-5-5 goes anywhere, and the main model stays in the US"),
         "{told}"
     );
+    // What answered a moment ago is not billed again, and what was refused is asked anew.
+    let (all, refused) = (home.asked(INVOKED), |id: &str| id.starts_with("us.anthropic.claude-opus-"));
+    let again = home.run(pin);
+    let models = home.run(["models", "--json"]).json();
+    let ids = models["models"].as_array().expect("a list").iter().filter_map(|model| model["id"].as_str());
+    let opuses = ids.filter(|id| refused(id)).count();
+    assert_eq!(home.asked(INVOKED), all + opuses, "{again:?}");
+    assert!(again.stderr.contains("within the last ten minutes and are not asked again"), "{again:?}");
+    assert_eq!(again.stdout, told);
     let told = home.run(pin.iter().chain(&["--residency", "any"])).success();
     assert!(!told.contains("goes anywhere, and the main model"), "{told}");
+}
+
+/// And what means another family's model is told.
+#[test]
+fn where_nothing_may_be_listed_a_named_model_leaves_the_other_families_alone() {
+    let typed = "us.anthropic.claude-opus-5-5";
+    let lone = without("bedrock:ListInferenceProfiles");
+    let said = lone.run(["setup", "--yes", "--model", typed, "--dry-run"]).success();
+    assert!(said.contains(&format!("The alias `haiku` means {typed}, a model of another family.")), "{said}");
+    assert!(!said.contains("The alias `opus`"), "{said}");
+    let pins = |home: &Home| {
+        let env = home.settings_json()["env"].clone();
+        vars::FAMILY_PINS.map(|(_, name)| env[name].as_str().expect("pinned").to_owned())
+    };
+    let home = Home::new();
+    let _ = home.run(["setup", "--yes", "--profile", "work"]).success();
+    let before = pins(&home);
+    let refusal = FaultEffect::error(403, "AccessDeniedException", "not authorized to perform this");
+    home.sandbox.set_fault(Fault::of("List*", refusal));
+    let again = ["setup", "--yes", "--model", "us.anthropic.claude-opus-4-6"];
+    let said = home.run(again).success();
+    assert!(!said.contains("a model of another family"), "{said}");
+    let expected: Vec<String> = before
+        .iter()
+        .map(|id| if id.contains("opus") { "us.anthropic.claude-opus-4-6".to_owned() } else { id.clone() })
+        .collect();
+    assert_eq!((pins(&home).to_vec(), &home.settings_json()["modelOverrides"]), (expected, &Value::Null));
+    let elsewhere = home.run(["setup", "--yes", "--region", "eu-west-1", "--model", "eu.anthropic.claude-opus-4-6"]);
+    assert!(elsewhere.success().contains("The alias `haiku` means eu."), "those of another region are none here");
 }

@@ -1,6 +1,6 @@
 //! The settings under "more", the status line and the probe: by flag, by answers, and what of them lasts.
 
-use aws_sandbox::Account;
+use aws_sandbox::{Account, Fault, FaultEffect};
 use serde_json::{Map, Value, json};
 
 use crate::harness::Home;
@@ -109,6 +109,33 @@ fn a_probe_by_flag_states_its_cost_and_is_not_made_twice() {
     assert_eq!(home.asked(INVOKED), 4);
     let _ = home.run(["setup", "--yes", "--probe", "--identity", "shared"]).success();
     assert_eq!(home.asked(INVOKED), 4, "what was proven a moment ago is");
+}
+
+/// It is there, but that it answers is said of what answered alone.
+#[test]
+fn a_throttled_model_has_not_answered_and_is_asked_again() {
+    let home = Home::new();
+    let fault = FaultEffect::error(429, "ThrottlingException", "Too many tokens, please wait before trying again.");
+    home.sandbox.set_fault(Fault { model: Some("*opus-5-5".into()), ..Fault::of("InvokeModel*", fault) });
+    let asking = ["setup", "--yes", "--probe", "--dry-run"];
+    for opus in [5, 6] {
+        let run = home.run(asking);
+        let told = "us.anthropic.claude-opus-5-5 is there, but has not answered: Q01";
+        assert!(
+            run.stderr.contains(&format!("! {told}")) && run.stderr.contains(&format!("warning: {told}")),
+            "{run:?}"
+        );
+        assert!(!run.stderr.contains("✔ us.anthropic.claude-opus-5-5"), "{run:?}");
+        assert!(!run.stderr.contains("Every model to be pinned has answered"), "{run:?}");
+        let _ = run.success();
+        assert!(home.asked(INVOKED) >= opus - 1);
+    }
+    home.sandbox.clear_faults();
+    let run = home.run(asking);
+    assert!(
+        run.stderr.contains("One request of about") && run.stderr.contains("has answered within the last week"),
+        "{run:?}"
+    );
 }
 
 #[test]

@@ -27,6 +27,35 @@ fn a_foreign_model_is_kept_and_shown() {
 }
 
 #[test]
+fn a_kept_model_that_is_not_listed_is_never_said_to_be_what_was_chosen() {
+    let home = Home::new();
+    let _ = home.run(["setup", "--yes", "--profile", "work"]).success();
+    let sound = home.settings_text();
+    let pin = |id: &str| format!("\"ANTHROPIC_MODEL\": \"{id}\"");
+    let broken = sound.replace(&pin("us.anthropic.claude-sonnet-5-5"), &pin("us.anthropic.claude-sonet-5-5"));
+    assert_ne!(broken, sound);
+    home.write(".claude/settings.json", &broken);
+    for arguments in
+        [&["setup", "--yes", "--profile", "work"][..], &["models", "pin", "us.anthropic.claude-sonnet-5-5", "--yes"]]
+    {
+        let run = home.run(arguments);
+        let said = format!("{}{}", run.stdout, run.stderr);
+        assert!(!said.contains("already says so") && said.contains("says the rest already"), "{said}");
+        assert!(said.contains("env.ANTHROPIC_MODEL: \"us.anthropic.claude-sonet-5-5\"  (wanted: "), "{said}");
+        assert!(said.contains("`--force` replaces them"), "{said}");
+        assert!(arguments[0] == "models" || said.contains("does not list `us.anthropic.claude-sonet-5-5`"), "{said}");
+        let _ = run.success();
+        assert_eq!(home.settings_text(), broken);
+    }
+    let changed = home.run(["setup", "--yes", "--profile", "work", "--tier", "flex"]).success();
+    assert!(changed.contains("These values stay as others wrote them:\n  env.ANTHROPIC_MODEL: "), "{changed}");
+    let refused = home.run(["setup", "--yes", "--model", "us.anthropic.claude-sonet-5-5"]).failure(2);
+    assert!(refused.contains("did you mean `us.anthropic.claude-sonnet-5-5`?"), "{refused}");
+    let _ = home.run(["setup", "--yes", "--profile", "work", "--force"]).success();
+    assert_eq!(home.settings_json()["env"]["ANTHROPIC_MODEL"], "us.anthropic.claude-sonnet-5-5");
+}
+
+#[test]
 fn a_kept_value_is_in_the_json_answer() {
     let home = Home::new();
     settings(&home, "{\"env\": {\"ANTHROPIC_MODEL\": \"my-model\"}}");

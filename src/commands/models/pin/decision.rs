@@ -1,5 +1,7 @@
 //! What is to be pinned: what was named or is to be found, as far as the listing, a residency and the models allow it.
 
+use jiff::SignedDuration;
+
 use crate::capabilities::{self, LongContext};
 use crate::error::Failure;
 use crate::model;
@@ -7,8 +9,12 @@ use crate::offering::{Entry, Kind};
 use crate::pins::{self, Pinning, Wanted};
 use crate::proof::{Proof, Status};
 use crate::regions::{self, Residency};
+use crate::slip;
 
 use super::Pin;
+
+/// How long a model that answered need not be asked again by a choice among all.
+const JUST_NOW: SignedDuration = SignedDuration::from_mins(10);
 
 /// What is to be pinned and what speaks for it.
 pub(super) struct Decision {
@@ -99,7 +105,10 @@ impl Pin<'_> {
                 let failure = Failure::refused(format!("Bedrock lists no inference profile `{id}` in {region}"));
                 let near = self.look.near(id);
                 let failure = match near.as_slice() {
-                    [] => failure.hint("`claude-bedrock models` lists what there is"),
+                    [] => match slip::meant(id, offering.listed.iter().map(String::as_str)) {
+                        Some(meant) => failure.hint(format!("did you mean `{meant}`?")),
+                        None => failure.hint("`claude-bedrock models` lists what there is"),
+                    },
                     near => failure.hint(format!("listed there: {}", near.join(", "))),
                 };
                 Err(failure.hint("only a request shows whether an id that is not listed works: add `--probe`"))
@@ -159,7 +168,7 @@ impl Pin<'_> {
         let ids: Vec<String> = if self.args.auto {
             let entries = self.look.offering.entries.iter().filter(|entry| entry.kind != Kind::Foundation);
             let admitted = entries.filter(|entry| residency.is_none_or(|residency| residency.admits(&entry.reach)));
-            admitted.map(|entry| entry.pin().to_owned()).collect()
+            self.without_answered(admitted.map(|entry| entry.pin().to_owned()).collect())
         } else if self.args.probe {
             named.to_vec()
         } else {
@@ -173,6 +182,24 @@ impl Pin<'_> {
             }
             _ => Ok(proofs),
         }
+    }
+
+    /// Those that did not answer a moment ago: a second look at the same plan is not billed again.
+    fn without_answered(&self, mut ids: Vec<String>) -> Vec<String> {
+        let (all, proofs, now) = (ids.len(), self.look.proofs(self.world), self.world.now());
+        let has_answered = |id: &String| {
+            proofs
+                .of(&[id])
+                .is_some_and(|proof| proof.status == Status::Answered && now.duration_since(proof.at) < JUST_NOW)
+        };
+        ids.retain(|id| !has_answered(id));
+        let words = match all - ids.len() {
+            0 => return ids,
+            1 => "One model has answered within the last ten minutes and is not asked again.".to_owned(),
+            count => format!("{count} models have answered within the last ten minutes and are not asked again."),
+        };
+        self.ui.status(&words);
+        ids
     }
 
     fn nothing_answers(&self, asked: &[Proof], residency: Option<Residency>) -> Failure {
