@@ -84,7 +84,7 @@ impl Topic {
     /// What to know before it is answered. The question itself leaves room for the answer in a line of 80 columns.
     #[must_use]
     pub fn note(self) -> Option<&'static str> {
-        let address = "It is the address of your AWS access portal, where you sign in to AWS.";
+        let address = "The start URL is the address of your AWS access portal, where you sign in.";
         (self == Self::StartUrl).then_some(address)
     }
 }

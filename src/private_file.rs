@@ -258,7 +258,10 @@ fn create_private_folder(folder: &Path) -> io::Result<()> {
 
 /// Names the file, which the system's errors do not.
 fn about(step: &str, path: &Path, error: &io::Error) -> io::Error {
-    io::Error::new(error.kind(), format!("cannot {step} `{}`: {error}", path.display()))
+    // Beneath an error that names the path is the one that does not.
+    let beneath = error.get_ref().and_then(|inner| inner.source());
+    let reason = beneath.map_or_else(|| error.to_string(), ToString::to_string);
+    io::Error::new(error.kind(), format!("cannot {step} `{}`: {reason}", path.display()))
 }
 
 /// Makes a rename durable; a file system that cannot is no reason to fail.

@@ -6,9 +6,9 @@ use std::time::Duration;
 use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorSettings, SharedHttpConnector};
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_runtime_api::client::result::ConnectorError;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, sleep_until};
 
 use crate::aws::authority::Authority;
 use crate::aws::bedrock::{Bedrock, InferenceProfile};
@@ -19,7 +19,10 @@ use crate::aws::network;
 use crate::world::World;
 
 /// What a whole look at the regions may take; one that has not answered by then is out of reach.
-pub const DEADLINE: Duration = Duration::from_secs(6);
+const DEADLINE: Duration = Duration::from_secs(6);
+
+/// What the slowest have at least, however fast the others are: a few round trips to the other side of the world.
+const AT_LEAST: Duration = Duration::from_millis(2500);
 
 /// So many regions are asked at a time: those of the largest partition, and a bound should it grow.
 const AT_ONCE: usize = 48;
@@ -64,7 +67,8 @@ pub enum Unreached {
     Other(String),
 }
 
-/// Asks all regions at once.
+/// Asks all regions at once. One that is dead is not waited for as long as the deadline allows: when three in four have
+/// answered, the rest has three times as long as those took.
 pub async fn ask(
     world: &World,
     files: &AwsFiles,
@@ -76,12 +80,13 @@ pub async fn ask(
     let settings = HttpConnectorSettings::builder().connect_timeout(CONNECT).read_timeout(DEADLINE).build();
     let connector = network::connector_with(world, &files.profiles, profile, &settings);
     let places = Arc::new(Semaphore::new(AT_ONCE));
-    let deadline = Instant::now() + DEADLINE;
+    let begun = Instant::now();
+    let (shorten, deadline) = watch::channel(begun + DEADLINE);
     let mut asked = JoinSet::new();
     for (at, region) in regions.iter().enumerate() {
         let bedrock = Bedrock::through(&connector, region, configured.clone(), authority);
         let (connector, configured, places) = (connector.clone(), configured.clone(), Arc::clone(&places));
-        let region = region.clone();
+        let (region, deadline) = (region.clone(), deadline.clone());
         asked.spawn(async move {
             let asking = async {
                 let _place = places.acquire().await;
@@ -90,9 +95,36 @@ pub async fn ask(
             (at, Answer { outcome: asking.await, region })
         });
     }
-    let mut answers = asked.join_all().await;
+    let mut answers = Vec::new();
+    while let Some(answered) = asked.join_next().await {
+        answers.extend(answered.ok());
+        if answers.len() * 4 >= regions.len() * 3 {
+            // The first time it is so counts; every later one would only be later.
+            shorten.send_if_modified(|until| shortened(until, begun, begun.elapsed()));
+        }
+    }
     answers.sort_by_key(|(at, _)| *at);
     answers.into_iter().map(|(_, answer)| answer).collect()
+}
+
+fn shortened(until: &mut Instant, begun: Instant, most_took: Duration) -> bool {
+    let sooner = begun + (most_took * 3).max(AT_LEAST);
+    let is_sooner = sooner < *until;
+    *until = sooner.min(*until);
+    is_sooner
+}
+
+/// What comes of `work`; nothing when the deadline, which may be moved, is earlier.
+async fn before<T>(deadline: &mut watch::Receiver<Instant>, work: impl Future<Output = T>) -> Option<T> {
+    tokio::pin!(work);
+    loop {
+        let until = *deadline.borrow_and_update();
+        tokio::select! {
+            done = &mut work => return Some(done),
+            () = sleep_until(until) => return None,
+            Ok(()) = deadline.changed() => {}
+        }
+    }
 }
 
 /// Measures first, for what is listed takes time to be read; the listing goes through an open connection then.
@@ -101,15 +133,15 @@ async fn ask_one(
     configured: Option<String>,
     bedrock: &Bedrock,
     region: &str,
-    deadline: Instant,
+    mut deadline: watch::Receiver<Instant>,
 ) -> Result<Reached, Unreached> {
     let address = match configured {
         Some(address) => address,
         None => endpoint::bedrock_address(region).await.ok_or(Unreached::NoAddress)?,
     };
-    let measuring = timeout_at(deadline, median_latency(connector, &address));
+    let measuring = before(&mut deadline, median_latency(connector, &address));
     let latency = measuring.await.unwrap_or(Err(Unreached::TimedOut))?;
-    let listing = timeout_at(deadline, bedrock.inference_profiles()).await.ok();
+    let listing = before(&mut deadline, bedrock.inference_profiles()).await;
     Ok(Reached { latency, listing })
 }
 
@@ -182,5 +214,22 @@ fn told_by(error: &(dyn std::error::Error + 'static), words: &str) -> Option<Unr
         std::io::ErrorKind::ConnectionRefused => Some(Unreached::Refused("nobody listens there".into())),
         std::io::ErrorKind::TimedOut => Some(Unreached::TimedOut),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_dead_region_is_waited_for_as_long_as_the_others_took_three_times() {
+        let begun = Instant::now();
+        for (most_took, expected) in [(100, 2500), (1500, 4500), (2500, 6000)] {
+            let mut until = begun + DEADLINE;
+            let is_sooner = shortened(&mut until, begun, Duration::from_millis(most_took));
+            assert_eq!((until - begun).as_millis(), expected);
+            assert_eq!(is_sooner, expected != DEADLINE.as_millis());
+            assert!(!shortened(&mut until, begun, DEADLINE), "and never longer again");
+        }
     }
 }

@@ -66,7 +66,7 @@ impl Upgrade {
         if let Some((value, key)) = elsewhere(profile) {
             let credentials = files.credentials_path.display();
             return Err(format!(
-                "`{key}` of the profile `{}` stands in `{credentials}` (line {}); move it to `{shown}` first",
+                "`{key}` of the profile `{}` is in `{credentials}` (line {}); move it to `{shown}` first",
                 profile.name, value.line
             ));
         }

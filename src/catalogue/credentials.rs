@@ -241,20 +241,23 @@ pub(super) const MODES: &[FailureMode] = &[
     },
     FailureMode {
         id: "A29",
-        title: "The AWS CLI does not find the profile",
+        title: "The AWS CLI does not find the profile, or cannot read its files",
         cause: "The name in `--profile` or `AWS_PROFILE` is not in its files: a slip, a section without the word \
-            `profile`, or another file.",
+            `profile`, or another file. A section or key that is there twice, or a line that is neither, makes every \
+            command of the AWS CLI fail, whichever profile it is for.",
         fix: Fix::ask(
             "claude-bedrock profiles",
-            "Choose one that is listed, or create it with `claude-bedrock setup --start-url URL`",
+            "Choose one that is listed, or create it with `claude-bedrock setup --start-url URL`; mend the lines that are \
+            named, or let `claude-bedrock diagnose --fix --only A29` do it",
         ),
-        before: Before::Files("the name in both AWS files, read as the AWS CLI reads them"),
+        before: Before::Files("both AWS files and the name in them, read as the AWS CLI reads them"),
         symptom: "",
         messages: &[
             Message::certain("The config profile (<profile>) could not be found"),
             Message::certain("Config profile (<profile>) could not be found"),
             Message::common("No such profile: <profile>"),
             Message::likely("botocore.exceptions.ProfileNotFound"),
+            Message::certain("Unable to parse config file: <file>"),
         ],
         source: "botocore; guides for Claude Code on Bedrock",
     },

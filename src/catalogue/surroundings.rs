@@ -27,7 +27,7 @@ pub(super) const MODES: &[FailureMode] = &[
     },
     FailureMode {
         id: "C17",
-        title: "A secret stands readable in a settings file",
+        title: "A secret is readable in a settings file",
         cause: "`AWS_SECRET_ACCESS_KEY` or `AWS_BEARER_TOKEN_BEDROCK` in `env` reaches every command that Claude \
             Code runs, and in a project's file everyone who clones it.",
         fix: Fix::ask(

@@ -1,11 +1,12 @@
 //! Which provider answers, and in which region.
 
+mod leftovers;
+
 use crate::checks::evidence;
 use crate::checks::facts::Facts;
 use crate::checks::finding::{Evidence, Finding, Fix};
 use crate::checks::{Check, Needs};
 use crate::configuration::{self, Provider};
-use crate::model;
 use crate::regions;
 use crate::settings::document::Key;
 use crate::settings::scope::{Found, Scope, Source};
@@ -15,7 +16,7 @@ use crate::vars;
 pub(super) const CHECKS: &[Check] = &[
     Check::of("C21", Needs::Files, switch_off),
     Check::of("C01", Needs::Files, not_bedrock),
-    Check::of("C03", Needs::Files, leftovers),
+    Check::of("C03", Needs::Files, leftovers::leftovers),
     Check::of("C23", Needs::Files, two_providers),
     Check::of("C02", Needs::Files, waits_for_trust),
     Check::of("C10", Needs::Files, malformed_region),
@@ -23,10 +24,6 @@ pub(super) const CHECKS: &[Check] = &[
     Check::of("C13", Needs::Files, aws_files_elsewhere),
     Check::of("C18", Needs::Files, unsigned),
 ];
-
-/// The names in other providers' catalogues that are seen where a Bedrock id belongs.
-const OTHER_MODELS: [&str; 10] =
-    ["gpt-", "glm-", "kimi", "deepseek", "minimax", "qwen", "gemini", "grok", "mistral", "llama"];
 
 /// The switch says neither yes nor, any more, what it seems to say.
 fn switch_off(facts: &Facts) -> Vec<Finding> {
@@ -58,6 +55,9 @@ fn not_bedrock(facts: &Facts) -> Vec<Finding> {
     if facts.is_bedrock() {
         return Vec::new();
     }
+    if let Some(switch) = leftovers::switched_off(facts) {
+        return vec![switched_off(facts, switch)];
+    }
     let unexported = facts.shell_lines.iter().filter(|line| line.name == vars::USE_BEDROCK && !line.exported);
     let mut evidence: Vec<Evidence> = unexported
         .map(|line| Evidence::Line {
@@ -81,6 +81,20 @@ fn not_bedrock(facts: &Facts) -> Vec<Finding> {
     vec![Finding::error("C01", title, fix).seen(evidence)]
 }
 
+/// The switch reaches Claude Code and says no.
+fn switched_off(facts: &Facts, switch: &Found) -> Finding {
+    let title = format!("Claude Code does not use Amazon Bedrock: `{}` is `{}`", vars::USE_BEDROCK, switch.value);
+    let edits = evidence::edit(facts, &switch.source, Key::env(vars::USE_BEDROCK), Some("1"));
+    let fix = match &switch.source {
+        Source::Variable(name) => Fix::explain(format!("set `{name}` to 1 in your shell, or unset it")),
+        _ if leftovers::is_set_up(facts) => Fix::ask("set it to `1`", edits),
+        _ => Fix::explain("set it up").command("claude-bedrock setup"),
+    };
+    Finding::error("C01", title, fix)
+        .why("Somebody turned the switch off; what else a set-up consists of has no effect while it is.")
+        .seen([evidence::found(vars::USE_BEDROCK, switch)])
+}
+
 fn switch_name(provider: Provider) -> &'static str {
     match provider {
         Provider::Foundry => vars::USE_FOUNDRY,
@@ -89,30 +103,6 @@ fn switch_name(provider: Provider) -> &'static str {
         Provider::Mantle => vars::USE_MANTLE,
         Provider::Bedrock | Provider::Anthropic => vars::USE_BEDROCK,
     }
-}
-
-/// Keys of Bedrock without Bedrock, or of another provider with it.
-fn leftovers(facts: &Facts) -> Vec<Finding> {
-    let pins = [vars::MODEL, vars::DEFAULT_OPUS_MODEL, vars::DEFAULT_SONNET_MODEL, vars::DEFAULT_HAIKU_MODEL];
-    let mut found = Vec::new();
-    for name in pins {
-        let Some(value) = facts.variable(name) else { continue };
-        let lower = value.value.to_ascii_lowercase();
-        let (title, wrong) = if facts.is_bedrock() {
-            let foreign =
-                OTHER_MODELS.iter().any(|start| lower.starts_with(start) || lower.contains(&format!("/{start}")));
-            (format!("`{name}` names `{}`, which is not a Claude model on Bedrock", value.value), foreign)
-        } else {
-            let left = model::is_bedrock_id(&value.value) && facts.configuration.provider == Provider::Anthropic;
-            (format!("`{name}` is left of a Bedrock set-up, and Anthropic does not know `{}`", value.value), left)
-        };
-        if wrong {
-            let edits = evidence::edit(facts, &value.source, Key::env(name), None);
-            let fix = Fix::ask(format!("remove `{name}`"), edits);
-            found.push(Finding::error("C03", title, fix).seen([evidence::found(name, &value)]));
-        }
-    }
-    found
 }
 
 /// More than one provider is switched on.
@@ -141,7 +131,7 @@ fn waits_for_trust(facts: &Facts) -> Vec<Finding> {
     let is_of_project = matches!(switch.source, Source::Settings { scope: Scope::Project | Scope::Local, .. });
     if is_of_project {
         let title =
-            "the switch stands in this project alone: until the folder is trusted, Claude Code asks for a sign-in";
+            "the switch is set in this project only: until the folder is trusted, Claude Code asks for a sign-in";
         let fix =
             Fix::explain("configure Bedrock in your own settings too").command("claude-bedrock setup --scope user");
         found.push(Finding::hint("C02", title, fix).seen([evidence::found(vars::USE_BEDROCK, switch)]));

@@ -231,7 +231,7 @@ fn certificates_from_settings(facts: &Facts) -> Vec<Finding> {
         && facts.world.var(vars::NODE_EXTRA_CA_CERTS).is_none()
     {
         let title = format!(
-            "`{}` stands in the settings alone, which some builds of Claude Code read too late",
+            "`{}` is set in the settings only, which some builds of Claude Code read too late",
             vars::NODE_EXTRA_CA_CERTS
         );
         let fix = Fix::explain("export it in your shell too");

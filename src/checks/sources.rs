@@ -3,20 +3,22 @@
 mod sso;
 
 use crate::aws::credentials::{CredentialsError, LoginError};
-use crate::aws::profile::{Call, Lint, ProfileKind, called_profile};
+use crate::aws::files::AwsFiles;
+use crate::aws::profile::{Call, CliReading, Lint, ProfileKind, called_profile};
 use crate::checks::evidence;
 use crate::checks::facts::Facts;
-use crate::checks::finding::{Evidence, Finding, Fix};
+use crate::checks::finding::{Evidence, Finding, Fix, Severity};
 use crate::checks::{Check, Needs};
 use crate::configuration::Identity;
 use crate::settings::document::Key;
-use crate::settings::scope::Source;
+use crate::settings::scope::{Found, Source};
 use crate::vars;
 
 /// The checks of this room.
 pub(super) const CHECKS: &[Check] = &[
     Check::of("A02", Needs::Files, lost_profile),
     Check::of("A29", Needs::Files, cli_reads_otherwise),
+    Check::of("A29", Needs::Files, cli_reads_nothing),
     Check::of("A15", Needs::Files, only_cli_finds),
     Check::of("A06", Needs::Files, sso::broken_sso),
     Check::of("A18", Needs::Files, self_calling),
@@ -30,6 +32,9 @@ pub(super) const CHECKS: &[Check] = &[
     Check::of("A05", Needs::Files, sso::short_sign_in),
     Check::of("A14", Needs::Files, chain_limits),
 ];
+
+/// So many lines of an AWS file are shown that the AWS CLI cannot read.
+const MOST_LINES: usize = 5;
 
 /// Whether the profile matters: Bedrock is on and the identity comes from it.
 fn uses_profile(facts: &Facts) -> bool {
@@ -104,21 +109,14 @@ fn lost_profile(facts: &Facts) -> Vec<Finding> {
 
 /// The helper asks the AWS CLI for a profile that the AWS CLI does not find, or cannot read at all.
 fn cli_reads_otherwise(facts: &Facts) -> Vec<Finding> {
-    let Some(command) = facts.setting(vars::AUTH_REFRESH).filter(|_| facts.is_bedrock()) else { return Vec::new() };
-    let named = match called_profile(&command.value) {
-        Some(Call::Profile(name)) => name,
-        Some(Call::Ambient) => profile_name(facts).to_owned(),
-        None => return Vec::new(),
-    };
-    if crate::helper_command::recognise(&command.value).is_some() {
-        return Vec::new();
-    }
-    let refused = facts.lints.iter().find(|lint| lint.id == "unreadable-by-aws-cli");
+    let Some((command, named)) = profile_of_helper(facts) else { return Vec::new() };
     let seen = evidence::found(vars::AUTH_REFRESH, &command);
-    if let Some(lint) = refused {
+    let stopping = stopping_lines(facts);
+    if !stopping.is_empty() {
         let title = "the helper runs the AWS CLI, which cannot read the AWS files";
-        let finding = Finding::error("A29", title, Fix::explain(lint.fix.clone())).why(lint.message.clone());
-        return vec![finding.seen([seen, evidence::aws_line(facts, lint.file, lint.line)])];
+        let finding = unreadable_by_cli(facts, &stopping, title);
+        let evidence = std::iter::once(seen).chain(finding.evidence).collect();
+        return vec![Finding { severity: Severity::Error, evidence, ..finding }];
     }
     if facts.cli_profiles.contains(&named) {
         return Vec::new();
@@ -127,6 +125,42 @@ fn cli_reads_otherwise(facts: &Facts) -> Vec<Finding> {
     let fix =
         Fix::explain("name a profile that exists, or let `setup` write the helper").command("claude-bedrock setup");
     vec![Finding::error("A29", title, fix).seen([seen])]
+}
+
+/// The AWS CLI reads neither file although nothing of Claude Code's asks it to.
+fn cli_reads_nothing(facts: &Facts) -> Vec<Finding> {
+    let stopping = stopping_lines(facts);
+    if stopping.is_empty() || !facts.is_bedrock() || profile_of_helper(facts).is_some() {
+        return Vec::new();
+    }
+    vec![unreadable_by_cli(facts, &stopping, "every command of the AWS CLI fails, for it cannot read the AWS files")]
+}
+
+/// A helper that runs the AWS CLI, and the profile it asks that for.
+fn profile_of_helper(facts: &Facts) -> Option<(Found, String)> {
+    let command = facts.setting(vars::AUTH_REFRESH).filter(|_| facts.is_bedrock())?;
+    let named = match called_profile(&command.value)? {
+        Call::Profile(name) => name,
+        Call::Ambient => profile_name(facts).to_owned(),
+    };
+    crate::helper_command::recognise(&command.value).is_none().then_some((command, named))
+}
+
+/// What keeps the AWS CLI from reading the files.
+fn stopping_lines(facts: &Facts) -> Vec<&Lint> {
+    let found: Vec<&Lint> = facts.lints.iter().filter(|lint| lint.stops_aws_cli()).collect();
+    let is_refused =
+        |files: &AwsFiles| !CliReading::of(files.config.as_deref(), files.credentials.as_deref()).refused.is_empty();
+    if found.is_empty() || is_refused(&facts.files) { found } else { Vec::new() }
+}
+
+fn unreadable_by_cli(facts: &Facts, stopping: &[&Lint], title: &str) -> Finding {
+    let fix = stopping.first().map_or_else(String::new, |lint| lint.fix.clone());
+    // What is no AWS file at all has as many as it has lines.
+    let shown = &stopping[..stopping.len().min(MOST_LINES)];
+    let why: Vec<String> = shown.iter().map(|lint| format!("Line {}: {}.", lint.line, lint.message)).collect();
+    let lines = shown.iter().map(|lint| evidence::aws_line(facts, lint.file, lint.line));
+    Finding::warning("A29", title, Fix::explain(fix)).why(why.join(" ")).seen(lines)
 }
 
 /// The profile is in the file in a form that only the AWS CLI reads.

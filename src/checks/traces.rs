@@ -133,7 +133,7 @@ fn changed_file(receipt: &ReceiptState) -> Finding {
     let fix =
         Fix::explain("set it up again, or leave it: `reset` keeps what others changed").command("claude-bedrock setup");
     let finding = if lost.is_empty() {
-        let title = "somebody changed since what `setup` wrote; their values count";
+        let title = "somebody changed what `setup` wrote; their values count";
         Finding::hint("C28", title, fix)
     } else {
         let title = format!("somebody removed what `setup` wrote: {}", lost.join(", "));

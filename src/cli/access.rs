@@ -34,7 +34,7 @@ pub enum EnvFormat {
     Sh,
     /// fish: `claude-bedrock env --format fish | source`
     Fish,
-    /// PowerShell: `claude-bedrock env --format powershell | Invoke-Expression`
+    /// PowerShell, `pwsh` too: `claude-bedrock env --format powershell | Invoke-Expression`
     #[value(alias = "pwsh")]
     Powershell,
     /// cmd.exe: a batch file to `call`

@@ -6,7 +6,7 @@ use clap::{ArgGroup, Args};
 
 /// Options of `diagnose`
 #[derive(Debug, Clone, Args)]
-#[command(group = ArgGroup::new("writing").args(["fix", "report"]).multiple(true))]
+#[command(group = ArgGroup::new("agreeable").args(["fix", "probe", "report"]).multiple(true))]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct DiagnoseArgs {
     /// Look from files alone, without the network
@@ -15,7 +15,7 @@ pub struct DiagnoseArgs {
     /// Look for these failure modes or families alone, such as `A04` or `A,M02`
     #[arg(long, value_name = "ID|FAMILY", num_args = 1.., value_delimiter = ',')]
     pub only: Vec<String>,
-    /// Also ask every model Claude Code would use for one token, which costs a few; at a terminal you are asked
+    /// Also ask every model Claude Code would use for one token, which is billed; you are asked first
     #[arg(long)]
     pub probe: bool,
     /// Mend what can be mended here, asking where it is more than a slip, and look again
@@ -24,8 +24,8 @@ pub struct DiagnoseArgs {
     /// Also write a support bundle to attach to a ticket, without names and secrets: `.md` or `.html`
     #[arg(long, value_name = "FILE", value_parser = parse_report_file)]
     pub report: Option<ReportFile>,
-    /// Do not ask before mending; write the report over a file that is no report
-    #[arg(long, short, requires = "writing")]
+    /// Do not ask before mending or before a probe; write the report over a file that is no report
+    #[arg(long, short, requires = "agreeable")]
     pub yes: bool,
 }
 

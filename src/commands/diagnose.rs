@@ -6,13 +6,11 @@ mod report_file;
 use std::path::Path;
 
 use crate::ask;
-use crate::aws::files;
 use crate::checks::facts::Facts;
 use crate::checks::finding::Severity;
 use crate::checks::{self, Outcome, Selection};
 use crate::cli::{DiagnoseArgs, Global};
-use crate::commands::models::cost;
-use crate::configuration;
+use crate::commands::models::{agree, cost};
 use crate::error::Failure;
 use crate::mending;
 use crate::observe::diagnosis::asked::{self, InUse};
@@ -20,7 +18,6 @@ use crate::observe::diagnosis::{self, Depth};
 use crate::observe::machine;
 use crate::report::bundle::Bundle;
 use crate::report::{human, v1};
-use crate::settings::scope::Settings;
 use crate::ui::Ui;
 use crate::world::{NAME_HOME, NO_HOME, World};
 
@@ -67,16 +64,15 @@ struct Look<'a> {
 }
 
 impl Look<'_> {
-    /// The look before anything is mended. What models would answer costs a little, so that is said first; where
-    /// nobody asked for it, a person is asked once.
+    /// The look before anything is mended. What models would answer costs a little, so that is agreed to first; where
+    /// nobody said `--probe`, a person is asked once and nobody else is.
     fn first(&self) -> Result<(Facts, Outcome), Failure> {
         if self.args.probe {
-            let settings = Settings::read(self.world);
-            let profiles = files::read(self.world).profiles;
-            let in_use = InUse::of(&configuration::judge(self.world, &settings, &profiles, None));
-            if in_use.count() > 0 {
-                self.ui.status(&cost(in_use.count()));
+            let facts = diagnosis::facts(self.world, Depth::Files);
+            if !self.selection.is_answered() || !asked::may_be(&facts) {
+                return Ok(self.observe(Depth::Network));
             }
+            agree(self.world, self.ui, InUse::of(&facts.configuration).count(), self.args.yes)?;
             return Ok(self.observe(Depth::Probe));
         }
         let (mut facts, outcome) = self.observe(Depth::Network);

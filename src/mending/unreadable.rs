@@ -86,12 +86,13 @@ fn said<'a>(lines: &[&'a str], range: std::ops::Range<usize>) -> Vec<(&'a str, &
     keys
 }
 
-/// The lines of a section that is there before and says the same.
+/// The lines of a section that is there before and says nothing more.
 fn same_section(lines: &[&str], at: usize) -> Option<Vec<usize>> {
     let name = header(lines.get(at)?)?;
     let first = (0..at).find(|&line| header(lines[line]) == Some(name))?;
     let (one, other) = (section(lines, first), section(lines, at));
-    let is_told = said(lines, one) == said(lines, other.clone());
+    let first = said(lines, one);
+    let is_told = said(lines, other.clone()).iter().all(|pair| first.contains(pair));
     // A comment is somebody's own; it stays where it is.
     is_told.then(|| other.filter(|&line| !lines[line].trim().starts_with(['#', ';'])).collect())
 }

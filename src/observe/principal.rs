@@ -152,7 +152,7 @@ impl From<Principal> for Asker {
 fn exported(world: &World, settings: &Settings, found: &Found) -> Result<Credentials, NoPrincipal> {
     if matches!(found.source, Source::Settings { scope: Scope::Project | Scope::Local, .. }) {
         let words =
-            "it stands in the project's settings, whose commands run only where Claude Code was told to trust them";
+            "it is set in the project's settings, whose commands run only where Claude Code was told to trust them";
         return Err(NoPrincipal::Export(words.to_owned()));
     }
     let surroundings = Surroundings::of_session(world, settings, None);

@@ -129,7 +129,7 @@ impl QuestionReport {
         let choices = listed(&found);
         let mut notes = question.notes.clone();
         if let Some(words) = search.filter(|_| found.is_empty()) {
-            notes.push(format!("None of the {} choices holds «{words}».", offers.len()));
+            notes.push(format!("None of the {} choices contains \"{words}\".", offers.len()));
         }
         Self {
             topic: key.to_owned(),

@@ -17,7 +17,7 @@ fn claude_code_answers_from_mantle_once_its_own_permission_is_there() {
         "ANTHROPIC_DEFAULT_HAIKU_MODEL": "anthropic.claude-haiku-4-5" });
     machine.write("home/.claude/settings.json", json!({ "env": env }).to_string());
     let diagnosed = |machine: &Machine| -> Value {
-        let run = machine.program(&["diagnose", "--probe", "--json"]);
+        let run = machine.program(&["diagnose", "--probe", "--yes", "--json"]);
         serde_json::from_str(&run.stdout).unwrap_or_else(|error| panic!("{error}: {run:?}"))
     };
 

@@ -179,7 +179,7 @@ fn what_is_said_of_hundreds_of_hostile_profiles_is_json_and_no_more_than_claude_
     assert_eq!((&found["question"]["unlisted"], &found["answers"]), (&json!(many), &json!({})));
     let none = ask(json!({ "search": "p800 \u{7}$(touch pwned)" }));
     assert_eq!(none["question"]["choices"], json!([]));
-    assert!(none["question"]["notes"].to_string().contains("None of the 801 choices holds «p800"), "{none}");
+    assert!(none["question"]["notes"].to_string().contains(r#"None of the 801 choices contains \"p800"#), "{none}");
     // One that is not listed is an answer all the same; what is none says so in no more words than fit.
     let chosen = ask(json!({ "profile": name }));
     assert_ne!((&chosen["state"], &chosen["question"]["topic"]), (&json!("stuck"), &json!("profile")), "{chosen}");

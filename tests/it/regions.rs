@@ -124,13 +124,14 @@ fn what_closes_a_region_is_its_row_and_no_more() {
 }
 
 #[test]
-fn a_region_that_never_answers_costs_no_more_than_the_deadline() {
+fn a_region_that_never_answers_costs_its_row() {
     let home = Home::new();
     home.sandbox.set_fault(Fault::of("ListInferenceProfiles", FaultEffect::Silence).in_region("eu-west-1"));
     let report = home.run(["regions", "--json", "--residency", "eu", "--profile", "work"]).json();
     assert_eq!(row(&report, "eu-west-1")["problem"]["kind"], "timed-out");
     assert_eq!(row(&report, "eu-west-1")["reachable"], true, "it answers at the door");
-    assert_ne!(report["recommended"]["region"], "eu-west-1");
+    let open = report["regions"].as_array().expect("a list").iter().filter(|row| row["reachable"] == true);
+    assert!(open.count() > 3 && report["recommended"]["region"] != "eu-west-1", "{report}");
 }
 
 #[test]

@@ -26,6 +26,24 @@ pub struct Lint {
     pub fix: String,
 }
 
+impl Lint {
+    /// Whether no command of the AWS CLI works while it is there, whichever profile it is run for.
+    #[must_use]
+    pub fn stops_aws_cli(&self) -> bool {
+        matches!(
+            self.id,
+            "block-without-equals"
+                | "byte-order-mark"
+                | "duplicate-key"
+                | "duplicate-section"
+                | "key-before-section"
+                | "no-key-and-value"
+                | "unclosed-section"
+                | "unreadable-by-aws-cli"
+        )
+    }
+}
+
 /// A file's bytes with what Claude Code makes of them.
 #[derive(Debug, Clone, Copy)]
 pub struct Source<'a> {

@@ -32,6 +32,8 @@ pub struct ReceiptState {
     pub settings: PathBuf,
     /// Whether it is still there.
     pub is_there: bool,
+    /// Whether Bedrock was switched on there, and not only a key mended.
+    pub is_of_set_up: bool,
     /// The keys whose value is none of ours any more.
     pub keys: Vec<KeyState>,
 }

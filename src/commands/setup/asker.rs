@@ -121,7 +121,7 @@ impl Given {
         let more = question.offers.len().saturating_sub(CHOICES_NAMED);
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
         let choices = named.collect::<Vec<_>>().join(", ");
-        let failure = Failure::refused(format!("`{answer}` is not an answer to «{}»", question.text))
+        let failure = Failure::refused(format!("`{answer}` is not an answer to \"{}\"", question.text))
             .hint(format!("the choices are: {choices}{more}"));
         Err(Stop::Failed(failure, vec![key.to_owned()]))
     }

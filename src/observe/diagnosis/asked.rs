@@ -77,6 +77,17 @@ pub fn is_open(facts: &Facts) -> bool {
         && authority(&facts.world, facts).is_some()
 }
 
+/// Whether files leave it open that some model can be asked: there is one, and somebody who might ask it.
+#[must_use]
+pub fn may_be(facts: &Facts) -> bool {
+    let who = match &facts.configuration.identity {
+        Identity::Unsigned(_) => false,
+        Identity::ApiKey(_) | Identity::Export(_) | Identity::Keys(_) => true,
+        Identity::Isolated(..) | Identity::Profile(_) | Identity::Ambient => matches!(facts.readiness, Some(Ok(()))),
+    };
+    who && facts.is_bedrock() && InUse::of(&facts.configuration).count() > 0
+}
+
 /// Asks them after all, with everything else as it was found.
 pub fn ask(facts: &mut Facts) {
     let world = facts.world.with_more(facts.settings.environment()).with_patience(PATIENCE);

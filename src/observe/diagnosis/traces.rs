@@ -16,8 +16,9 @@ use crate::configuration::Configuration;
 use crate::observe::pasted;
 use crate::private_file::{self, StateFolder};
 use crate::receipt::{Receipt, Receipts};
-use crate::settings::document::Document;
+use crate::settings::document::{Document, Key};
 use crate::settings::scope;
+use crate::vars;
 use crate::world::World;
 
 /// So much of a debug log's end is looked at.
@@ -61,8 +62,9 @@ fn receipts(world: &World, traces: &mut Traces) {
 /// What became of a settings file; a file that cannot be read or is no JSON has findings of its own.
 fn state_of(receipt: &Receipt) -> Option<ReceiptState> {
     let settings = receipt.settings.clone();
+    let is_of_set_up = receipt.keys.iter().any(|record| record.key == Key::env(vars::USE_BEDROCK));
     let Some(bytes) = private_file::read(&settings).ok()? else {
-        return Some(ReceiptState { settings, is_there: false, keys: Vec::new() });
+        return Some(ReceiptState { settings, is_there: false, is_of_set_up, keys: Vec::new() });
     };
     let document = Document::parse(&bytes).ok()?;
     let foreign = receipt.keys.iter().filter_map(|record| {
@@ -79,7 +81,7 @@ fn state_of(receipt: &Receipt) -> Option<ReceiptState> {
         })
     });
     let keys = foreign.collect();
-    Some(ReceiptState { settings, is_there: true, keys })
+    Some(ReceiptState { settings, is_there: true, is_of_set_up, keys })
 }
 
 /// The newest note beside the user's settings.

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::aws::reachability::{DEADLINE, Unreached};
+use crate::aws::reachability::Unreached;
 use crate::regions::Residency;
 use crate::regions::survey::{Closed, Offer, Row, State, Survey};
 use crate::ui::wrap::wrapped;
@@ -158,7 +158,7 @@ pub fn closed_words(reason: &Closed) -> String {
         Closed::Denied => "your principal may not list models here (bedrock:ListInferenceProfiles)".into(),
         Closed::NotEnabled => "the account has not enabled this region".into(),
         Closed::NoBedrock => "no Bedrock here".into(),
-        Closed::TimedOut => format!("it answers, but did not list its models within {} s", DEADLINE.as_secs()),
+        Closed::TimedOut => "it answers, but did not list its models in time".into(),
         Closed::Other(words) => words.clone(),
     }
 }
@@ -169,7 +169,7 @@ pub fn unreached_words(unreached: &Unreached) -> String {
     match unreached {
         Unreached::NoAddress => "its host name has no address here".into(),
         Unreached::Refused(words) => format!("refused: {words}"),
-        Unreached::TimedOut => format!("no answer within {} s", DEADLINE.as_secs()),
+        Unreached::TimedOut => "no answer in time".into(),
         Unreached::Untrusted(words) => format!("its certificate is not trusted: {words}"),
         Unreached::Other(words) => words.clone(),
     }

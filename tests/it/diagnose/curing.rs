@@ -158,6 +158,10 @@ fn aws_files() -> Vec<(&'static str, Machine, &'static str)> {
         ("A14", signed_in(&chained).file(".claude/settings.json", &role), "duration_seconds = 3600"),
         ("A29", cli(&format!("{CONFIG}\n{CONFIG}[profile z]\nregion = x\n")), "\n\n[profile z]"),
         ("A29", cli(&format!("\u{feff}{CONFIG}region = us-west-2\nhello there\n")), "# hello there"),
+        ("A29", home(&format!("{CONFIG}[profile work]\n# mine\nregion = us-west-2\n")), "= s\n# mine\n"),
+        ("A29", home(&format!("{CONFIG}this is not ini\n")), "\n# this is not ini\n"),
+        ("A29", home(&format!("{CONFIG}[profile broken\n")), "\n# [profile broken\n"),
+        ("A29", home(&format!("{CONFIG}region = us-west-2\n[default]\n")), "= s\n[default]\n"),
         (
             "C10",
             Machine::new(&without_region_variable, &CONFIG.replace("us-west-2", "us-west-2a")),

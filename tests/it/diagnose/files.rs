@@ -1,8 +1,12 @@
 //! Faults that files and variables show.
 
+mod helpers;
+
 use claude_bedrock::checks::finding::{FixKind, Severity};
 
 use super::{CONFIG, Machine, PINS, SSO, problems, shared};
+
+pub(super) use helpers::helpers;
 
 /// A home with one fault, and what is to be found: the id, its weight, who mends it, and a part of the evidence.
 pub(super) type Case = (&'static str, Severity, FixKind, &'static str, Machine);
@@ -81,6 +85,24 @@ pub(super) fn configuration() -> Vec<Case> {
             ASK,
             "ANTHROPIC_MODEL",
             Machine::new("{\"env\": {\"ANTHROPIC_MODEL\": \"us.anthropic.claude-opus-5-5\"}}", CONFIG),
+        ),
+        (
+            "C03",
+            ERROR,
+            EXPLAIN,
+            "ANTHROPIC_DEFAULT_FABLE_MODEL",
+            Machine::new(
+                &shared(", \"ANTHROPIC_DEFAULT_FABLE_MODEL\": \"us.anthropic.claude-fable-5\"", "")
+                    .replace("BEDROCK\": \"1\"", "BEDROCK\": \"0\""),
+                CONFIG,
+            ),
+        ),
+        (
+            "C03",
+            ERROR,
+            ASK,
+            "ANTHROPIC_DEFAULT_FABLE_MODEL",
+            Machine::new("{\"env\": {\"ANTHROPIC_DEFAULT_FABLE_MODEL\": \"us.anthropic.claude-fable-5\"}}", CONFIG),
         ),
         (
             "C04",
@@ -283,48 +305,10 @@ pub(super) fn credentials() -> Vec<Case> {
         ("A27", HINT, EXPLAIN, "AWS_ACCESS_KEY_ID", without_profile("").with("AWS_ACCESS_KEY_ID", "ASIAX").with("AWS_SECRET_ACCESS_KEY", "s").with("AWS_SESSION_TOKEN", "t")),
         ("A28", HINT, EXPLAIN, "", profile(SSO).signed_in(60, "")),
         ("A29", ERROR, EXPLAIN, "aws sso login", refresh("aws sso login --profile gone")),
-    ]
-}
-
-pub(super) fn helpers() -> Vec<Case> {
-    let login = "aws sso login --profile work";
-    let bin = |machine: Machine, mode: u32| {
-        let path = machine.write("bin/grant.sh", "#!/bin/sh\n");
-        crate::harness::set_mode(&path, mode);
-        let text = shared("", &format!(", \"awsCredentialExport\": \"{}\"", path.display()));
-        machine.file(".claude/settings.json", &text)
-    };
-    vec![
-        ("R03", HINT, EXPLAIN, login, refresh(login)),
-        (
-            "R05",
-            WARNING,
-            EXPLAIN,
-            "gimme-aws-creds",
-            refresh("gimme-aws-creds --profile work").file("bin/gimme-aws-creds", ""),
-        ),
-        ("R06", WARNING, EXPLAIN, login, refresh(login).with("SSH_CONNECTION", "a b")),
-        ("R07", WARNING, EXPLAIN, login, refresh(login).with("WSL_INTEROP", "/run/x")),
-        ("R08", WARNING, EXPLAIN, login, refresh(login).with("VSCODE_IPC_HOOK_CLI", "/run/x")),
-        ("R10", ERROR, EXPLAIN, "awslogin", refresh("awslogin work")),
-        ("R11", HINT, EXPLAIN, login, refresh(login)),
-        ("R12", ERROR, EXPLAIN, login, top(&format!("\"awsAuthRefresh\": \"{login}\""))),
-        (
-            "R13",
-            ERROR,
-            EXPLAIN,
-            "other",
-            Machine::new(
-                &shared("", ", \"awsAuthRefresh\": \"aws sso login --profile other\""),
-                &format!("{CONFIG}[profile other]\nregion = us-west-2\n"),
-            )
-            .file("bin/aws", ""),
-        ),
-        ("R22", HINT, EXPLAIN, "", profile(SSO).signed_in(60, "")),
-        ("R25", ERROR, EXPLAIN, "./grant.sh", export("./grant.sh")),
-        ("R26", ERROR, EXPLAIN, "/nowhere/grant.sh", export("/nowhere/grant.sh")),
-        ("R27", ERROR, ASK, "grant.sh", bin(Machine::new("", CONFIG), 0o600)),
-        ("R28", ERROR, ASK, "grant.sh", bin(Machine::new("", CONFIG), 0o777)),
+        ("A29", WARNING, EXPLAIN, "line: 5", profile(&format!("{CONFIG}[profile work]\nregion = us-east-1\n"))),
+        ("A29", WARNING, EXPLAIN, "(hidden)", profile(&format!("{CONFIG}hello SECRETish\n"))),
+        ("A29", WARNING, EXPLAIN, "[profile broken", profile(&format!("{CONFIG}[profile broken\nSECRETish = x"))),
+        ("A29", WARNING, EXPLAIN, "credentials", profile(CONFIG).file(".aws/credentials", "[x]\na = 1\na = 2\n")),
     ]
 }
 

@@ -1,7 +1,7 @@
 //! `--fix`: mended, looked at again, and undone by `reset`.
 
 use aws_sandbox::Account;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::shared;
 use crate::harness::Home;
@@ -42,6 +42,34 @@ fn slips_are_mended_without_a_question_and_the_rest_after_a_yes() {
 
     let _ = home.run(["reset"]).success();
     assert_eq!(home.settings_text(), before, "byte for byte");
+}
+
+#[test]
+fn a_set_up_that_somebody_switched_off_is_switched_on_again_and_loses_no_pin() {
+    let home = Home::new();
+    let _ = home.run(["setup", "--yes", "--profile", "work"]).success();
+    let on = home.settings_text();
+    let off = on.replace("\"CLAUDE_CODE_USE_BEDROCK\": \"1\"", "\"CLAUDE_CODE_USE_BEDROCK\": \"0\"");
+    let gone = on.replace("    \"CLAUDE_CODE_USE_BEDROCK\": \"1\",\n", "");
+    assert!(off != on && gone != on, "{on}");
+    for text in [&off, &gone] {
+        home.write(".claude/settings.json", text);
+        let report: Value =
+            serde_json::from_str(&home.run(["diagnose", "--fix", "--yes", "--json", "--only", "C03"]).stdout)
+                .expect("JSON");
+        assert_eq!(&home.settings_text(), text, "{report:#}");
+        assert_eq!((&report["findings"][0]["id"], &report["fixed"]["cured"]), (&json!("C03"), &json!([])), "{report}");
+        assert_eq!(report["findings"][0]["fix"]["command"], "claude-bedrock reset", "{report}");
+    }
+    home.write(".claude/settings.json", &off);
+    let said = home.run(["diagnose", "--offline", "--only", "C01"]).failure(1);
+    assert!(said.is_empty(), "{said}");
+    let said = home.run(["diagnose", "--offline", "--only", "C01"]).stdout;
+    assert!(said.contains("`CLAUDE_CODE_USE_BEDROCK` is `0`") && said.contains("set it to `1`"), "{said}");
+    assert!(!said.contains("another shell") && !said.contains("claude-bedrock setup"), "{said}");
+    let report = home.run(["diagnose", "--fix", "--yes", "--json", "--only", "C"]).json();
+    assert_eq!(ids(&report["fixed"], "cured"), ["C01", "C03", "C28"], "{report:#}");
+    assert_eq!(home.settings_text(), on);
 }
 
 #[test]

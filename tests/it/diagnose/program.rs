@@ -91,7 +91,10 @@ fn models_are_asked_once_at_a_stated_price_and_their_answers_used_again() {
     let report = home.run(["diagnose", "--json"]).json();
     assert!(skips(&report), "{report}");
     assert_eq!(home.asked(PROBE), 0, "nobody agreed to it");
-    let run = home.run(["diagnose", "--probe", "--json"]);
+    let said = home.run(["diagnose", "--probe"]).failure(2);
+    assert!(said.contains("3 requests of about 8 input tokens") && said.contains("`--yes`"), "{said}");
+    assert_eq!(home.asked(PROBE), 0, "nobody is here to agree to it");
+    let run = home.run(["diagnose", "--probe", "--yes", "--json"]);
     assert!(run.stderr.contains("3 requests of about 8 input tokens"), "{}", run.stderr);
     assert!(!skips(&run.json()));
     assert_eq!(home.asked(PROBE), 3, "each of them once");
@@ -111,6 +114,21 @@ fn models_are_asked_once_at_a_stated_price_and_their_answers_used_again() {
 }
 
 #[test]
+fn no_price_is_named_where_no_model_can_be_asked() {
+    let home = Home::new();
+    for (settings, more) in [
+        (shared("", "").replace("\"work\"", "\"gone\""), &[][..]),
+        (shared("", "").replace("BEDROCK\": \"1\"", "BEDROCK\": \"0\""), &[]),
+        (shared("", ""), &["--only", "A"]),
+    ] {
+        home.write(".claude/settings.json", settings);
+        let run = home.run(["diagnose", "--probe"].iter().chain(more));
+        assert!(!run.stderr.contains("billed") && run.code != Some(2), "{run:?}");
+    }
+    assert_eq!(home.asked("InvokeModelWithResponseStream"), 0);
+}
+
+#[test]
 fn a_refusal_of_a_model_is_told_again_while_it_counts() {
     let home = Home::new();
     home.write(".claude/settings.json", shared("", ""));
@@ -122,7 +140,7 @@ fn a_refusal_of_a_model_is_told_again_while_it_counts() {
         let errors = report["findings"].as_array().expect("a list").iter().filter(|found| found["severity"] == "error");
         errors.map(|found| found["id"].as_str().expect("an id").to_owned()).collect::<Vec<_>>()
     };
-    let first = ids(home.run(["diagnose", "--probe", "--json"]));
+    let first = ids(home.run(["diagnose", "--probe", "--yes", "--json"]));
     assert_eq!(first.len(), 3, "one a model: {first:?}");
     let asked = home.asked("InvokeModelWithResponseStream");
     assert_eq!(ids(home.run(["diagnose", "--json"])), first);
