@@ -159,7 +159,7 @@ fn the_command_explains_words_files_and_standard_input_without_repeating_them() 
     assert_eq!((&report["version"], &first["id"], &first["line"]), (&json!(1), &json!("A10"), &json!(3)));
     assert_eq!(first["confidence"], "certain");
     assert_eq!(first["fix"]["kind"], "safe");
-    assert_eq!(first["fix"]["command"], "claude-bedrock refresh");
+    assert_eq!(first["fix"]["command"], "claude-bedrock refresh --force");
     assert_eq!(first["check"], "claude-bedrock diagnose --offline --only A10");
     for arguments in [&["explain"][..], &["explain", "-"]] {
         let mut command = home.command(PROGRAM);
