@@ -22,7 +22,7 @@ fn age_cached(home: &Home) {
     for path in home.state_files("credentials").iter().filter(|path| path.extension().is_some_and(|it| it == "json")) {
         let mut file: Value = serde_json::from_slice(&fs_err::read(path).expect("readable")).expect("JSON");
         file["issued_at"] = json!("2026-01-01T00:00:00Z");
-        fs_err::write(path, file.to_string()).expect("writable");
+        home.write(path.to_str().expect("UTF-8"), file.to_string());
     }
 }
 
