@@ -5,7 +5,7 @@ use std::cell::{Cell, RefCell};
 use crate::aws::credentials::{self, CacheKey, CredentialsError};
 use crate::aws::files::{self, AwsFiles};
 use crate::aws::profile::{ProfileKind, SsoProfile};
-use crate::aws::session::{SessionError, Token};
+use crate::aws::session::{self, SessionError, Token};
 use crate::aws::sign_in::{Announcement, SignIn, SignInError, Wish};
 use crate::browser::Browser;
 use crate::cli::{Global, WayArgs};
@@ -220,7 +220,9 @@ pub(super) fn to_mend(
         stream: Stream::Status,
         listens: false,
     };
-    let _ = sign_in(world, ui, files, &wanted)?;
+    if anew || is_refused || !session::is_fresh(world, sso) {
+        let _ = sign_in(world, ui, files, &wanted)?;
+    }
     let cached = StateFolder::of(world).zip(CacheKey::of(world, files, profile));
     let Some((state, key)) = cached else { return Ok(()) };
     credentials::forget(&state, &key).map_err(|error| Failure::failed(error.to_string()))
