@@ -24,6 +24,9 @@ pub enum Exit {
 pub const UNREACHABLE_HINT: &str =
     "is there a network? Behind a company's proxy set HTTPS_PROXY, and AWS_CA_BUNDLE for its certificate";
 
+/// What to do about keys that AWS has ended before their time.
+pub const FRESH_KEYS_HINT: &str = "`claude-bedrock refresh --force` fetches fresh credentials";
+
 /// What stands when someone stops after something was written.
 pub const WRITTEN_STAYS: &str = "what was written before stays, and `claude-bedrock reset` undoes it";
 

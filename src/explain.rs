@@ -31,7 +31,7 @@ const ALMOST_WHOLE_LETTERS: usize = 28;
 const MOST_NEAREST: usize = 3;
 
 /// What is made of a text.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Explanation {
     /// The modes the text speaks of, most likely first.
     pub matches: Vec<Match>,

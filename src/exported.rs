@@ -6,8 +6,8 @@ use crate::tuning;
 use crate::vars;
 use crate::world::World;
 
-/// Everything `env` may set, in the order it is shown in, and so everything `--unset` takes away.
-pub const NAMES: [&str; 43] = [
+/// Everything `env` may set, in the order it is shown in.
+const NAMES: [&str; 43] = [
     vars::USE_BEDROCK,
     vars::USE_MANTLE,
     vars::AWS_PROFILE,
@@ -52,6 +52,14 @@ pub const NAMES: [&str; 43] = [
     vars::ENABLE_PROMPT_CACHING_1H,
     vars::FORCE_PROMPT_CACHING_5M,
 ];
+
+/// Everything `env` may have set that is its own to take away. Where the user's AWS files are is theirs to say, unless
+/// Claude Code's settings name them, which `env` then passes on.
+#[must_use]
+pub fn names_of_ours(settings: &Settings) -> Vec<&'static str> {
+    let named = settings.environment();
+    NAMES.into_iter().filter(|name| !FROM_SETTINGS_ALONE.contains(name) || named.contains_key(*name)).collect()
+}
 
 /// The user's own files are AWS's to find; they are passed on only where Claude Code's settings name them.
 const FROM_SETTINGS_ALONE: [&str; 2] = [vars::AWS_CONFIG_FILE, vars::AWS_SHARED_CREDENTIALS_FILE];

@@ -6,6 +6,7 @@ pub mod machine;
 pub mod models;
 pub mod pasted;
 pub mod principal;
+mod problems;
 pub mod profiles;
 pub mod session_start;
 
@@ -23,10 +24,12 @@ use crate::aws::profile::ProfileKind;
 use crate::aws::session::{self, Cached};
 use crate::configuration::{self, Configuration, Provider};
 use crate::proof::{Proof, Proofs};
-use crate::settings::scope::{Content, Found, Settings, Source};
+use crate::settings::scope::{Found, Settings, Source};
 use crate::vars;
 use crate::wizard::Listing;
 use crate::world::World;
+
+pub(crate) use problems::dropped;
 
 /// How much life credentials need for a single look at AWS.
 const ONE_LOOK: Duration = Duration::from_mins(1);
@@ -48,6 +51,8 @@ pub struct Facts {
     pub proofs: Proofs,
     /// The time of observation.
     pub now: Timestamp,
+    /// Whether Claude Code ignores a settings file.
+    pub ignores_settings: bool,
     /// What could not be read or does not work, in a sentence each.
     pub problems: Vec<String>,
 }
@@ -85,6 +90,7 @@ pub fn facts(world: &World, profile: Option<&str>, region: Option<&str>, online:
         credentials_expire_at: None,
         proofs: Proofs::default(),
         now: world.now(),
+        ignores_settings: !dropped(&settings).is_empty(),
         configuration,
         problems,
     };
@@ -94,7 +100,7 @@ pub fn facts(world: &World, profile: Option<&str>, region: Option<&str>, online:
                 facts.account = Some(identity.account);
                 facts.arn = Some(identity.arn);
             }
-            Some(Err(error)) => facts.problems.push(error.to_string()),
+            Some(Err(error)) => facts.problems.push(problems::of(&error, &facts.configuration)),
             None => {}
         }
     }
@@ -104,6 +110,9 @@ pub fn facts(world: &World, profile: Option<&str>, region: Option<&str>, online:
     let key = profile.and_then(|profile| CacheKey::of(world, &files, profile));
     let cached = key.and_then(|key| credentials::cached(world, &key));
     facts.credentials_expire_at = cached.map(|credentials| credentials.expiration);
+    if !online {
+        facts.problems.extend(problems::signed_out(&facts));
+    }
     if facts.configuration.provider == Provider::Bedrock {
         let region = &facts.configuration.region.value;
         let key = principal::key_of(world, &files, &facts.configuration, region);
@@ -112,25 +121,12 @@ pub fn facts(world: &World, profile: Option<&str>, region: Option<&str>, online:
     facts
 }
 
-/// The settings files Claude Code ignores, and why, in a sentence each.
-pub(crate) fn dropped(settings: &Settings) -> Vec<String> {
-    let dropped = settings.layers().iter().filter_map(|layer| match &layer.content {
-        Content::Dropped(reason) => Some((layer, reason)),
-        Content::Absent | Content::Document(_) => None,
-    });
-    dropped
-        .map(|(layer, reason)| {
-            format!("Claude Code ignores the {} settings `{}`: {reason}", layer.scope, layer.path.display())
-        })
-        .collect()
-}
-
-fn kind_of_profile(files: &AwsFiles, configuration: &Configuration, problems: &mut Vec<String>) -> Option<ProfileKind> {
+fn kind_of_profile(files: &AwsFiles, configuration: &Configuration, found: &mut Vec<String>) -> Option<ProfileKind> {
     let profile = configuration.profile.as_ref()?;
     match credentials::kind(files, &profile.value) {
         Ok(kind) => Some(kind),
         Err(error) => {
-            problems.push(error.to_string());
+            found.push(problems::of(&error, configuration));
             None
         }
     }

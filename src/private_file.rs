@@ -2,6 +2,7 @@
 
 #[cfg(unix)]
 mod marker;
+mod room;
 
 use std::fs::{File, FileType, TryLockError};
 use std::io::{self, Seek as _};
@@ -10,6 +11,9 @@ use std::time::{Duration, Instant};
 
 use crate::draft::Draft;
 use crate::links::{self, Lost};
+
+use room::Room;
+pub use room::clear_rooms;
 
 /// How often a taken lock is tried again.
 const LOCK_POLL: Duration = Duration::from_millis(15);
@@ -39,6 +43,7 @@ pub fn prepare(path: &Path) -> io::Result<Prepared> {
 #[derive(Debug)]
 pub struct Prepared {
     draft: Draft,
+    room: Option<Room>,
     target: PathBuf,
 }
 
@@ -56,10 +61,11 @@ impl Prepared {
         let folder = target.parent().unwrap_or(Path::new("."));
         create_private_folder(folder)?;
         let draft = Draft::begin(folder).map_err(|error| about("create a file for", &target, &error))?;
-        Ok(Self { draft, target })
+        Ok(Self { draft, room: None, target })
     }
 
     fn keep_room(&mut self) -> io::Result<()> {
+        self.room = Some(Room::of(self.draft.path()));
         self.draft.fill(&[0; ROOM])?;
         self.draft.file().rewind()
     }
@@ -69,7 +75,9 @@ impl Prepared {
     /// # Errors
     /// The file system's, naming the path.
     pub fn write(mut self, bytes: &[u8]) -> io::Result<()> {
-        let Self { draft, target } = &mut self;
+        // From here on it is the content's own.
+        drop(self.room.take());
+        let Self { draft, target, .. } = &mut self;
         let filled = draft.fill(bytes).and_then(|()| draft.file().set_len(bytes.len() as u64));
         filled.and_then(|()| draft.sync()).map_err(|error| about("write", target, &error))?;
         self.draft.replace(&self.target, || true).map_err(|error| about("replace", &self.target, &error))?;

@@ -234,6 +234,8 @@ pub const WARN_MINUTES: &str = "CLAUDE_BEDROCK_WARN_MINUTES";
 
 /// Who runs a command: `claude-code_2-1-329_harness` in commands that Claude Code runs.
 pub const AI_AGENT: &str = "AI_AGENT";
+/// The socket of one session of Claude Code, in the environment of its helper commands (observed with 2.1.329).
+pub const MESSAGING_SOCKET: &str = "CLAUDE_CODE_MESSAGING_SOCKET";
 /// What else Claude Code adds to the environment of its helper commands, as observed in `-p` mode.
 pub const ADDED_FOR_HELPERS: [(&str, &str); 4] = [
     ("CLAUDE_CODE_ENTRYPOINT", "sdk-cli"),

@@ -65,13 +65,22 @@ fn listed(question: &Question, width: usize) -> String {
     if question.style == Style::YesNo {
         return text;
     }
-    // Who may type another needs no list of all.
-    let listed = if question.style == Style::Type { SUGGESTIONS } else { usize::MAX };
-    for (at, offer) in question.offers.iter().enumerate().take(listed) {
+    for (at, offer) in question.offers.iter().enumerate().take(read_out(question)) {
         let about = if offer.about.is_empty() { String::new() } else { format!(": {}", offer.about) };
         let _ = writeln!(text, "{}", wrapped(&format!("  {}. {}{about}", at + 1, offer.value), width, 3));
     }
+    let rest: Vec<&str> = question.offers.iter().skip(read_out(question)).map(|offer| offer.value.as_str()).collect();
+    if !rest.is_empty() {
+        let named = format!("  {} more, to be typed: {}", rest.len(), rest.join(", "));
+        let _ = writeln!(text, "{}", wrapped(&named, width, 3));
+    }
     text
+}
+
+/// How many offers have a number: who may type another needs no description of all.
+fn read_out(question: &Question) -> usize {
+    let most = if question.style == Style::Type { SUGGESTIONS } else { usize::MAX };
+    most.min(question.offers.len())
 }
 
 fn invitation(question: &Question) -> String {
@@ -94,7 +103,7 @@ fn understood(question: &Question, line: &str) -> Result<Reply, String> {
     if line.eq_ignore_ascii_case(BACK) && question.offers.iter().all(|offer| offer.value != line) {
         return Ok(Reply::Back);
     }
-    let number = line.parse::<usize>().ok().filter(|number| (1..=question.offers.len()).contains(number));
+    let number = line.parse::<usize>().ok().filter(|number| (1..=read_out(question)).contains(number));
     match question.style {
         Style::YesNo => match decided(line) {
             Some(yes) => Ok(Reply::Answer(if yes { YES } else { NO }.into())),
@@ -164,6 +173,16 @@ mod tests {
         let said = understood(&question, "oregon").expect_err("no region");
         assert!(said.contains("`oregon` is not an AWS region"), "{said}");
         assert!(understood(&asked(Style::Type, Topic::Model, &[]), "").is_err());
+    }
+
+    #[test]
+    fn what_is_not_described_is_named_and_has_no_number() {
+        let regions = ["us-west-2", "us-east-1", "us-east-2", "eu-west-1", "eu-west-2", "eu-west-3", "eu-north-1"];
+        let question = asked(Style::Type, Topic::Region, &regions);
+        assert!(listed(&question, 80).ends_with("  1 more, to be typed: eu-north-1\n"), "{}", listed(&question, 80));
+        assert_eq!(understood(&question, "6"), Ok(Reply::Answer("eu-west-3".into())));
+        assert!(understood(&question, "7").is_err(), "nobody was shown what it would be");
+        assert_eq!(understood(&question, "eu-north-1"), Ok(Reply::Answer("eu-north-1".into())));
     }
 
     #[test]

@@ -82,6 +82,13 @@ impl CallError {
         }
     }
 
+    /// Whether AWS says that the keys which signed have ended, however much life they claim.
+    #[must_use]
+    pub fn is_about_ended_keys(&self) -> bool {
+        const ENDED: [&str; 3] = ["ExpiredToken", "ExpiredTokenException", "RequestExpired"];
+        self.code().is_some_and(|code| ENDED.contains(&code))
+    }
+
     /// Whether it may well be over soon: nobody answered, or AWS was too busy to.
     #[must_use]
     pub fn is_passing(&self) -> bool {

@@ -7,6 +7,7 @@ mod cache;
 mod chain;
 mod environment;
 mod error;
+mod handed;
 mod login;
 mod machine_role;
 mod process;
@@ -30,6 +31,7 @@ use chain::{Link, Origin};
 
 pub use cache::{CacheKey, cached, forget, forget_all};
 pub use error::{CredentialsError, LookedIn};
+pub use handed::was_handed;
 pub use login::LoginError;
 pub use process::ProcessError;
 pub use readiness::{readiness, sso_behind};
@@ -43,6 +45,9 @@ const ASK_AGAIN_AFTER: SignedDuration = SignedDuration::from_hours(1);
 
 /// How much life the credentials that assume a role need: that of one call.
 const ONE_CALL: Duration = Duration::from_mins(1);
+
+/// More life than any credentials have: what is cached is not good enough.
+const ANEW: Duration = Duration::MAX;
 
 /// Keys that sign requests, and when they end.
 #[derive(Debug, Clone)]
@@ -67,6 +72,21 @@ pub fn resolve(
     profile: &str,
     min_ttl: Duration,
 ) -> Result<Credentials, CredentialsError> {
+    refuse_circle(world, profile)?;
+    let link = chain::of(files, profile)?;
+    obtain(world, files, &link, min_ttl, Use::Handed, &mut Vec::new())
+}
+
+/// Credentials that its source gives a profile now, whatever is cached of it and of the profiles it needs; kept in the
+/// place of the cached ones, which stay where there are no others.
+///
+/// # Errors
+/// See [`CredentialsError`].
+pub fn renew(world: &World, files: &AwsFiles, profile: &str) -> Result<Credentials, CredentialsError> {
+    resolve(world, files, profile, ANEW)
+}
+
+fn refuse_circle(world: &World, profile: &str) -> Result<(), CredentialsError> {
     let callers = process::calling_profiles(world);
     if callers.iter().any(|caller| caller == profile) {
         return Err(CredentialsError::Incomplete {
@@ -74,9 +94,7 @@ pub fn resolve(
             reason: format!("its credential_process calls itself: {} -> {profile}", callers.join(" -> ")),
         });
     }
-    let link = chain::of(files, profile)?;
-    let mut above = Vec::new();
-    obtain(world, files, &link, min_ttl, Use::Handed, &mut above)
+    Ok(())
 }
 
 /// What credentials are wanted for.
@@ -122,7 +140,7 @@ fn through_cache<'a>(
     above: &mut Vec<&'a str>,
 ) -> Result<Credentials, CredentialsError> {
     let Some(key) = CacheKey::of_link(world, link) else {
-        return issue(world, files, link, above).map(|issued| issued.0);
+        return issue(world, files, link, min_ttl, above).map(|issued| issued.0);
     };
     if let Some(fresh) = cache::cached_for(world, &key, min_ttl) {
         return Ok(fresh);
@@ -138,7 +156,7 @@ fn through_cache<'a>(
     }
     let issued = match unanswered::told_since(world, &lock_path, waiting_since) {
         Some(error) => Err(error.into()),
-        None => issue(world, files, link, above),
+        None => issue(world, files, link, min_ttl, above),
     };
     let (issued, keep) = match issued {
         Ok(issued) => issued,
@@ -147,7 +165,7 @@ fn through_cache<'a>(
             unanswered::tell(world, &lock_path, call);
             // Those with less life than is wanted are better than none, while AWS does not give others.
             let short_lived = cache::cached_for(world, &key, ONE_CALL);
-            return short_lived.filter(|_| call.is_passing()).ok_or(error);
+            return short_lived.filter(|_| call.is_passing() && min_ttl != ANEW).ok_or(error);
         }
     };
     if keep == Keep::Yes {
@@ -169,8 +187,11 @@ fn issue<'a>(
     world: &World,
     files: &AwsFiles,
     link: &'a Link,
+    min_ttl: Duration,
     above: &mut Vec<&'a str>,
 ) -> Result<(Credentials, Keep), CredentialsError> {
+    // What AWS has ended early takes along what it was made from, more often than not.
+    let source_ttl = if min_ttl == ANEW { ANEW } else { ONE_CALL };
     let profile = link.profile.as_str();
     let issued = match &link.origin {
         Origin::Sso(sso) => call::block_on(sso::role_credentials(world, files, profile, sso))?,
@@ -181,7 +202,7 @@ fn issue<'a>(
         )?,
         Origin::Role { role, source } => {
             let depth = above.len();
-            let source = obtain(world, files, source, ONE_CALL, Use::Source, above)?;
+            let source = obtain(world, files, source, source_ttl, Use::Source, above)?;
             above.truncate(depth);
             call::block_on(sts::assume_role(world, files, profile, role, &source))?
         }
@@ -192,7 +213,7 @@ fn issue<'a>(
             return Ok((as_they_are(world, &keys), Keep::No));
         }
         Origin::Login { session } => {
-            return login::credentials(world, files, profile, session, ONE_CALL).map(|found| (found, Keep::No));
+            return login::credentials(world, files, profile, session, source_ttl).map(|found| (found, Keep::No));
         }
     };
     Ok((issued, Keep::Yes))

@@ -58,6 +58,14 @@ pub enum SessionError {
         /// When it ended.
         at: Timestamp,
     },
+    /// The token lives and cannot renew itself, and another one is wanted.
+    #[error("the sign-in to the SSO session `{session}` lasts until {} and cannot be renewed", on_the_wall(*until))]
+    Unrenewable {
+        /// The session.
+        session: String,
+        /// When it ends.
+        until: Timestamp,
+    },
     /// AWS refused to renew it.
     #[error("the SSO session `{0}` has ended; AWS did not accept its refresh token")]
     RenewalRefused(String),
@@ -178,7 +186,7 @@ pub async fn usable_token(
         return Ok(seen);
     }
     if !seen.is_renewable(now) {
-        return if seen.expires_at > now { Ok(seen) } else { Err(ended(&seen, sso)) };
+        return if seen.expires_at > now { Ok(seen) } else { Err(ended(world, &seen, sso)) };
     }
     let _lock = lock(world, sso, LOCK_PATIENCE)?;
     // Someone may have renewed it while we waited, or found out that nobody answers.
@@ -191,7 +199,7 @@ pub async fn usable_token(
         Some(error) => return Err(error),
         None => {}
     }
-    renewal::renew(world, files, profile, sso, &path, &token).await
+    renewal::renew(world, files, profile, sso, &path, &token, false).await
 }
 
 /// What the holder of the lock found out while it was waited for: that nobody answers.
@@ -250,12 +258,12 @@ pub async fn renew_locked(
         return Ok(token);
     }
     if !token.is_renewable(world.now()) {
-        return Err(ended(&token, sso));
+        return Err(ended(world, &token, sso));
     }
-    let renewed = renewal::renew(world, files, profile, sso, &path, &token).await?;
+    let renewed = renewal::renew(world, files, profile, sso, &path, &token, force).await?;
     // One that could not be renewed is no use to Claude Code for its last minutes.
     let is_of_use = renewed.expires_at.duration_since(world.now()) >= UNUSABLE_BELOW;
-    if is_of_use { Ok(renewed) } else { Err(ended(&renewed, sso)) }
+    if is_of_use { Ok(renewed) } else { Err(ended(world, &renewed, sso)) }
 }
 
 /// The token in the file, for a caller that holds the lock: without the bytes that another writer left behind it, and
@@ -330,8 +338,13 @@ fn write(file: Prepared, path: &Path, object: &Map<String, Value>) -> Result<Tok
     Token::parse(&text).map_err(|reason| SessionError::Unreadable { path: path.to_owned(), reason })
 }
 
-fn ended(token: &Token, sso: &SsoProfile) -> SessionError {
-    SessionError::Ended { session: session_name(sso), at: token.expires_at }
+fn ended(world: &World, token: &Token, sso: &SsoProfile) -> SessionError {
+    let (session, at) = (session_name(sso), token.expires_at);
+    if at > world.now() {
+        SessionError::Unrenewable { session, until: at }
+    } else {
+        SessionError::Ended { session, at }
+    }
 }
 
 /// What people call the session: its name, or the start URL of a legacy profile.

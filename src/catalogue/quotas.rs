@@ -17,6 +17,7 @@ pub(super) const MODES: &[FailureMode] = &[
         messages: &[
             Message::likely("Too many tokens, please wait before trying again."),
             Message::certain("429 Too many tokens, please wait before trying again."),
+            Message::likely("ThrottlingException: Too many tokens, please wait"),
             Message::certain(
                 "An error occurred (ThrottlingException) when calling the InvokeModel operation (reached max \
                 retries: 4): Too many tokens, please wait before trying again.",
@@ -78,6 +79,7 @@ pub(super) const MODES: &[FailureMode] = &[
             Message::certain("API Error: Request rejected (429) · Too many requests, please wait before trying again."),
             Message::common("Too many requests, please wait before trying again."),
             Message::common("429 Too many requests"),
+            Message::likely("ThrottlingException: Too many requests"),
         ],
         source: "Bedrock quotas documentation; observed",
     },

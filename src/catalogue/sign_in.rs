@@ -216,10 +216,10 @@ pub(super) const MODES: &[FailureMode] = &[
         cause: "Every request is signed with keys that AWS no longer accepts. A sign-in to Anthropic, which older \
             versions suggest here, changes nothing.",
         fix: Fix::safe(
-            "claude-bedrock refresh",
-            "Renew them; Claude Code picks them up at the next request where a profile or a helper gives them",
+            "claude-bedrock refresh --force",
+            "Fetch others; Claude Code picks them up at the next request where a profile or a helper gives them",
         ),
-        before: Before::Files("the end of the cached keys"),
+        before: Before::Calls("the end of the cached keys, then GetCallerIdentity"),
         symptom: "",
         messages: &[
             Message::certain("The security token included in the request is expired"),

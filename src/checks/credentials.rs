@@ -163,18 +163,13 @@ fn partial_keys(facts: &Facts) -> Vec<Finding> {
     }
 }
 
-/// AWS's codes for keys whose time is over.
-const ENDED: [&str; 3] = ["ExpiredToken", "ExpiredTokenException", "RequestExpired"];
 /// AWS's codes for keys it does not know.
 const UNKNOWN: [&str; 4] =
     ["InvalidClientTokenId", "UnrecognizedClientException", "SignatureDoesNotMatch", "InvalidSignatureException"];
 
-fn refused<'a>(facts: &'a Facts, codes: &[&str]) -> Option<&'a CallError> {
-    facts.online.identity.failed().filter(|error| error.code().is_some_and(|code| codes.contains(&code)))
-}
-
 fn keys_refused_as_ended(facts: &Facts) -> Vec<Finding> {
-    let Some(error) = refused(facts, &ENDED) else { return Vec::new() };
+    let refused = facts.online.identity.failed();
+    let Some(error) = refused.filter(|error| error.is_about_ended_keys()) else { return Vec::new() };
     let fix = match (facts.configuration.profile.as_ref(), facts.kind()) {
         // A sign-in alone would leave the cached credentials, which still look good.
         (Some(profile), Some(ProfileKind::Sso(_) | ProfileKind::LegacySso(_))) => {
@@ -193,7 +188,8 @@ fn keys_refused_as_ended(facts: &Facts) -> Vec<Finding> {
 }
 
 fn keys_refused(facts: &Facts) -> Vec<Finding> {
-    let Some(error) = refused(facts, &UNKNOWN) else { return Vec::new() };
+    let is_unknown = |error: &&CallError| error.code().is_some_and(|code| UNKNOWN.contains(&code));
+    let Some(error) = facts.online.identity.failed().filter(is_unknown) else { return Vec::new() };
     let fix = Fix::explain("they are mistyped, deactivated or of another partition; choose others")
         .command("claude-bedrock setup");
     let seen = keys(facts).map(|found| evidence::found(vars::AWS_ACCESS_KEY_ID, found));

@@ -21,6 +21,20 @@ pub fn found(name: &str, found: &Found) -> Evidence {
     at(name, &found.value, &found.source)
 }
 
+/// A command of ours, which holds no secret, as it stands in its file; the profile in it is what is meant.
+#[must_use]
+pub fn own_command(key: &str, command: &Found, profile: &str) -> Evidence {
+    match &command.source {
+        Source::Settings { path, line: Some(line), .. } => Evidence::Line {
+            path: path.clone(),
+            line: *line,
+            text: format!("\"{key}\": {}", serde_json::Value::from(command.value.as_str())),
+            meant: format!("--profile={profile}"),
+        },
+        _ => found(key, command),
+    }
+}
+
 /// Where the value a finding is about comes from, and where the stronger or weaker ones do.
 pub fn with_overrides<'a>(name: &'a str, value: &'a Found) -> impl Iterator<Item = Evidence> + 'a {
     let hidden = value.overrides.iter().map(move |(value, source)| at(name, value, source));

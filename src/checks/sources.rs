@@ -49,10 +49,12 @@ pub(super) fn profile_name(facts: &Facts) -> &str {
 /// Where the profile's name comes from.
 pub(super) fn named_by(facts: &Facts) -> Option<Evidence> {
     let found = facts.configuration.profile.as_ref()?;
-    Some(match &found.source {
-        Source::Default => Evidence::Said(format!("nothing names a profile, so Claude Code takes `{}`", found.value)),
-        _ if matches!(facts.configuration.identity, Identity::Isolated(..)) => {
-            evidence::found(vars::CREDENTIAL_EXPORT, found)
+    Some(match (&found.source, &facts.configuration.identity) {
+        (Source::Default, _) => {
+            Evidence::Said(format!("nothing names a profile, so Claude Code takes `{}`", found.value))
+        }
+        (_, Identity::Isolated(command, ours)) => {
+            evidence::own_command(vars::CREDENTIAL_EXPORT, command, &ours.profile)
         }
         _ => evidence::found(vars::AWS_PROFILE, found),
     })
@@ -265,13 +267,22 @@ fn shadowed(facts: &Facts) -> Vec<Finding> {
         ["keys-shadow-sso", "several-sources"].contains(&lint.id)
             && lint.profile.as_deref() == Some(profile_name(facts))
     };
+    // What AWS refuses is then the key, and neither the sign-in nor the profile.
+    let is_refused = |lint: &Lint| lint.id == "keys-shadow-sso" && are_refused(facts);
     let lints = facts.lints.iter().filter(about);
     lints
         .map(|lint| {
-            Finding::warning("A13", lint.message.clone(), Fix::explain(lint.fix.clone()))
-                .seen([evidence::aws_line(facts, lint.file, lint.line)])
+            let severity = if is_refused(lint) { Severity::Error } else { Severity::Warning };
+            let finding = Finding::warning("A13", lint.message.clone(), Fix::explain(lint.fix.clone()));
+            Finding { severity, ..finding.seen([evidence::aws_line(facts, lint.file, lint.line)]) }
         })
         .collect()
+}
+
+/// Whether AWS refuses the credentials of the profile, or those who show them.
+fn are_refused(facts: &Facts) -> bool {
+    let of_profile = refusal(facts).and_then(CredentialsError::call);
+    of_profile.or(facts.online.identity.failed()).is_some_and(|error| error.code().is_some())
 }
 
 fn chain_limits(facts: &Facts) -> Vec<Finding> {

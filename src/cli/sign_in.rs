@@ -48,7 +48,8 @@ pub enum CredentialsFormat {
 /// Options of `refresh`
 #[derive(Debug, Clone, Args)]
 pub struct RefreshArgs {
-    /// Renew even when nothing is due, and sign in even when that was refused a moment ago
+    /// Renew even when nothing is due, fetch fresh credentials in the place of cached ones, and sign in even when that
+    /// was refused a moment ago
     #[arg(long)]
     pub force: bool,
     /// How to sign in, when that is needed

@@ -2,8 +2,9 @@
 
 use secrecy::ExposeSecret;
 
+use crate::ask;
 use crate::aws::api_key;
-use crate::aws::credentials::{self, Credentials, CredentialsError};
+use crate::aws::credentials::{self, CacheKey, Credentials, CredentialsError};
 use crate::aws::files::{self, AwsFiles};
 use crate::aws::sign_in::Wish;
 use crate::cli::{CredentialsArgs, Global};
@@ -15,6 +16,7 @@ use crate::error::{Exit, Failure, UNREACHABLE_HINT};
 use crate::helper_command::UNUSABLE_DOCUMENT;
 use crate::settings::scope::Settings;
 use crate::ui::Ui;
+use crate::vars;
 use crate::world::World;
 
 pub(super) fn run(world: &World, ui: Ui, global: &Global, args: &CredentialsArgs) -> Result<(), Failure> {
@@ -48,12 +50,23 @@ fn resolve(world: &World, ui: Ui, global: &Global, args: &CredentialsArgs) -> Re
     };
     let resolve = || credentials::resolve(world, &files, &profile, args.min_ttl);
     match resolve() {
+        Ok(cached) if args.sign_in && is_asked_for_again(world, &files, &profile, &cached) => {
+            Ok(credentials::renew(world, &files, &profile).unwrap_or(cached))
+        }
         Err(error) if args.sign_in && error.needs_sign_in() => {
+            let _watch = ask::watch(ui);
             sign_in::for_profile(world, ui, &files, &profile, &error, Wish::IfNeeded)?;
             resolve().map_err(|error| explain(&error, &profile))
         }
         other => other.map_err(|error| explain(&error, &profile)),
     }
+}
+
+/// Whether the session of Claude Code that asks was given these before: it asks again ten minutes before they end at the
+/// earliest, or after AWS has refused them.
+fn is_asked_for_again(world: &World, files: &AwsFiles, profile: &str, cached: &Credentials) -> bool {
+    let session = world.var(vars::MESSAGING_SOCKET).zip(CacheKey::of(world, files, profile));
+    session.is_some_and(|(session, key)| credentials::was_handed(world, &key, cached, session))
 }
 
 /// The profile Claude Code is configured with, else the ambient one.

@@ -1,5 +1,6 @@
 //! `login`: a person wants to sign in now.
 
+use crate::ask;
 use crate::aws::profile::SsoProfile;
 use crate::aws::session::{self, Token};
 use crate::aws::sign_in::Wish;
@@ -12,6 +13,7 @@ use crate::world::World;
 pub(super) fn run(world: &World, ui: Ui, global: &Global, args: &LoginArgs) -> Result<(), Failure> {
     let asked = Asked::of(world, global)?;
     let (profile, sso) = (asked.profile.as_str(), asked.expect_sso("sign in to")?);
+    let _watch = ask::watch(ui);
     let wanted =
         Wanted { profile, sso, way: args.way, wish: Wish::Anew, refused: false, stream: Stream::Answer, listens: true };
     let token = sign_in::sign_in(world, ui, &asked.files, &wanted)?.token;

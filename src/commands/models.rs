@@ -13,7 +13,7 @@ use crate::cli::Global;
 use crate::cli::models::{ModelsArgs, ModelsCommand};
 use crate::commands::principal;
 use crate::configuration::{Configuration, Provider};
-use crate::error::{Failure, UNREACHABLE_HINT};
+use crate::error::{FRESH_KEYS_HINT, Failure, UNREACHABLE_HINT};
 use crate::model;
 use crate::observe::models::{self, Extent, Offering};
 use crate::observe::principal::Asker;
@@ -191,6 +191,7 @@ fn failed(error: &CallError, region: &str) -> Failure {
     let failure = Failure::failed(format!("the models of {region} could not be listed: {error}"));
     let failure = regions::doubt(region).into_iter().fold(failure, Failure::hint);
     match error.code() {
+        Some(_) if error.is_about_ended_keys() => failure.hint(FRESH_KEYS_HINT),
         Some(_) => failure.hint("`claude-bedrock status` shows which identity and region are used"),
         None => failure.hint(UNREACHABLE_HINT),
     }

@@ -10,8 +10,9 @@ use crate::aws::credentials;
 use crate::aws::files;
 use crate::aws_config::{self, Deed, TakenOut};
 use crate::cli::{Global, ResetArgs};
-use crate::configuration;
+use crate::configuration::{self, Configuration, Provider};
 use crate::error::{Exit, Failure};
+use crate::model::Model;
 use crate::observe::{self, session_start};
 use crate::plan::{self, Plan};
 use crate::private_file::StateFolder;
@@ -174,6 +175,8 @@ fn remove_foreign(
 pub(super) struct Report {
     text: String,
     files: Vec<v1::ResetFile>,
+    /// Whether something is not as it was before the reset.
+    gave_back: bool,
 }
 
 impl Report {
@@ -199,6 +202,7 @@ impl Report {
                 let _ = writeln!(self.text, "  kept, because someone changed it since: {}", kept.wish.key);
             }
         }
+        self.gave_back |= restored != "nothing";
         self.files.push(v1::ResetFile::new(path.display().to_string(), restored, plan));
     }
 
@@ -220,12 +224,14 @@ impl Report {
             }
         };
         let _ = writeln!(self.text, "{name} {words}");
+        self.gave_back |= restored != "nothing";
         self.files.push(v1::ResetFile::new(undone.path.display().to_string(), restored, None));
     }
 
     fn foreign(&mut self, path: &Path, name: &str, plan: &Plan) {
         let _ = writeln!(self.text, "{} loses the Bedrock settings that others wrote", styled(BOLD, name));
         self.text.push_str(&human::changes(plan));
+        self.gave_back = true;
         self.files.push(v1::ResetFile::new(path.display().to_string(), "keys", Some(plan)));
     }
 
@@ -238,22 +244,23 @@ impl Report {
         is_complete: bool,
     ) -> Result<(), Failure> {
         let (profiles, settings) = (files::read(world).profiles, Settings::read(world));
-        let provider = configuration::judge(world, &settings, &profiles, None).provider;
+        let configuration = configuration::judge(world, &settings, &profiles, None);
+        let provider = configuration.provider;
+        let dropped = observe::dropped(&settings);
         if self.files.is_empty() && is_complete {
             self.text.push_str("Nothing of ours is in the settings.\n");
         }
         if !global.json {
             // What cannot be read may hold more than is known here.
-            for problem in observe::dropped(&settings) {
-                ui.warning(&problem);
+            for problem in &dropped {
+                ui.warning(problem);
             }
         }
-        let _ = if args.dry_run {
-            writeln!(self.text, "\nNothing was written (--dry-run).")
-        } else {
-            let provider = human::provider_words(provider);
-            writeln!(self.text, "\n{} Claude Code now answers from {provider}.", styled(GOOD, "✔"))
-        };
+        if args.dry_run {
+            self.text.push_str("\nNothing was written (--dry-run).\n");
+        } else if is_complete && dropped.is_empty() {
+            self.outlook(&configuration);
+        }
         if global.json {
             let report = v1::Reset::new(!args.dry_run, self.files, provider.to_string());
             ui.answer_json(&report)
@@ -261,4 +268,28 @@ impl Report {
             ui.answer(&self.text)
         }
     }
+
+    /// Who answers from now on: a success only where something was given back and nothing is in Anthropic's way.
+    fn outlook(&mut self, configuration: &Configuration) {
+        let words = human::provider_words(configuration.provider);
+        let is_anthropic = configuration.provider == Provider::Anthropic;
+        let foreign = configuration.main_model.as_ref().filter(|found| is_anthropic && is_of_bedrock(&found.value));
+        let _ = match foreign {
+            Some(found) => writeln!(
+                self.text,
+                "\nClaude Code answers from {words}. Anthropic does not know the model that is still chosen, `{}`: take \
+                 it out, or start `claude --model sonnet`.",
+                found.value
+            ),
+            None if is_anthropic && self.gave_back => {
+                writeln!(self.text, "\n{} Claude Code now answers from {words}.", styled(GOOD, "✔"))
+            }
+            None => writeln!(self.text, "\nClaude Code answers from {words}."),
+        };
+    }
+}
+
+/// Whether an id is one that only Amazon Bedrock has.
+fn is_of_bedrock(id: &str) -> bool {
+    id.starts_with("arn:") || Model::parse(id).is_some()
 }

@@ -5,7 +5,7 @@ use std::cell::{Cell, RefCell};
 use crate::aws::credentials::{self, CacheKey, CredentialsError};
 use crate::aws::files::{self, AwsFiles};
 use crate::aws::profile::{ProfileKind, SsoProfile};
-use crate::aws::session::{SessionError, Token};
+use crate::aws::session::{self, SessionError, Token};
 use crate::aws::sign_in::{Announcement, SignIn, SignInError, Wish};
 use crate::browser::Browser;
 use crate::cli::{Global, WayArgs};
@@ -84,14 +84,18 @@ impl Wanted<'_> {
     }
 
     /// The command by which a person comes back to it.
-    fn command(&self) -> String {
-        let (command, value) = if self.has_profile() {
-            ("login --profile", self.profile)
-        } else {
-            ("setup --start-url", self.sso.start_url.as_str())
-        };
-        let quoted = shlex::try_quote(value).unwrap_or_else(|_| value.into());
-        format!("claude-bedrock {command} {quoted}")
+    fn command(&self, world: &World) -> String {
+        let words =
+            if self.has_profile() { vec!["login", "--profile", self.profile] } else { self.set_up_again(world) };
+        let quoted = words.into_iter().map(|word| shlex::try_quote(word).unwrap_or_else(|_| word.into()));
+        format!("claude-bedrock {}", quoted.collect::<Vec<_>>().join(" "))
+    }
+
+    /// The set-up that was begun, with everything that was said on its command line.
+    fn set_up_again<'b>(&'b self, world: &'b World) -> Vec<&'b str> {
+        let given: Option<Vec<&str>> = world.arguments().iter().skip(1).map(|word| word.to_str()).collect();
+        let names_session = |words: &Vec<&str>| words.iter().any(|word| word.starts_with("--start-url"));
+        given.filter(names_session).unwrap_or_else(|| vec!["setup", "--start-url", &self.sso.start_url])
     }
 }
 
@@ -148,7 +152,7 @@ pub(super) fn sign_in(world: &World, ui: Ui, files: &AwsFiles, wanted: &Wanted<'
         waits: RefCell::default(),
         pasted: beside.as_ref().and_then(Beside::lines),
     };
-    let token = sign_in.run().map_err(|error| explain(&error, wanted))?;
+    let token = sign_in.run().map_err(|error| explain(world, &error, wanted))?;
     Ok(SignedIn { token, by_person: by_person.get() })
 }
 
@@ -216,7 +220,9 @@ pub(super) fn to_mend(
         stream: Stream::Status,
         listens: false,
     };
-    let _ = sign_in(world, ui, files, &wanted)?;
+    if anew || is_refused || !session::is_fresh(world, sso) {
+        let _ = sign_in(world, ui, files, &wanted)?;
+    }
     let cached = StateFolder::of(world).zip(CacheKey::of(world, files, profile));
     let Some((state, key)) = cached else { return Ok(()) };
     credentials::forget(&state, &key).map_err(|error| Failure::failed(error.to_string()))
@@ -263,8 +269,8 @@ fn words(announcement: &Announcement, whom: &str) -> String {
 }
 
 /// Why nobody is signed in, with its exit code and what to do.
-fn explain(error: &SignInError, wanted: &Wanted<'_>) -> Failure {
-    let login = wanted.command();
+fn explain(world: &World, error: &SignInError, wanted: &Wanted<'_>) -> Failure {
+    let login = wanted.command(world);
     let failure = match error {
         SignInError::Session(error) if !error.needs_sign_in() => Failure::failed(error.to_string()),
         other => Failure::signed_out(other.to_string()),

@@ -12,7 +12,7 @@ use std::path::Path;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::cli::IdentityMode;
-use crate::configuration::{Configuration, Identity, Provider};
+use crate::configuration::{Identity, Provider};
 use crate::observe::{Facts, SessionFacts};
 use crate::plan::{Change, Kept, Plan};
 use crate::proof::Status;
@@ -41,7 +41,7 @@ pub fn mode_name(mode: IdentityMode) -> &'static str {
 #[must_use]
 pub fn status(facts: &Facts, home: Option<&Path>, width: usize) -> String {
     let mut sheet = Sheet::new(home, width);
-    headline(&mut sheet, &facts.configuration);
+    headline(&mut sheet, facts);
     sheet.blank();
     let configuration = &facts.configuration;
     match &configuration.profile {
@@ -98,7 +98,8 @@ fn probed(sheet: &mut Sheet<'_>, pin: &str, facts: &Facts) {
 }
 
 /// Who answers, and the variable that decides it.
-fn headline(sheet: &mut Sheet<'_>, configuration: &Configuration) {
+fn headline(sheet: &mut Sheet<'_>, facts: &Facts) {
+    let configuration = &facts.configuration;
     let switch = match configuration.provider {
         Provider::Bedrock | Provider::Anthropic => vars::USE_BEDROCK,
         Provider::Mantle => vars::USE_MANTLE,
@@ -116,7 +117,14 @@ fn headline(sheet: &mut Sheet<'_>, configuration: &Configuration) {
         sheet.overrides(2, found, false);
     } else {
         sheet.aside(2, &format!("because no provider is switched on ({switch} is unset)"));
-        sheet.aside(2, "`claude-bedrock setup` switches Amazon Bedrock on");
+        sheet.aside(
+            2,
+            if facts.ignores_settings {
+                "as far as Claude Code reads its settings: mend the file that is named below first"
+            } else {
+                "`claude-bedrock setup` switches Amazon Bedrock on"
+            },
+        );
     }
 }
 

@@ -107,7 +107,8 @@ impl<'a> Sheet<'a> {
 
     /// What a value hides.
     pub(super) fn overrides(&mut self, margin: usize, found: &Found, hides_values: bool) {
-        for (value, source) in &found.overrides {
+        // One that says the same gives way to nothing.
+        for (value, source) in found.overrides.iter().filter(|(value, _)| *value != found.value) {
             let value = if hides_values { HIDDEN } else { value };
             let words = source_words(source, self.home).unwrap_or_else(|| "the default".into());
             self.aside(margin, &format!("overrides {value} from {words}"));

@@ -151,15 +151,19 @@ fn the_command_explains_words_files_and_standard_input_without_repeating_them() 
     assert_eq!(run.code, Some(0), "{run:?}");
     assert!(run.stdout.contains("O04") && run.stdout.contains("certain, line 1"), "{run:?}");
     assert!(!format!("{run:?}").contains("AKIASECRET"), "{run:?}");
-    let absent = home.run(["explain", "error.log"]).failure(1);
-    assert!(absent.contains("hint: there is no file of that name"), "{absent}");
+    for name in ["error.log", "nosuchfile.log", "./no-such-file-or-directory"] {
+        let absent = home.run(["explain", name]);
+        assert_eq!(absent.code, Some(1), "{absent:?}");
+        assert!(absent.stderr.contains("hint: there is no file of that name"), "{absent:?}");
+        assert!(absent.stdout.starts_with("Unknown: "), "{absent:?}");
+    }
     home.write("work/error.log", "one\n\nThe security token included in the request is expired\n");
     let report = home.run(["explain", "error.log", "--json"]).json();
     let first = &report["matches"][0];
     assert_eq!((&report["version"], &first["id"], &first["line"]), (&json!(1), &json!("A10"), &json!(3)));
     assert_eq!(first["confidence"], "certain");
     assert_eq!(first["fix"]["kind"], "safe");
-    assert_eq!(first["fix"]["command"], "claude-bedrock refresh");
+    assert_eq!(first["fix"]["command"], "claude-bedrock refresh --force");
     assert_eq!(first["check"], "claude-bedrock diagnose --offline --only A10");
     for arguments in [&["explain"][..], &["explain", "-"]] {
         let mut command = home.command(PROGRAM);
@@ -168,6 +172,17 @@ fn the_command_explains_words_files_and_standard_input_without_repeating_them() 
         assert!(run.code == Some(0) && run.stdout.contains("A10"), "{run:?}");
     }
     assert_eq!(home.sandbox.requests().len(), 0, "offline");
+}
+
+#[test]
+fn the_bare_words_of_an_sdk_are_known() {
+    for (text, id) in [
+        ("ThrottlingException: Too many requests", "Q05"),
+        ("ThrottlingException: Too many tokens, please wait before trying again.", "Q01"),
+    ] {
+        let first = explain(text).matches.into_iter().next().expect("known");
+        assert_eq!((first.mode.id, first.confidence >= Confidence::Likely), (id, true), "{text}");
+    }
 }
 
 #[test]

@@ -77,7 +77,7 @@ fn a_reset_says_which_file_it_could_not_read() {
     let home = Home::with(Account::default(), false);
     home.write(".claude/settings.json", "{\n  \"env\": {},\n}\n");
     let run = home.run(["reset"]);
-    assert!(run.stdout.contains("✔ Claude Code now answers from Anthropic, not from Amazon Bedrock."), "{run:?}");
+    assert!(!run.stdout.contains('✔') && !run.stdout.contains("answers from"), "{run:?}");
     assert!(run.stderr.contains("settings.json") && run.stderr.contains("a comma stands before"), "{run:?}");
     let _ = run.success();
 }

@@ -6,6 +6,7 @@ mod clients;
 mod crash;
 mod credentials;
 mod diagnose;
+mod early_end;
 mod env;
 mod explain;
 mod first_contact;

@@ -28,7 +28,6 @@ fn a_set_up_is_reported_to_a_person() {
       principal           arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_BedrockDeveloper_3a8bd466f62018e8/ada
       account             111122223333
       region              us-west-2  from ~/.claude/settings.json:4 (user settings)
-                          overrides us-west-2 from ~/.aws/config:5
       main model          us.anthropic.claude-sonnet-5-5  from ~/.claude/settings.json:5 (user settings)
       opus                us.anthropic.claude-opus-5-5  from ~/.claude/settings.json:6 (user settings)
       sonnet              us.anthropic.claude-sonnet-5-5  from ~/.claude/settings.json:7 (user settings)
@@ -155,7 +154,10 @@ fn someone_signed_out_still_gets_a_status() {
     assert_eq!(said["session"]["name"], "work");
     assert_eq!(said["session"]["expires_at"], Value::Null);
     assert_eq!(said["identity"]["arn"], Value::Null);
-    assert_eq!(said["problems"], json!(["nobody is signed in to the SSO session `work`"]));
+    assert_eq!(
+        said["problems"],
+        json!(["nobody is signed in to the SSO session `work`; run `claude-bedrock login --profile work`"])
+    );
     let text = home.run(["status", "--profile", "work"]).success();
     assert!(text.contains("nobody is signed in"), "{text}");
 }

@@ -97,7 +97,7 @@ fn arguments_of(number: usize) -> Vec<&'static str> {
 
 /// Whether a run that did not succeed said why, and that others were the reason.
 fn is_clear_refusal(run: &Run, manner: Manner) -> bool {
-    let overtaken = ["changed by another program meanwhile", "changed by another program at the same moment"];
+    let overtaken = ["changed by another program in the meantime", "changed by another program at the same moment"];
     // Keys of ours that the other program wrote back after a reset are not ours any more.
     let foreign = ["with these values kept, Claude Code could not work as chosen", "would still be"];
     // Two hundred at once are too many for a small machine.

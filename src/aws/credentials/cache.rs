@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::chain::{self, Link, Origin};
-use super::{Credentials, environment};
+use super::{Credentials, environment, handed};
 use crate::aws::files::AwsFiles;
 use crate::draft;
 use crate::private_file::{self, StateFolder};
@@ -124,6 +124,12 @@ pub(super) fn issued_since(world: &World, key: &CacheKey, waiting_since: Timesta
     read(world, key).filter(is_of_use).map(CacheFile::credentials)
 }
 
+/// Whether cached credentials are as old as that; those of a file that does not say are.
+pub(super) fn is_older(world: &World, key: &CacheKey, age: SignedDuration) -> bool {
+    let issued_at = read(world, key).and_then(|file| file.issued_at);
+    issued_at.is_none_or(|at| world.now().duration_since(at) >= age)
+}
+
 fn read(world: &World, key: &CacheKey) -> Option<CacheFile> {
     let bytes = private_file::read(&key.path(&StateFolder::of(world)?)).ok()??;
     serde_json::from_slice(&bytes).ok().filter(|file: &CacheFile| file.version == 1)
@@ -155,7 +161,9 @@ pub(super) fn keep(
         expiration: credentials.expiration,
         issued_at: Some(world.now()),
     };
-    private_file::write(&key.path(state), &serde_json::to_vec(&file).unwrap_or_default())
+    private_file::write(&key.path(state), &serde_json::to_vec(&file).unwrap_or_default())?;
+    handed::forget(state, key);
+    Ok(())
 }
 
 /// Removes cached credentials.
@@ -163,6 +171,7 @@ pub(super) fn keep(
 /// # Errors
 /// The file system's.
 pub fn forget(state: &StateFolder, key: &CacheKey) -> std::io::Result<()> {
+    handed::forget(state, key);
     private_file::remove(&key.path(state))
 }
 
@@ -179,7 +188,7 @@ pub fn forget_all(state: &StateFolder) -> std::io::Result<()> {
     };
     for entry in entries {
         let path = entry?.path();
-        if path.extension().is_some_and(|extension| extension == "json") {
+        if path.extension().is_some_and(|extension| extension == "json" || extension == handed::EXTENSION) {
             private_file::remove(&path)?;
         }
     }

@@ -19,7 +19,7 @@ use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
 use super::cache::has_left;
-use super::{Credentials, CredentialsError, sts};
+use super::{ANEW, Credentials, CredentialsError, sts};
 use crate::aws::call::{self, CallError, client_config};
 use crate::aws::endpoint::{self, Service};
 use crate::aws::files::AwsFiles;
@@ -201,7 +201,7 @@ pub(super) fn credentials(
         Err(error) => match cached(&path, session) {
             // Another tool has won the race for the refresh token.
             Ok(newer) if newer.expiration() > current.expiration() => Ok(newer.credentials),
-            _ if current.expiration() > world.now() => Ok(current.credentials),
+            _ if current.expiration() > world.now() && min_ttl != ANEW => Ok(current.credentials),
             _ => Err(error),
         },
     }

@@ -26,7 +26,7 @@ const REFUSED: &str = "InvalidGrantException";
 /// Exchanges the refresh token and keeps what comes.
 ///
 /// # Errors
-/// Why the token could not be renewed, when it has ended too.
+/// Why the token could not be renewed, when it has ended too or `force` asks for another one.
 pub(super) async fn renew(
     world: &World,
     files: &ProfileFiles,
@@ -34,33 +34,35 @@ pub(super) async fn renew(
     sso: &SsoProfile,
     path: &Path,
     token: &Token,
+    force: bool,
 ) -> Result<Token, SessionError> {
-    let is_alive = token.expires_at > world.now();
+    let is_enough = !force && token.expires_at > world.now();
     let Some(renewal) = &token.renewal else {
         // Whoever held the lock before was refused, which costs this token nothing of its life.
-        return if is_alive { Ok(token.clone()) } else { Err(ended(token, sso)) };
+        return if is_enough { Ok(token.clone()) } else { Err(ended(world, token, sso)) };
     };
     // A refresh token is single use: it is not spent where what comes for it could not be kept.
     let file = match prepare(world, sso) {
-        Err(_) if is_alive => return Ok(token.clone()),
+        Err(_) if is_enough => return Ok(token.clone()),
         other => other?,
     };
     match exchange(world, files, profile, sso, renewal).await {
         Ok(answer) => write(file, path, &token.renewed_object(&answer)),
         Err(error) => {
             tell_unanswered(world, sso, &error);
-            after_failed_exchange(error, world, path, token, sso)
+            after_failed_exchange(error, world, path, token, sso, is_enough)
         }
     }
 }
 
-/// A failed renewal is no loss while the token lives, or when another client has meanwhile won the race for it.
+/// A failed renewal is no loss while the token is good enough, or when another client has meanwhile won the race for it.
 fn after_failed_exchange(
     error: CallError,
     world: &World,
     path: &Path,
     token: &Token,
     sso: &SsoProfile,
+    is_enough: bool,
 ) -> Result<Token, SessionError> {
     let is_another = |found: &Cached| matches!(found, Cached::Token(found) if !found.shares_refresh_token(token));
     let is_refused = error.code() == Some(REFUSED);
@@ -75,7 +77,7 @@ fn after_failed_exchange(
             let _ = rewrite(path, &current.unrenewable_object());
         }
     }
-    if token.expires_at > world.now() {
+    if is_enough {
         return Ok(token.clone());
     }
     match error.code() {

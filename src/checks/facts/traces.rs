@@ -45,7 +45,7 @@ pub struct KeyState {
     pub name: String,
     /// Its line in the file; none where it is gone.
     pub line: Option<usize>,
-    /// Its value as it may be shown; none where it is gone.
+    /// Its value in JSON, as it may be shown; none where it is gone.
     pub value: Option<String>,
 }
 

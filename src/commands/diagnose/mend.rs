@@ -239,7 +239,11 @@ impl Mending<'_> {
     }
 
     fn sign_in(&self, after: &SignInAfter) -> Result<(), Failure> {
-        let refused = self.facts.online.credentials.failed();
+        // Of a profile whose keys were asked before it was mended, a refusal says nothing of the session.
+        let before = self.facts.files.profiles.profile(&after.profile);
+        let kind = before.map(|profile| profile.kind(&self.facts.files.profiles));
+        let had_keys = matches!(kind, Some(ProfileKind::StaticKeys(_)));
+        let refused = self.facts.online.credentials.failed().filter(|_| !had_keys);
         sign_in::to_mend(self.world, self.ui, &files::read(self.world), &after.profile, after.anew, refused)
     }
 }

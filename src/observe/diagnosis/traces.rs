@@ -16,7 +16,7 @@ use crate::configuration::Configuration;
 use crate::observe::pasted;
 use crate::private_file::{self, StateFolder};
 use crate::receipt::{Receipt, Receipts};
-use crate::settings::document::{Document, Key};
+use crate::settings::document::{Document, Key, RawJson};
 use crate::settings::scope;
 use crate::vars;
 use crate::world::World;
@@ -73,12 +73,11 @@ fn state_of(receipt: &Receipt) -> Option<ReceiptState> {
             return None;
         }
         let name = record.key.name();
-        let text = current.map(|raw| raw.as_str().unwrap_or_else(|| raw.text().to_owned()));
-        Some(KeyState {
-            name: name.to_owned(),
-            line: document.line_of(&record.key),
-            value: text.map(|text| evidence::shown(name, &text)),
-        })
+        let shown = |raw: RawJson| match raw.as_str() {
+            Some(text) => serde_json::Value::from(evidence::shown(name, &text)).to_string(),
+            None => evidence::shown(name, raw.text()),
+        };
+        Some(KeyState { name: name.to_owned(), line: document.line_of(&record.key), value: current.map(shown) })
     });
     let keys = foreign.collect();
     Some(ReceiptState { settings, is_there: true, is_of_set_up, keys })

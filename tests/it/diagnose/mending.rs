@@ -73,6 +73,23 @@ fn a_set_up_that_somebody_switched_off_is_switched_on_again_and_loses_no_pin() {
 }
 
 #[test]
+fn old_keys_that_hide_a_sign_in_are_the_cause_and_cost_no_new_one() {
+    let home = Home::new();
+    home.write(".claude/settings.json", shared("", ""));
+    home.write(".aws/credentials", "[work]\naws_access_key_id = AKIAOLD\naws_secret_access_key = SECRETish\n");
+    let run = home.run(["diagnose", "--json"]);
+    let report: Value = serde_json::from_str(&run.stdout).expect("JSON");
+    let found = report["findings"].as_array().expect("a list");
+    let errors: Vec<&Value> = found.iter().filter(|finding| finding["severity"] != "hint").collect();
+    assert_eq!((errors.len(), &errors[0]["id"], &errors[0]["severity"]), (1, &json!("A13"), &json!("error")));
+    let run = home.run(["diagnose", "--fix", "--yes", "--json", "--only", "A13"]);
+    let report: Value = serde_json::from_str(&run.stdout).expect("JSON");
+    assert_eq!(ids(&report["fixed"], "cured"), ["A13"], "{report:#}");
+    assert!(!run.stderr.contains("error") && !run.stderr.contains("sign-in"), "{}", run.stderr);
+    let _ = home.run(["diagnose"]).success();
+}
+
+#[test]
 fn nothing_is_written_without_being_asked_for() {
     let home = faulty();
     let before = home.files();

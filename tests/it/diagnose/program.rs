@@ -34,6 +34,28 @@ fn a_finding_is_shown_with_its_line_underlined() {
 }
 
 #[test]
+fn an_excerpt_is_the_line_as_it_stands_in_its_file() {
+    let home = Home::new();
+    let _ = home.run(["setup", "--yes", "--profile", "work"]).success();
+    let config = String::from_utf8(home.read(".aws/config")).expect("UTF-8").replace("[profile work]", "[profile own]");
+    home.write(".aws/config", config);
+    home.write(".claude/settings.json", home.settings_text().replace("us-west-2", "us-east-2"));
+    let lines: Vec<String> = home.settings_text().lines().map(str::to_owned).collect();
+    let run = home.run(["diagnose", "--offline", "--json", "--only", "A02,C28"]);
+    let report: Value = serde_json::from_str(&run.stdout).expect("JSON");
+    let findings = report["findings"].as_array().expect("a list");
+    let evidence = findings.iter().flat_map(|finding| finding["evidence"].as_array().expect("a list"));
+    let quoted: Vec<&Value> = evidence.filter(|one| one["kind"] == "line").collect();
+    assert!(quoted.len() > 1, "{report:#}");
+    for one in quoted {
+        let line = &lines[usize::try_from(one["line"].as_u64().expect("a number")).expect("small") - 1];
+        assert_eq!(one["text"], line.trim().trim_end_matches(','), "{report:#}");
+    }
+    let shown = home.run(["diagnose", "--offline", "--only", "A02"]).stdout;
+    assert!(shown.contains("--profile=work' || ") && shown.contains("^^^^^^^^^^^^^^"), "{shown}");
+}
+
+#[test]
 fn a_hint_says_why_too() {
     let home = Home::new();
     home.write(
