@@ -164,7 +164,7 @@ fn the_command_explains_words_files_and_standard_input_without_repeating_them() 
     assert_eq!(first["confidence"], "certain");
     assert_eq!(first["fix"]["kind"], "safe");
     assert_eq!(first["fix"]["command"], "claude-bedrock refresh --force");
-    assert_eq!(first["check"], "claude-bedrock diagnose --offline --only A10");
+    assert_eq!(first["check"], "claude-bedrock diagnose --only A10");
     for arguments in [&["explain"][..], &["explain", "-"]] {
         let mut command = home.command(PROGRAM);
         let file = fs_err::File::open(home.path().join("work/error.log")).expect("there");
