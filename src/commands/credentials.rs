@@ -65,8 +65,8 @@ fn resolve(world: &World, ui: Ui, global: &Global, args: &CredentialsArgs) -> Re
 /// Whether the session of Claude Code that asks was given these before: it asks again ten minutes before they end at the
 /// earliest, or after AWS has refused them.
 fn is_asked_for_again(world: &World, files: &AwsFiles, profile: &str, cached: &Credentials) -> bool {
-    let session = world.var(vars::MESSAGING_SOCKET).zip(CacheKey::of(world, files, profile));
-    session.is_some_and(|(session, key)| credentials::was_handed(world, &key, cached, session))
+    let Some(session) = world.var(vars::MESSAGING_SOCKET) else { return false };
+    CacheKey::of(world, files, profile).is_some_and(|key| credentials::was_handed(world, &key, cached, session))
 }
 
 /// The profile Claude Code is configured with, else the ambient one.
