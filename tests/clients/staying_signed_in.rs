@@ -27,7 +27,11 @@ fn assert_answered(answers: &[String]) {
 fn expire_role_credentials(machine: &Machine) {
     let folder = machine.home().join(".local/state/claude-bedrock/credentials");
     for file in fs_err::read_dir(folder).into_iter().flatten() {
-        machine.change(&file.expect("a file").path(), |cached| cached["expiration"] = json!(LONG_AGO));
+        let path = file.expect("a file").path();
+        // Beside them is noted who was given which.
+        if path.extension().is_some_and(|extension| extension == "json") {
+            machine.change(&path, |cached| cached["expiration"] = json!(LONG_AGO));
+        }
     }
 }
 
