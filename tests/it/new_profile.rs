@@ -110,10 +110,8 @@ fn where_nobody_can_sign_in_the_way_back_needs_no_profile() {
     let home = Home::new();
     fs_err::remove_dir_all(home.path().join(".aws")).expect("a furnished folder");
     let said = home.run(setup(&[])).failure(3);
-    assert!(
-        said.contains(&format!("run `claude-bedrock setup --start-url {URL}` in a terminal of your own")),
-        "{said}"
-    );
+    let whole = format!("run `claude-bedrock setup --yes --start-url {URL} --sso-region us-east-1` in a terminal of");
+    assert!(said.contains(&whole), "{said}");
     assert_eq!(home.sandbox.requests().len(), 0, "{:?}", home.sandbox.requests());
     let said = home.run(["setup", "--yes"]).failure(2);
     assert!(said.contains("`claude-bedrock setup --start-url URL`"), "{said}");
